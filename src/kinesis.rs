@@ -1,0 +1,10 @@
+//! What is true of Kinesis itself, whoever serves it: ids, hash ranges, sequence numbers, the request feed.
+//!
+//! Pure, and knows nothing of HTTP, of the SDK, of the screen or of the clock.
+
+pub mod errors;
+pub mod feed;
+pub mod ids;
+
+pub use errors::CallError;
+pub use ids::{SequenceNumber, ShardId, StartPosition};

@@ -1,0 +1,118 @@
+//! Why a call did not succeed, and what that means in plain words.
+
+/// A call that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// The endpoint answered with an error of the API: its name and its message, as they came.
+    Refused {
+        /// The bare error name, e.g. `ResourceNotFoundException`.
+        code: String,
+        /// The endpoint's own words.
+        message: String,
+    },
+    /// Nothing answered, or not in time. Nothing is known of the call's effect.
+    NoAnswer {
+        /// What went wrong underneath, in one sentence.
+        why: String,
+    },
+    /// Something answered that is not Kinesis.
+    Nonsense {
+        /// What was wrong with it, in one sentence.
+        why: String,
+    },
+    /// The lab itself kept the request back, e.g. a local lab asked to leave loopback.
+    KeptBack {
+        /// Why, in one sentence.
+        why: String,
+    },
+}
+
+impl CallError {
+    /// The short name to show: the API's error name, or what happened instead.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Refused { code, .. } => code,
+            Self::NoAnswer { .. } => "no answer",
+            Self::Nonsense { .. } => "not a Kinesis answer",
+            Self::KeptBack { .. } => "kept back by the lab",
+        }
+    }
+
+    /// The endpoint's or the network's own words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Refused { message, .. } => message,
+            Self::NoAnswer { why } | Self::Nonsense { why } | Self::KeptBack { why } => why,
+        }
+    }
+
+    /// Whether the API refused with this error name.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == name)
+    }
+
+    /// What it means for the learner and what to do next, in one sentence.
+    pub fn meaning(&self) -> &'static str {
+        match self {
+            Self::Refused { code, .. } => meaning_of(code),
+            Self::NoAnswer { .. } => {
+                "nothing is known of the call: a put may or may not have been stored"
+            }
+            Self::Nonsense { .. } => "the address answers, but it does not speak the Kinesis API",
+            Self::KeptBack { .. } => "no request was sent",
+        }
+    }
+}
+
+/// What an error name of the Kinesis API means, in one sentence without a full stop.
+pub fn meaning_of(code: &str) -> &'static str {
+    match code {
+        "ResourceNotFoundException" => {
+            "there is no such stream or shard; press D to see what exists"
+        }
+        "ResourceInUseException" => "the name is taken, or the stream is not ACTIVE yet",
+        "ProvisionedThroughputExceededException" => {
+            "the shard's limit for this second is used up; wait a moment and send again"
+        }
+        "ExpiredIteratorException" => {
+            "an iterator lives five minutes; take a new one after the last record you read"
+        }
+        "InvalidArgumentException" => "the service refuses this value or combination",
+        "ValidationException" => "a value has the wrong shape or length",
+        "SerializationException" => "the body could not be read",
+        "LimitExceededException" => "a quota or a rate of control calls is used up",
+        "ExpiredNextTokenException" => {
+            "a paging token lives five minutes; list again from the start"
+        }
+        "AccessDeniedException" => "these credentials may not make this call",
+        "UnrecognizedClientException" | "InvalidSignatureException" => {
+            "the endpoint does not accept these credentials"
+        }
+        "ExpiredTokenException" => "the session has run out; sign in again",
+        "MissingAuthenticationTokenException" | "IncompleteSignatureException" => {
+            "the request was not signed; set credentials, any will do for the lab"
+        }
+        "UnknownOperationException" => "this endpoint does not know the operation",
+        "InternalFailure" | "InternalFailureException" | "ServiceUnavailable" => {
+            "the service itself failed; send again"
+        }
+        _ => "the endpoint refused the call",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_call_keeps_the_names_and_words_of_the_endpoint() {
+        let error = CallError::Refused {
+            code: "ResourceNotFoundException".into(),
+            message: "Stream x under account 000000000000 not found.".into(),
+        };
+        assert!(error.is("ResourceNotFoundException"));
+        assert_eq!(error.name(), "ResourceNotFoundException");
+        assert!(error.words().contains("not found"));
+        assert!(error.meaning().contains("press D"));
+    }
+}

@@ -1,0 +1,11 @@
+//! A lesson: markdown in, a [`Lesson`] out, its questions graded, its pages laid out as lines of text.
+//!
+//! Stages, each ignorant of the next: `parse` (markdown -> blocks) knows no sections; `outline` (blocks -> sections,
+//! pages, questions) knows no widths; `layout` (blocks at a width -> lines with roles) knows no colours and no screen.
+//! Pure: bytes in, data out.
+
+pub mod document;
+
+pub use document::{
+    Block, Inline, Lesson, Page, Question, QuestionKind, QuestionOption, Section, SectionKind,
+};

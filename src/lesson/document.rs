@@ -1,0 +1,187 @@
+//! What a lesson is, once parsed. Built by the outline; read by layout, quiz and screen.
+
+/// A whole lesson.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// The `#` heading, e.g. `Module 1: What Are Streams?`.
+    pub title: String,
+    /// The head's duration in minutes, else the sum of the sections' minutes, else `None`.
+    pub minutes: Option<u32>,
+    /// The head lines in order, e.g. `("Prerequisites", "None")`.
+    pub head: Vec<(String, String)>,
+    /// The learning goals, one each.
+    pub goals: Vec<Vec<Inline>>,
+    /// The `##` sections in order.
+    pub sections: Vec<Section>,
+    /// What is shown at a time, in reading order: a section is one page, but hands-on steps are a page each.
+    pub pages: Vec<Page>,
+    /// The checkpoint's questions in order.
+    pub questions: Vec<Question>,
+}
+
+/// A `##` section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Its heading without the minutes.
+    pub title: String,
+    /// `(10 min)` at the end of the heading.
+    pub minutes: Option<u32>,
+    /// What it is for.
+    pub kind: SectionKind,
+    /// The index of its first page in [`Lesson::pages`].
+    pub first_page: usize,
+}
+
+/// What a section is for. The section decides what its contents are, not their shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    /// Learning goals (with the lesson's head).
+    Goals,
+    /// Concepts and everything that is just read.
+    Reading,
+    /// Prompts without a right answer.
+    Discussion,
+    /// Steps.
+    HandsOn,
+    /// Questions.
+    Checkpoint,
+    /// The end.
+    Summary,
+}
+
+/// What the lesson pane shows at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Its section, an index into [`Lesson::sections`].
+    pub section: usize,
+    /// A name that survives edits elsewhere in the lesson: slug of section and title. Progress is kept by it.
+    pub key: String,
+    /// The heading, e.g. `Run the producer`.
+    pub title: String,
+    /// `Some(2)` for `### Step 2: ...`; `None` for other pages, cleanup included.
+    pub step: Option<u32>,
+    /// The content, without the heading and without anything from a checkpoint's answers.
+    pub blocks: Vec<Block>,
+}
+
+/// A block of markdown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// A heading inside a page; `level` is 3 and up.
+    Heading {
+        /// 1 to 6.
+        level: u8,
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// A paragraph. [`Inline::LineBreak`] stands where the dialect means a line's end.
+    Paragraph(Vec<Inline>),
+    /// A list.
+    List {
+        /// The first number of an ordered list.
+        start: Option<u64>,
+        /// Its items.
+        items: Vec<Item>,
+    },
+    /// A fenced or indented code block; the source is kept byte for byte.
+    Code {
+        /// The first word of the info string, lower case (empty if none).
+        language: String,
+        /// `title=` / `filename=` of the info string, else the nearest inline code before it that looks like a file.
+        file: Option<String>,
+        /// The text inside the fence.
+        source: String,
+    },
+    /// A table.
+    Table {
+        /// The head row's cells.
+        head: Vec<Vec<Inline>>,
+        /// The body rows' cells.
+        rows: Vec<Vec<Vec<Inline>>>,
+    },
+    /// A block quote.
+    Quote(Vec<Block>),
+    /// `<details>` outside a checkpoint.
+    Details {
+        /// The text of `<summary>`.
+        summary: Vec<Inline>,
+        /// The content.
+        blocks: Vec<Block>,
+    },
+    /// A horizontal rule.
+    Rule,
+}
+
+/// A list item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// `- [x]` or `- [ ]`.
+    pub task: Option<bool>,
+    /// Its content.
+    pub blocks: Vec<Block>,
+}
+
+/// A run of text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inline {
+    /// Plain text.
+    Text(String),
+    /// `*emphasis*`.
+    Emphasis(Vec<Inline>),
+    /// `**strong**`.
+    Strong(Vec<Inline>),
+    /// `~~struck~~`.
+    Struck(Vec<Inline>),
+    /// `` `code` ``.
+    Code(String),
+    /// A link; also printed as text.
+    Link {
+        /// What it says.
+        text: Vec<Inline>,
+        /// Where it leads.
+        address: String,
+    },
+    /// A line's end that is meant.
+    LineBreak,
+}
+
+/// A checkpoint question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// A name that survives reordering: slug of the title and a short hash of the prompt. Answers are kept by it.
+    pub key: String,
+    /// The heading without `Question N:`.
+    pub title: String,
+    /// What is asked.
+    pub prompt: Vec<Block>,
+    /// How it is answered.
+    pub kind: QuestionKind,
+    /// The options in the lesson's order, shown as a, b, c…
+    pub options: Vec<QuestionOption>,
+    /// Indices of the right options, ascending. Empty: it cannot be graded for certain, the learner compares.
+    pub correct: Vec<usize>,
+    /// The answer's text, for after answering.
+    pub explanation: Vec<Block>,
+}
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// Any number of options.
+    Multiple,
+    /// Exactly one option.
+    Single,
+    /// One of several designs, each with blocks of its own.
+    Comparison,
+    /// No options: think, then compare with the model answer.
+    Open,
+}
+
+/// An option of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuestionOption {
+    /// What it says, without its letter.
+    pub blocks: Vec<Block>,
+    /// Why it is right or wrong, from `lab.toml`; shown after answering.
+    pub reason: Option<String>,
+}

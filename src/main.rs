@@ -1,0 +1,3 @@
+//! The `kinesis-lab` command.
+
+fn main() {}
