@@ -34,5 +34,7 @@
 //! 9. Routing is pinned by vectors from outside (known MD5 sums, documented ranges).
 //! 10. Domain types are not wire types: wire shapes live with the server's operations and at the client's border.
 
+pub mod app;
 pub mod kinesis;
 pub mod lesson;
+pub mod progress;

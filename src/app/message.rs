@@ -1,0 +1,255 @@
+//! Everything that can happen to the lab, in the past tense, and everything that it can ask for.
+//!
+//! A list of messages is a replayable run of the lab; effects and requests are data that the runtime and the client
+//! carry out. Each request is answered by exactly one message.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::kinesis::feed::FeedEvent;
+use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
+use crate::progress;
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// A key was pressed (or repeats).
+    Pressed(KeyEvent),
+    /// Text was pasted.
+    Pasted(String),
+    /// The mouse moved, clicked or scrolled (only while its capture is on).
+    Moused(MouseEvent),
+    /// The screen has this size now, in cells.
+    Resized(u16, u16),
+    /// The deadline that the model asked for has passed.
+    DeadlinePassed,
+    /// A signal asks the lab to end.
+    StopAsked,
+    /// The embedded server's feed said something.
+    Fed(FeedEvent),
+    /// The feed was faster than the lab; this many events are gone.
+    FeedLost(u64),
+    /// The embedded server has stopped by itself, with the reason.
+    ServerEnded(String),
+    /// A request was answered.
+    Answered(Answer),
+    /// Progress was written, or could not be (with what to do).
+    ProgressSaved(Result<(), String>),
+    /// The list of streams made on AWS was written, or could not be.
+    LedgerSaved(Result<(), String>),
+    /// A task of the lab panicked; the text says which.
+    TaskPanicked(String),
+}
+
+/// What the lab asks the runtime to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Make a call to the endpoint through the SDK.
+    Call(Request),
+    /// Write the learner's progress (the newest wins while one is being written).
+    SaveProgress(Box<progress::Progress>),
+    /// Write the list of streams made on AWS; answered by [`Message::LedgerSaved`] before anything depends on it.
+    SaveLedger(progress::Ledger),
+    /// Turn the mouse's capture on or off.
+    CaptureMouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// One call to the endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// ListStreams, all pages (at most 1,000 names).
+    ListStreams,
+    /// DescribeStreamSummary and ListShards, all pages.
+    DescribeStream(String),
+    /// CreateStream, provisioned.
+    CreateStream {
+        /// Its name.
+        stream: String,
+        /// 1 to 8.
+        shards: u32,
+    },
+    /// DeleteStream.
+    DeleteStream(String),
+    /// PutRecord.
+    PutRecord(Put),
+    /// GetShardIterator.
+    OpenIterator {
+        /// Which reader asks.
+        reader: ReaderId,
+        /// The stream.
+        stream: String,
+        /// The shard.
+        shard: ShardId,
+        /// Where to start.
+        start: StartPosition,
+    },
+    /// GetRecords.
+    GetRecords {
+        /// Which reader asks.
+        reader: ReaderId,
+        /// The iterator.
+        iterator: String,
+        /// At most so many records.
+        limit: u32,
+    },
+    /// GetCallerIdentity of STS (on AWS only): whose account it is.
+    IdentifyAccount,
+}
+
+/// A reader of one shard in one run of the panel's consumer. Answers for an earlier run are ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReaderId {
+    /// Counts the runs: every start, and every change of the start position, is a new one.
+    pub run: u64,
+    /// The reader's place in the consumer's list.
+    pub index: usize,
+}
+
+/// A record to put.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Put {
+    /// Counts the lab's puts.
+    pub id: u64,
+    /// Who wants it.
+    pub by: Sender,
+    /// The stream.
+    pub stream: String,
+    /// The partition key.
+    pub key: String,
+    /// The data, UTF-8.
+    pub data: String,
+}
+
+/// Whose put it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// The learner, by a key press. Goes out as `kinesis-lab-panel`.
+    You,
+    /// Automatic sending. Goes out as `kinesis-lab-auto`.
+    Auto,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// To ListStreams.
+    Streams(Result<Vec<String>, CallError>),
+    /// To DescribeStream.
+    Described {
+        /// The stream asked for.
+        stream: String,
+        /// What it is like.
+        result: Result<Description, CallError>,
+    },
+    /// To CreateStream.
+    Created {
+        /// Its name.
+        stream: String,
+        /// The shards asked for.
+        shards: u32,
+        /// Whether it was accepted.
+        result: Result<(), CallError>,
+    },
+    /// To DeleteStream.
+    Deleted {
+        /// Its name.
+        stream: String,
+        /// Whether it was accepted.
+        result: Result<(), CallError>,
+    },
+    /// To PutRecord.
+    Sent {
+        /// The put, without its data.
+        put: PutSummary,
+        /// The shard and sequence number that came back.
+        result: Result<(ShardId, SequenceNumber), CallError>,
+    },
+    /// To OpenIterator.
+    Opened {
+        /// Which reader asked.
+        reader: ReaderId,
+        /// The iterator.
+        result: Result<String, CallError>,
+    },
+    /// To GetRecords.
+    Read {
+        /// Which reader asked.
+        reader: ReaderId,
+        /// What came.
+        result: Result<Batch, CallError>,
+    },
+    /// To IdentifyAccount: the twelve digits.
+    Account(Result<String, CallError>),
+}
+
+/// What is remembered of a put when it is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PutSummary {
+    /// Counts the lab's puts.
+    pub id: u64,
+    /// Who wanted it.
+    pub by: Sender,
+    /// The stream.
+    pub stream: String,
+    /// The partition key.
+    pub key: String,
+    /// The size of the data in bytes.
+    pub size: usize,
+}
+
+/// A stream as the endpoint describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// `CREATING`, `ACTIVE`, `UPDATING` or `DELETING`, as it came.
+    pub status: String,
+    /// When it was created.
+    pub created_at: Option<DateTime<Utc>>,
+    /// Hours that records are kept.
+    pub retention_hours: u32,
+    /// Its shards in order of their ids, closed ones included.
+    pub shards: Vec<ShardDescription>,
+}
+
+/// A shard as ListShards describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShardDescription {
+    /// Its id.
+    pub id: ShardId,
+    /// First and last hash key, inclusive, as decimal digits.
+    pub hash_range: (String, String),
+    /// Whether it takes writes.
+    pub open: bool,
+}
+
+/// What a GetRecords call returned.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The records, in order.
+    pub records: Vec<Received>,
+    /// Where to go on; absent at the end of a closed shard.
+    pub next: Option<String>,
+    /// How far behind the tip, in milliseconds, if the endpoint says.
+    pub millis_behind_latest: Option<u64>,
+}
+
+/// A record as it came back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// Its sequence number.
+    pub sequence: SequenceNumber,
+    /// Its partition key.
+    pub key: String,
+    /// The server's arrival time, to the millisecond.
+    pub arrived_at: Option<DateTime<Utc>>,
+    /// The data; at most [`MAX_SHOWN_BYTES`] of it.
+    pub data: Vec<u8>,
+    /// The size of the whole data in bytes.
+    pub size: usize,
+}
+
+/// How much of a record's data the lab keeps for showing, in bytes. The client cuts it there.
+pub const MAX_SHOWN_BYTES: usize = 16 * 1024;
