@@ -2,9 +2,12 @@
 //!
 //! Pure, and knows nothing of HTTP, of the SDK, of the screen or of the clock.
 
+pub mod deal;
 pub mod errors;
 pub mod feed;
+pub mod hash_ranges;
 pub mod ids;
+pub mod sequence_numbers;
 
 pub use errors::CallError;
 pub use ids::{SequenceNumber, ShardId, StartPosition};
