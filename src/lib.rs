@@ -10,9 +10,10 @@
 //!           server              the embedded Kinesis                            may use: kinesis, nothing else of ours
 //! level 1   app                 Model, Action, Message, Effect, keymap, update  may use: lesson, kinesis, progress
 //! level 0   kinesis             ids, hash ranges, sequence numbers, the feed    pure; uses nothing of ours
-//!           lesson              markdown -> Lesson, quiz grading, text layout   pure; uses nothing of ours
+//!           lesson              markdown -> Lesson, quiz grading, text layout   pure; may use: printable
 //!           progress            what a learner has done; versioned record       pure, thin file edge beside it
 //!           cli                 the command line's shape                        pure; uses nothing of ours
+//!           printable           outside text made harmless for a terminal       pure; used by all that shows text
 //! ```
 //!
 //! Pure means: no await, no I/O, no environment, no clock. `now` and random seeds are arguments.
@@ -37,4 +38,5 @@
 pub mod app;
 pub mod kinesis;
 pub mod lesson;
+pub mod printable;
 pub mod progress;

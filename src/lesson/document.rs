@@ -80,6 +80,8 @@ pub enum Block {
     List {
         /// The first number of an ordered list.
         start: Option<u64>,
+        /// Whether blank lines part the items.
+        loose: bool,
         /// Its items.
         items: Vec<Item>,
     },
@@ -184,4 +186,45 @@ pub struct QuestionOption {
     pub blocks: Vec<Block>,
     /// Why it is right or wrong, from `lab.toml`; shown after answering.
     pub reason: Option<String>,
+}
+
+/// A code block seen from outside: what is copied, written to a file or coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeBlock<'a> {
+    /// The first word of the info string, lower case (empty if none).
+    pub language: &'a str,
+    /// The file it belongs into.
+    pub file: Option<&'a str>,
+    /// The source, byte for byte.
+    pub source: &'a str,
+}
+
+/// The code blocks in these blocks and inside them, in reading order. Laid-out lines name them by their index here.
+pub fn code_blocks(blocks: &[Block]) -> Vec<CodeBlock<'_>> {
+    let mut found = Vec::new();
+    collect_code(blocks, &mut found);
+    found
+}
+
+fn collect_code<'a>(blocks: &'a [Block], found: &mut Vec<CodeBlock<'a>>) {
+    for block in blocks {
+        match block {
+            Block::Code {
+                language,
+                file,
+                source,
+            } => found.push(CodeBlock {
+                language,
+                file: file.as_deref(),
+                source,
+            }),
+            Block::List { items, .. } => {
+                for item in items {
+                    collect_code(&item.blocks, found);
+                }
+            }
+            Block::Quote(blocks) | Block::Details { blocks, .. } => collect_code(blocks, found),
+            Block::Heading { .. } | Block::Paragraph(_) | Block::Table { .. } | Block::Rule => {}
+        }
+    }
 }
