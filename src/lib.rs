@@ -36,6 +36,7 @@
 //! 10. Domain types are not wire types: wire shapes live with the server's operations and at the client's border.
 
 pub mod app;
+pub mod cli;
 pub mod kinesis;
 pub mod lesson;
 pub mod printable;

@@ -1,7 +1,10 @@
 //! What a learner has done, and what the lab made on AWS: versioned records, saved as JSON.
 //!
 //! Keyed by lesson, page and question names, never by position, so that an edited lesson keeps what still fits.
-//! The records are pure; `folder` is the thin edge that reads and writes them.
+//! The records are pure; `folder` and `running` are the thin edge that reads and writes them.
+
+pub mod folder;
+pub mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,190 @@
+//! The command line's shape: every command and option with the words that explain it.
+//!
+//! `--help`, the reference manual's list and the refusals of wrong usage are all made from this one table.
+
+pub mod environment;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The names of the themes, the default first.
+pub const THEMES: [&str; 5] = ["terminal", "dark", "light", "mono", "high-contrast"];
+
+/// Learn streams by doing: a terminal lab with a real, embedded Kinesis API.
+///
+/// Without a command it opens the lab. Everything runs on this machine unless --aws is given: no account, no Docker,
+/// no network.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kinesis-lab",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
+pub struct Cli {
+    /// What to do instead of opening the lab.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to open the lab.
+    #[command(flatten)]
+    pub lab: LabOptions,
+}
+
+/// The commands beside the lab itself.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run only the embedded Kinesis server, until Ctrl-C or SIGTERM
+    Serve(ServeOptions),
+    /// Print the variables that point an AWS client of this shell at the running lab
+    Env(EnvOptions),
+    /// Forget the saved progress
+    Reset(ResetOptions),
+}
+
+/// Options of the lab.
+#[derive(Debug, Clone, Args)]
+pub struct LabOptions {
+    /// The lesson to open, instead of the built-in one; a lab.toml beside it is read as well
+    #[arg(value_name = "FILE.md")]
+    pub lesson: Option<PathBuf>,
+    /// Use this endpoint (LocalStack and its like) instead of the embedded server
+    #[arg(long, value_name = "URL", conflicts_with = "aws")]
+    pub endpoint_url: Option<String>,
+    /// Use real AWS: your account, at real cost; asks before the first write
+    #[arg(long)]
+    pub aws: bool,
+    /// Profile of your AWS configuration (with --aws or --endpoint-url)
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region (with --aws or --endpoint-url); the embedded server is in us-east-1
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    /// Port of the embedded server; 0 takes any free one [default: 4567, or the next free one]
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["aws", "endpoint_url"])]
+    pub port: Option<u16>,
+    /// Colours of the screen; remembered when changed with T
+    #[arg(long, value_name = "NAME", value_parser = THEMES)]
+    pub theme: Option<String>,
+    /// Draw frames and marks with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+    /// Whether to use colours; auto obeys NO_COLOR
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+impl LabOptions {
+    /// What is wrong with options that are right one by one.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let embedded = !self.aws && self.endpoint_url.is_none();
+        if embedded && self.profile.is_some() {
+            return Some("--profile is only used with --aws or --endpoint-url");
+        }
+        if embedded && self.region.is_some() {
+            return Some("--region is only used with --aws or --endpoint-url");
+        }
+        None
+    }
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Unless NO_COLOR is set.
+    Auto,
+    /// Never: weight, marks and words carry everything.
+    Never,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeOptions {
+    /// Port to listen on; 0 takes any free one [default: 4567, or the next free one]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+}
+
+/// Options of `env`.
+#[derive(Debug, Clone, Args)]
+pub struct EnvOptions {
+    /// The shell to write for
+    #[arg(long, value_enum, default_value_t = Shell::Bash)]
+    pub shell: Shell,
+}
+
+/// A shell whose language `env` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// bash, zsh and every other POSIX shell.
+    Bash,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+/// Options of `reset`.
+#[derive(Debug, Clone, Args)]
+pub struct ResetOptions {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_table_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_and_command_is_explained() {
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{}", argument.get_id());
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Cli::command());
+    }
+
+    #[test]
+    fn a_file_opens_the_lab_and_a_word_of_the_table_is_a_command() {
+        let cli = parse("kinesis-lab lesson.md --port 0").expect("valid");
+        assert_eq!(cli.lab.lesson, Some(PathBuf::from("lesson.md")));
+        assert!(cli.command.is_none());
+        let cli = parse("kinesis-lab serve --port 0").expect("valid");
+        assert!(matches!(
+            cli.command,
+            Some(Command::Serve(ServeOptions { port: Some(0) }))
+        ));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for line in [
+            "kinesis-lab --aws --endpoint-url http://localhost:4566",
+            "kinesis-lab --aws --port 1",
+            "kinesis-lab --theme beige",
+            "kinesis-lab --port 65536",
+            "kinesis-lab lesson.md env",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+        let contradiction = |line| parse(line).expect("parses").lab.contradiction();
+        assert!(contradiction("kinesis-lab --profile me").is_some());
+        assert!(contradiction("kinesis-lab --region eu-west-1").is_some());
+        assert!(contradiction("kinesis-lab --aws --profile me --region eu-west-1").is_none());
+    }
+}
