@@ -3,22 +3,26 @@
 //! # Levels: who may use whom
 //!
 //! ```text
-//! level 4   main.rs, commands   the commands; main.rs alone names server, client and runtime together
+//! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
 //! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, view, progress
-//! level 2   view                drawing; a plain function of &Model             may use: app (read only), lesson, kinesis
-//!           client              aws-sdk-kinesis: one request, one answer        may use: app::{Message, Request}, kinesis
-//!           server              the embedded Kinesis                            may use: kinesis, nothing else of ours
-//! level 1   app                 Model, Action, Message, Effect, keymap, update  may use: lesson, kinesis, progress
-//! level 0   kinesis             ids, hash ranges, sequence numbers, the feed    pure; uses nothing of ours
-//!           lesson              markdown -> Lesson, quiz grading, text layout   pure; may use: printable
-//!           progress            what a learner has done; versioned record       pure, thin file edge beside it
-//!           cli                 the command line's shape                        pure; uses nothing of ours
-//!           printable           outside text made harmless for a terminal       pure; used by all that shows text
+//! level 2   view                drawing; a plain function of &Model; pure       may use: app, lesson, kinesis, printable
+//!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
+//!           server              the embedded Kinesis                            may use: kinesis
+//! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: lesson, kinesis, progress, printable
+//! level 0   kinesis             ids, hash ranges, sequence numbers, feed; pure  may use: nothing
+//!           lesson              markdown -> Lesson, grading, layout; pure       may use: printable
+//!           progress            what was done, versioned; pure but its edge     may use: nothing
+//!           cli                 the command line's shape; pure                  may use: nothing
+//!           printable           outside text made harmless; pure                may use: nothing
 //! ```
 //!
-//! Pure means: no await, no I/O, no environment, no clock. `now` and random seeds are arguments.
+//! Pure means: no await, no I/O, no environment, no clock. `now` and random seeds are arguments. The edge of `progress` is
+//! its files `folder` and `running`.
 //!
-//! # Invariants (held by `tests/house.rs`, which fails on a planted violation)
+//! `tests/house.rs` reads this very table and fails where a file names a room that its own may not use, or where a pure
+//! room awaits, reads a file, the environment or the clock.
+//!
+//! # Invariants
 //!
 //! 1. The server never learns of the screen and could be shipped without it: `kinesis-lab serve` is that.
 //! 2. Server and client share no state. They meet over HTTP, through the real AWS SDK; panels show the shard

@@ -81,7 +81,16 @@ impl StateFolder {
                 };
             }
         };
-        let ownership = own(&path);
+        let ownership = own(&path).map_err(|reason| match reason {
+            NotOwned::Busy => "Another kinesis-lab is running and keeps the progress: this one shows it and saves \
+                               nothing."
+                .to_owned(),
+            NotOwned::Unwritable(error) => format!(
+                "Progress is not saved: {} cannot be written ({error}). Make it writable, or set XDG_STATE_HOME to a \
+                 folder that is.",
+                path.display()
+            ),
+        });
         if let Err(why) = &ownership {
             notes.push(why.clone());
         }
@@ -114,7 +123,10 @@ impl StateFolder {
 /// Forgets the saved progress (not the ledger: it names streams that may cost money), unless a lab is running.
 /// Returns whether there was any.
 pub fn forget_progress(folder: &Path) -> Result<bool, String> {
-    let _lock = own(folder)?;
+    let _lock = own(folder).map_err(|reason| match reason {
+        NotOwned::Busy => "A lab is running and keeps the progress: quit it first.".to_owned(),
+        NotOwned::Unwritable(error) => format!("{} cannot be written: {error}.", folder.display()),
+    })?;
     let main = folder.join("progress.json");
     let mut found = false;
     for path in [backup_of(&main), main] {
@@ -127,30 +139,34 @@ pub fn forget_progress(folder: &Path) -> Result<bool, String> {
     Ok(found)
 }
 
+/// Why the folder is not this process's.
+#[derive(Debug)]
+enum NotOwned {
+    /// Another process holds the lock.
+    Busy,
+    /// It cannot be made, written or locked.
+    Unwritable(io::Error),
+}
+
+impl From<io::Error> for NotOwned {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritable(error)
+    }
+}
+
 /// Makes the folder, sees that it can be written, and takes its lock.
-fn own(folder: &Path) -> Result<File, String> {
-    let unwritable = |error: io::Error| {
-        format!(
-            "Progress is not saved: {} cannot be written ({error}). \
-             Make it writable, or set XDG_STATE_HOME to a folder that is.",
-            folder.display()
-        )
-    };
-    fs::create_dir_all(folder).map_err(unwritable)?;
-    tempfile::tempfile_in(folder).map_err(unwritable)?;
+fn own(folder: &Path) -> Result<File, NotOwned> {
+    fs::create_dir_all(folder)?;
+    tempfile::tempfile_in(folder)?;
     let lock = File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(folder.join("lock"))
-        .map_err(unwritable)?;
+        .open(folder.join("lock"))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(
-            "Another kinesis-lab is running and keeps the progress: this one shows it and saves nothing."
-                .to_owned(),
-        ),
-        Err(TryLockError::Error(error)) => Err(unwritable(error)),
+        Err(TryLockError::WouldBlock) => Err(NotOwned::Busy),
+        Err(TryLockError::Error(error)) => Err(NotOwned::Unwritable(error)),
     }
 }
 
