@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod message;
+pub mod templates;
 
 pub use connection::{Connection, ConnectionKind};
 pub use message::{Answer, Effect, Message, Request};
