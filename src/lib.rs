@@ -41,6 +41,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod client;
 pub mod kinesis;
 pub mod lesson;
 pub mod printable;
