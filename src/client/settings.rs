@@ -7,7 +7,7 @@ use http::Uri;
 /// The access key id, and the secret, of the variables that `kinesis-lab env` prints. The embedded server takes any.
 pub const DUMMY_ACCESS_KEY: &str = "kinesis-lab";
 
-/// What the command line says of the endpoint.
+/// What the command line says of the endpoint. Options that contradict each other it has refused already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// `--endpoint-url URL`.
@@ -46,17 +46,6 @@ pub enum Remote {
 /// Why these options, in this environment, lead nowhere. Each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Two places at once.
-    #[error("--aws and --endpoint-url name two different places: give one of them")]
-    TwoPlaces,
-    /// `--profile` or `--region` for the embedded server.
-    #[error(
-        "{option} has no meaning for the lab's own server: give it together with --aws or --endpoint-url"
-    )]
-    OnlyElsewhere {
-        /// The option.
-        option: &'static str,
-    },
     /// Not a URL that can be called.
     #[error("{url:?} is not an endpoint's address ({why}): give one like http://localhost:4566")]
     BadUrl {
@@ -91,14 +80,11 @@ pub fn resolve(
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Remote>, SettingsError> {
     let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
-    let aws = match (&options.endpoint_url, options.aws) {
-        (Some(_), true) => return Err(SettingsError::TwoPlaces),
-        (Some(url), false) => is_aws(&host(url)?),
-        (None, aws) => aws,
+    let aws = match &options.endpoint_url {
+        Some(url) => is_aws(&host(url)?),
+        None if options.aws => true,
+        None => return Ok(None),
     };
-    if options.endpoint_url.is_none() && !aws {
-        return embedded_only(options).map(|()| None);
-    }
     let region = options
         .region
         .clone()
@@ -119,17 +105,6 @@ pub fn resolve(
             profile: options.profile.clone().or_else(|| named_by(&variable)),
         },
     }))
-}
-
-fn embedded_only(options: &Options) -> Result<(), SettingsError> {
-    let elsewhere = [
-        ("--profile", &options.profile),
-        ("--region", &options.region),
-    ];
-    match elsewhere.into_iter().find(|(_, value)| value.is_some()) {
-        Some((option, _)) => Err(SettingsError::OnlyElsewhere { option }),
-        None => Ok(()),
-    }
 }
 
 /// The variables of the AWS SDKs that would send the lab's calls to another host.

@@ -1,0 +1,168 @@
+//! Endpoints that do not answer, or answer nonsense.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_no_kinesis_answer_is_called_nonsense() {
+    let html = "<html>It works!</html>";
+    let everything = || {
+        [
+            Request::ListStreams,
+            Request::DescribeStream("clicks".into()),
+            Request::CreateStream {
+                stream: "clicks".into(),
+                shards: 1,
+            },
+            Request::DeleteStream("clicks".into()),
+            put(Sender::You),
+            open(StartPosition::Latest),
+            read(),
+        ]
+    };
+    for status in [200, 404, 500] {
+        let endpoint = Endpoint::new(move |_| (status, "text/html", html.to_owned())).await;
+        for request in everything() {
+            let asked = format!("{request:?}");
+            let found = error(endpoint.client().perform(request).await);
+            let expected = CallError::Nonsense {
+                why: format!(
+                    "http://{} answered HTTP {status} with text/html, which is not the Kinesis API",
+                    endpoint.address
+                ),
+            };
+            assert_eq!(found, expected, "{asked}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_what_was_asked_for_is_nonsense() {
+    let endpoint = Endpoint::saying(json!({})).await;
+    for request in [
+        Request::DescribeStream("clicks".into()),
+        put(Sender::You),
+        open(StartPosition::Latest),
+    ] {
+        let found = error(endpoint.client().perform(request).await);
+        assert!(matches!(found, CallError::Nonsense { .. }), "{found:?}");
+    }
+}
+
+/// Listens, and does with each connection what the test says.
+async fn listener<F>(behave: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(behave(stream));
+        }
+    });
+    address
+}
+
+async fn answer_with(mut stream: TcpStream, words: &'static [u8]) {
+    let mut request = [0; 64 * 1024];
+    let _ = stream.read(&mut request).await;
+    let _ = stream.write_all(words).await;
+}
+
+/// A client for any URL, unguarded as for `--endpoint-url`.
+async fn remote(url: &str, answer_within: Duration) -> Client {
+    let endpoint = Remote::Endpoint {
+        url: url.to_owned(),
+        region: None,
+        profile: None,
+    };
+    let transport = Transport {
+        answer_within,
+        ..Transport::to_anywhere()
+    };
+    let (client, connection) = connect(&endpoint, transport).await.unwrap();
+    assert_eq!(connection.kind, ConnectionKind::Endpoint);
+    assert_eq!(connection.region, "us-east-1");
+    client
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn no_answer_is_told_in_a_sentence() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    let silent = listener(async |stream| {
+        let _stream = stream;
+        std::future::pending().await
+    })
+    .await;
+    let hanging_up = listener(|stream| answer_with(stream, b"")).await;
+    let breaking_off = listener(|stream| {
+        answer_with(
+            stream,
+            b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Str",
+        )
+    })
+    .await;
+    let cases = [
+        (
+            format!("http://{closed}"),
+            LONG,
+            format!("nothing listens at http://{closed}"),
+        ),
+        (
+            format!("http://{silent}"),
+            Duration::from_millis(300),
+            format!("no answer from http://{silent} within 0.3 s"),
+        ),
+        (
+            format!("http://{hanging_up}"),
+            LONG,
+            format!("http://{hanging_up} closed the connection without an answer"),
+        ),
+        (
+            format!("http://{breaking_off}"),
+            LONG,
+            format!(
+                "http://{breaking_off} broke the connection off in the middle of its answer (HTTP 200)"
+            ),
+        ),
+        (
+            "http://no-such-host.invalid:4566".to_owned(),
+            LONG,
+            "the host name of http://no-such-host.invalid:4566 is not known here".to_owned(),
+        ),
+    ];
+    for (url, patience, why) in cases {
+        let client = remote(&url, patience).await;
+        let found = error(client.perform(Request::ListStreams).await);
+        assert_eq!(found, CallError::NoAnswer { why });
+    }
+}
+
+#[tokio::test]
+async fn a_host_without_tls_or_without_http_is_told_apart() {
+    let plain = listener(|stream| answer_with(stream, b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
+    let client = remote(&format!("https://{plain}"), LONG).await;
+    let found = error(client.perform(Request::ListStreams).await);
+    assert!(
+        found.words().starts_with(&format!(
+            "no secure connection (TLS) with https://{plain}: "
+        )),
+        "{found:?}"
+    );
+
+    let ssh = listener(|stream| answer_with(stream, b"SSH-2.0-OpenSSH_9.9\r\n")).await;
+    let client = remote(&format!("http://{ssh}"), LONG).await;
+    let found = error(client.perform(Request::ListStreams).await);
+    let why = format!("what answers at http://{ssh} does not speak HTTP");
+    assert_eq!(found, CallError::Nonsense { why });
+}
