@@ -4,11 +4,30 @@
 //! pages, questions) knows no widths; `layout` (blocks at a width -> lines with roles) knows no colours and no screen.
 //! Pure: bytes in, data out.
 
+mod answers;
+mod details;
 pub mod document;
+mod files;
 pub mod lines;
+mod markdown;
+mod marks;
+mod options;
+mod outline;
+mod phrases;
+mod questions;
+pub mod read;
+mod running_text;
+pub mod settings;
 
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
-    SectionKind, code_blocks,
+    SectionKind, code_blocks, plain,
 };
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
+pub use read::{ReadError, read};
+pub use settings::{Settings, settings};
+
+/// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
+pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
+    outline::outline(markdown::blocks(markdown), settings)
+}

@@ -228,3 +228,69 @@ fn collect_code<'a>(blocks: &'a [Block], found: &mut Vec<CodeBlock<'a>>) {
         }
     }
 }
+
+/// The text of inlines without their styles; a meant line's end is a space.
+pub fn plain(inlines: &[Inline]) -> String {
+    let mut text = String::new();
+    collect_text(inlines, &mut text);
+    text
+}
+
+fn collect_text(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Emphasis(inlines) | Inline::Strong(inlines) | Inline::Struck(inlines) => {
+                collect_text(inlines, out);
+            }
+            Inline::Link { text, address } if text.is_empty() => out.push_str(address),
+            Inline::Link { text, .. } => collect_text(text, out),
+            Inline::LineBreak => out.push(' '),
+        }
+    }
+}
+
+/// A title as a stable name: its letters and digits in lower case, joined by dashes.
+pub fn slug(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("-")
+}
+
+/// All text of blocks and of what is inside them, code included; a space between any two.
+pub fn all_text(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    collect_all(blocks, &mut text);
+    text.trim_end().to_owned()
+}
+
+fn collect_all(blocks: &[Block], out: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Heading { text, .. } | Block::Paragraph(text) => collect_text(text, out),
+            Block::List { items, .. } => {
+                for item in items {
+                    collect_all(&item.blocks, out);
+                }
+            }
+            Block::Code { source, .. } => out.push_str(source),
+            Block::Table { head, rows } => {
+                for cell in head.iter().chain(rows.iter().flatten()) {
+                    collect_text(cell, out);
+                    out.push(' ');
+                }
+            }
+            Block::Quote(blocks) => collect_all(blocks, out),
+            Block::Details { summary, blocks } => {
+                collect_text(summary, out);
+                out.push(' ');
+                collect_all(blocks, out);
+            }
+            Block::Rule => {}
+        }
+        out.push(' ');
+    }
+}

@@ -1,0 +1,285 @@
+//! The key in an answer's text. A letter counts first, then phrases that each fit exactly one option; what is not
+//! certain is no key: better a question that the learner compares than one that is graded wrongly.
+
+use super::document::{Block, Inline, plain};
+use super::marks::{letter_index, option_label, option_letter};
+use super::phrases::Options;
+
+/// The indices of the right options, ascending; `None` if the answer does not say them for certain.
+pub fn key(answer: &[Block], options: &[String]) -> Option<Vec<usize>> {
+    let options = Options::new(options);
+    let lines = lines(answer);
+    let mut key = match labelled_claim(&lines) {
+        // Said so plainly, it is this or nothing.
+        Some((index, claim)) => labelled_key(claim, &lines[index + 1..], &options)?,
+        None => bold_letters(&lines, &options).or_else(|| bold_phrase(&lines, &options))?,
+    };
+    key.sort_unstable();
+    key.dedup();
+    let known = key.iter().all(|&option| option < options.len());
+    (known && !key.is_empty()).then_some(key)
+}
+
+/// A line of the answer.
+struct Line {
+    text: String,
+    /// The bold text that it begins with.
+    bold: Option<String>,
+    is_item: bool,
+}
+
+fn lines(answer: &[Block]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for block in answer {
+        match block {
+            Block::Paragraph(text) => {
+                let parts = text.split(|inline| *inline == Inline::LineBreak);
+                lines.extend(parts.map(|part| line(part, false)));
+            }
+            Block::Heading { text, .. } => lines.push(line(text, false)),
+            Block::List { items, .. } => {
+                for item in items {
+                    if let Some(Block::Paragraph(text)) = item.blocks.first() {
+                        lines.push(line(text, true));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    lines.retain(|line| !line.text.is_empty());
+    lines
+}
+
+fn line(inlines: &[Inline], is_item: bool) -> Line {
+    Line {
+        text: plain(inlines).trim().to_owned(),
+        bold: match inlines.first() {
+            Some(Inline::Strong(text)) => Some(plain(text).trim().to_owned()),
+            _ => None,
+        },
+        is_item,
+    }
+}
+
+/// The first line like `Correct answers: B, D`: its index, and what it says behind the label.
+fn labelled_claim(lines: &[Line]) -> Option<(usize, &str)> {
+    let mut claims = lines.iter().map(|line| after_label(&line.text));
+    let index = claims.position(|claim| claim.is_some())?;
+    Some((index, after_label(&lines[index].text)?))
+}
+
+/// What a labelled claim says; if that is nothing, the list below it.
+fn labelled_key(claim: &str, below: &[Line], options: &Options) -> Option<Vec<usize>> {
+    if !claim.is_empty() {
+        return letters(claim, options).or_else(|| options.fitting_list(claim));
+    }
+    let mut key = Vec::new();
+    for item in below.iter().take_while(|line| line.is_item) {
+        match letters(&item.text, options) {
+            Some(letters) => key.extend(letters),
+            None => key.push(options.fitting(&item.text)?),
+        }
+    }
+    Some(key)
+}
+
+/// What follows `Answer:`, `Correct answers:`, `The correct answer is` and their like.
+fn after_label(line: &str) -> Option<&str> {
+    const WORDS: [&str; 18] = [
+        "the",
+        "correct",
+        "right",
+        "best",
+        "answer",
+        "answers",
+        "option",
+        "options",
+        "choice",
+        "choices",
+        "solution",
+        "is",
+        "are",
+        "it",
+        "so",
+        "therefore",
+        "model",
+        "key",
+    ];
+    let mut rest = line.trim_start();
+    let mut names_answer = false;
+    loop {
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
+        let word = rest[..end].to_ascii_lowercase();
+        if !WORDS.contains(&word.as_str()) {
+            return None;
+        }
+        names_answer |= ["correct", "answer", "answers", "solution"].contains(&word.as_str());
+        let verb = word == "is" || word == "are";
+        rest = rest[end..].trim_start();
+        if let Some(claim) = rest.strip_prefix(':') {
+            return names_answer.then(|| claim.trim());
+        }
+        if verb {
+            return names_answer.then_some(rest);
+        }
+    }
+}
+
+/// Lines that begin with a bold letter: `**B) restated**`, `**Option B is better**`, `**B and D**`.
+fn bold_letters(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
+    let found: Vec<(usize, &Line, Vec<usize>)> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.bold.is_some())
+        .filter_map(|(index, line)| Some((index, line, letters(&line.text, options)?)))
+        .collect();
+    let (first, _, key) = found.first()?;
+    if found.len() == 1 {
+        return Some(key.clone());
+    }
+    // Several may be a discussion of each. They are a key only if wholly bold, one under the other, and not all.
+    let in_a_run = found.iter().enumerate().all(|(offset, (index, line, _))| {
+        *index == first + offset && line.bold.as_ref() == Some(&line.text)
+    });
+    let key: Vec<usize> = found.iter().flat_map(|(_, _, key)| key.clone()).collect();
+    (in_a_run && key.len() < options.len()).then_some(key)
+}
+
+/// A first line that is wholly bold and restates one option.
+fn bold_phrase(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
+    let first = lines.first()?;
+    let bold = first.bold.as_ref().filter(|bold| **bold == first.text)?;
+    Some(vec![options.fitting(bold)?])
+}
+
+/// The options that a claim names by letter: `B`, `B, D and E`, `B) restated`, `Option B is better`.
+fn letters(claim: &str, options: &Options) -> Option<Vec<usize>> {
+    if let Some((option, rest)) = option_label(claim) {
+        let joined = rest.trim_start_matches(JOINTS);
+        let named = match joined {
+            "" => true,
+            _ if judges(joined) => calls_right(joined),
+            // "Option B has a timestamp" is about an option; "Option B: ..." names it.
+            _ => rest.trim_start() != joined && !calls_wrong(joined),
+        };
+        return (named && options.allow(option, joined)).then(|| vec![option]);
+    }
+    match option_letter(claim) {
+        Some((option, text)) => restated(option, text, options),
+        None => bare_letters(claim),
+    }
+}
+
+/// What joins a letter to what is said about it.
+const JOINTS: [char; 7] = [':', '-', '–', '—', ' ', '.', ')'];
+
+/// `B) text`, or `B) text, D) text` where each text restates its option.
+fn restated(first: usize, text: &str, options: &Options) -> Option<Vec<usize>> {
+    let mut parts = vec![(first, text)];
+    for (at, _) in text.match_indices([',', ';']) {
+        let after = text[at + 1..].trim_start();
+        let after = after.strip_prefix("and ").unwrap_or(after);
+        if let Some((option, rest)) = option_letter(after)
+            && let Some((_, last)) = parts.last_mut()
+        {
+            // So far the last part reaches to the end of the text.
+            let start = text.len() - last.len();
+            *last = &text[start..at];
+            parts.push((option, rest));
+        }
+    }
+    if let [(option, text)] = parts[..] {
+        return (!calls_wrong(text) && options.allow(option, text)).then(|| vec![option]);
+    }
+    parts
+        .into_iter()
+        .map(|(option, text)| (options.fitting(text) == Some(option)).then_some(option))
+        .collect()
+}
+
+/// `B`, `B, D`, `B and D`, with nothing but an explanation behind them.
+fn bare_letters(claim: &str) -> Option<Vec<usize>> {
+    let mut rest = claim.strip_prefix("both ").unwrap_or(claim);
+    let mut key = Vec::new();
+    loop {
+        let (letter, after) = lone_letter(rest)?;
+        key.push(letter);
+        let after = after.trim_start();
+        if after.is_empty() {
+            return Some(key);
+        }
+        let next = [", and ", ",", ";", "/", "&", "+", "and "]
+            .iter()
+            .find_map(|joint| after.strip_prefix(joint));
+        match next.map(str::trim_start) {
+            Some(next) if lone_letter(next).is_some() => rest = next,
+            _ => {
+                let explained = after.starts_with(['-', '–', '—', '.', ':', '('])
+                    || after.starts_with("because ")
+                    || (judges(after) && calls_right(after));
+                // In lower case it is as likely an article.
+                let certain = claim.starts_with(|c: char| c.is_ascii_uppercase() || c == '(');
+                return (explained && certain).then_some(key);
+            }
+        }
+    }
+}
+
+fn lone_letter(text: &str) -> Option<(usize, &str)> {
+    let mut characters = text.strip_prefix('(').unwrap_or(text).chars();
+    let letter = letter_index(characters.next()?)?;
+    let rest = characters.as_str();
+    let rest = rest.strip_prefix(')').unwrap_or(rest);
+    match rest.chars().next() {
+        Some(next) if next.is_alphanumeric() => None,
+        _ => Some((letter, rest)),
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
+
+/// Whether a text begins as a judgement: "is better".
+fn judges(text: &str) -> bool {
+    words(text)
+        .next()
+        .is_some_and(|first| ["is", "isn't", "would", "are", "aren't"].contains(&first.as_str()))
+}
+
+fn calls_right(text: &str) -> bool {
+    const RIGHT: [&str; 8] = [
+        "better",
+        "best",
+        "correct",
+        "right",
+        "preferable",
+        "preferred",
+        "stronger",
+        "good",
+    ];
+    !calls_wrong(text) && words(text).any(|word| RIGHT.contains(&word.as_str()))
+}
+
+/// "is wrong", or "wrong" at once: a restated option may well have the word further on.
+fn calls_wrong(text: &str) -> bool {
+    const WRONG: [&str; 8] = [
+        "wrong",
+        "incorrect",
+        "worse",
+        "not",
+        "false",
+        "weaker",
+        "isn't",
+        "aren't",
+    ];
+    let reach = if judges(text) { usize::MAX } else { 1 };
+    words(text)
+        .take(reach)
+        .any(|word| WRONG.contains(&word.as_str()))
+}

@@ -1,0 +1,248 @@
+//! `<details>` as a bracket over the blocks beside it, wherever its tags stand and whether or not it is closed.
+
+use super::document::{Block, Inline};
+
+/// What a container holds while it is read: blocks, and the tags that bracket them.
+#[derive(Debug)]
+pub enum Piece {
+    /// A block.
+    Block(Block),
+    /// A tag of the bracket.
+    Tag(Tag),
+}
+
+/// A tag of the bracket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// `<details>`, with any attributes.
+    Details,
+    /// `</details>`
+    DetailsEnd,
+    /// `<summary>`, with any attributes.
+    Summary,
+    /// `</summary>`
+    SummaryEnd,
+}
+
+const NAMES: [(&str, Tag); 4] = [
+    ("<details", Tag::Details),
+    ("</details", Tag::DetailsEnd),
+    ("<summary", Tag::Summary),
+    ("</summary", Tag::SummaryEnd),
+];
+
+/// Details inside details deeper than this are opened flat: no lesson means them, and blocks nest on the stack.
+const DEEPEST: usize = 8;
+
+/// The first tag of the bracket in `html`: what it is, where it starts and where it ends.
+pub fn find_tag(html: &str) -> Option<(Tag, usize, usize)> {
+    let (tag, start) = html
+        .match_indices('<')
+        .find_map(|(start, _)| Some((tag_at(&html.as_bytes()[start..])?, start)))?;
+    let length = html[start..].find('>')? + 1;
+    Some((tag, start, start + length))
+}
+
+fn tag_at(html: &[u8]) -> Option<Tag> {
+    NAMES.iter().find_map(|(name, tag)| {
+        let (word, rest) = html.split_at_checked(name.len())?;
+        let ends = matches!(rest.first(), Some(b'>' | b'/' | b' ' | b'\t' | b'\n'));
+        (ends && word.eq_ignore_ascii_case(name.as_bytes())).then_some(*tag)
+    })
+}
+
+/// The markdown with every tag that begins a line followed by a blank line.
+///
+/// Without one a parser takes all up to the next blank line for raw HTML: an answer's bold letter, even half a code
+/// fence. Lines inside fences are left as they are.
+pub fn set_apart(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len() + 64);
+    let mut fence: Option<(char, usize)> = None;
+    for line in markdown.split_inclusive('\n') {
+        let prefix = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
+        let (prefix, text) = line.split_at(prefix);
+        let content = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-*+.) ".contains(c));
+        match (fence, fence_at(text)) {
+            (None, _) => fence = fence_at(content).map(|(mark, length, _)| (mark, length)),
+            (Some((mark, length)), Some((end_mark, end_length, bare)))
+                if bare && mark == end_mark && end_length >= length =>
+            {
+                fence = None;
+            }
+            _ => {}
+        }
+        let end = if fence.is_none() {
+            leading_tags(text)
+        } else {
+            0
+        };
+        out.push_str(prefix);
+        out.push_str(&text[..end]);
+        let rest = &text[end..];
+        if end > 0 {
+            // A quote's blank line needs the quote's mark.
+            out.push('\n');
+            out.push_str(prefix.trim_end());
+            out.push('\n');
+            if !rest.trim().is_empty() {
+                out.push_str(prefix);
+                out.push_str(rest.trim_start());
+            }
+        } else {
+            out.push_str(rest);
+        }
+    }
+    out
+}
+
+/// A code fence's mark, its length, and whether nothing follows it.
+fn fence_at(text: &str) -> Option<(char, usize, bool)> {
+    let mark = text.chars().next().filter(|&c| c == '`' || c == '~')?;
+    let rest = text.trim_start_matches(mark);
+    let length = text.len() - rest.len();
+    let is_fence = length >= 3 && !(mark == '`' && rest.contains('`'));
+    is_fence.then(|| (mark, length, rest.trim().is_empty()))
+}
+
+/// The length of the tags that `text` begins with, a summary's text between its tags included.
+fn leading_tags(text: &str) -> usize {
+    let mut end = 0;
+    while let Some((tag, start, stop)) = find_tag(&text[end..]) {
+        if !text[end..end + start].trim().is_empty() {
+            break;
+        }
+        end += stop;
+        if tag == Tag::Summary {
+            match find_tag(&text[end..]) {
+                Some((Tag::SummaryEnd, _, stop)) => end += stop,
+                // The summary goes on below: it must stay one piece of HTML.
+                _ => return 0,
+            }
+        }
+    }
+    end
+}
+
+/// The blocks that the pieces of a container make. What an unpaired tag begins or ends reaches beyond the container:
+/// the pieces from that tag on are given back, to stand after it.
+pub fn fold(mut pieces: Vec<Piece>) -> (Vec<Block>, Vec<Piece>) {
+    let unpaired = unpaired(&pieces);
+    let rest = match unpaired.iter().position(|&alone| alone) {
+        Some(first) => pieces.split_off(first),
+        None => Vec::new(),
+    };
+    (bracket(pieces, &[]), rest)
+}
+
+/// The blocks of a whole document. An opening tag without its end reaches to the next heading of the level it
+/// stands under; an end without its beginning is nothing.
+pub fn fold_document(pieces: Vec<Piece>) -> Vec<Block> {
+    let unpaired = unpaired(&pieces);
+    bracket(pieces, &unpaired)
+}
+
+/// For every piece, whether it is a details tag without its other half.
+fn unpaired(pieces: &[Piece]) -> Vec<bool> {
+    let mut alone = vec![false; pieces.len()];
+    let mut open = Vec::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Tag(Tag::Details) => open.push(index),
+            Piece::Tag(Tag::DetailsEnd) => alone[index] = open.pop().is_none(),
+            _ => {}
+        }
+    }
+    for index in open {
+        alone[index] = true;
+    }
+    alone
+}
+
+/// Details that are being read.
+struct Open {
+    /// Ends before a heading of this level or above, for want of an end tag.
+    ends_at: Option<u8>,
+    in_summary: bool,
+    summary: Vec<Inline>,
+    blocks: Vec<Block>,
+}
+
+impl Open {
+    fn add(&mut self, block: Block) {
+        match block {
+            Block::Paragraph(text) | Block::Heading { text, .. } if self.in_summary => {
+                self.summary.extend(text);
+                // One paragraph is a summary; what follows an unclosed tag is content.
+                self.in_summary = false;
+            }
+            block => self.blocks.push(block),
+        }
+    }
+
+    fn close(self) -> Block {
+        Block::Details {
+            summary: self.summary,
+            blocks: self.blocks,
+        }
+    }
+}
+
+fn bracket(pieces: Vec<Piece>, unpaired: &[bool]) -> Vec<Block> {
+    let mut done: Vec<Block> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut surplus = 0usize;
+    let mut heading_level = 6;
+    for (index, piece) in pieces.into_iter().enumerate() {
+        let alone = unpaired.get(index).copied().unwrap_or(false);
+        match piece {
+            Piece::Tag(Tag::Details) if open.len() >= DEEPEST => surplus += usize::from(!alone),
+            Piece::Tag(Tag::Details) => open.push(Open {
+                ends_at: alone.then_some(heading_level),
+                in_summary: false,
+                summary: Vec::new(),
+                blocks: Vec::new(),
+            }),
+            Piece::Tag(Tag::DetailsEnd) if alone => {}
+            Piece::Tag(Tag::DetailsEnd) if surplus > 0 => surplus -= 1,
+            Piece::Tag(Tag::DetailsEnd) => close_last(&mut open, &mut done),
+            Piece::Tag(Tag::Summary) => {
+                if let Some(open) = open.last_mut() {
+                    open.in_summary = true;
+                }
+            }
+            Piece::Tag(Tag::SummaryEnd) => {
+                if let Some(open) = open.last_mut() {
+                    open.in_summary = false;
+                }
+            }
+            Piece::Block(block) => {
+                if let Block::Heading { level, .. } = &block {
+                    while open.last().and_then(|open| open.ends_at) >= Some(*level) {
+                        close_last(&mut open, &mut done);
+                    }
+                    if open.is_empty() {
+                        heading_level = *level;
+                    }
+                }
+                put(block, &mut open, &mut done);
+            }
+        }
+    }
+    while !open.is_empty() {
+        close_last(&mut open, &mut done);
+    }
+    done
+}
+
+fn close_last(open: &mut Vec<Open>, done: &mut Vec<Block>) {
+    if let Some(last) = open.pop() {
+        put(last.close(), open, done);
+    }
+}
+
+fn put(block: Block, open: &mut [Open], done: &mut Vec<Block>) {
+    match open.last_mut() {
+        Some(open) => open.add(block),
+        None => done.push(block),
+    }
+}

@@ -1,0 +1,482 @@
+//! Markdown text to blocks. Knows the dialect's lines and brackets, but nothing of sections, steps or questions.
+
+use pulldown_cmark::{
+    BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag as Start, TagEnd,
+};
+
+use super::details::{self, Piece, Tag, find_tag};
+use super::document::{Block, Inline, Item, plain};
+use super::files;
+use super::running_text::{RunningText, Style};
+use crate::printable::printable;
+
+/// Containers inside containers deeper than this are opened flat: no lesson means them, and blocks nest on the stack.
+const DEEPEST: usize = 24;
+
+/// The blocks of a markdown text whose line ends are `\n`. Never fails: what is no markdown is text.
+pub fn blocks(markdown: &str) -> Vec<Block> {
+    let markdown = details::set_apart(without_front_matter(markdown));
+    details::fold_document(pieces(&markdown))
+}
+
+/// The text after YAML or TOML front matter.
+fn without_front_matter(text: &str) -> &str {
+    for fence in ["---", "+++"] {
+        let Some(rest) = text.strip_prefix(fence) else {
+            continue;
+        };
+        let Some(rest) = rest.strip_prefix('\n') else {
+            continue;
+        };
+        // A rule is followed by a blank line, front matter by its first entry.
+        if rest.starts_with('\n') {
+            continue;
+        }
+        let mut end = 0;
+        for line in rest.split_inclusive('\n') {
+            end += line.len();
+            if line.trim_end() == fence {
+                return &rest[end..];
+            }
+        }
+    }
+    text
+}
+
+fn pieces(markdown: &str) -> Vec<Piece> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_GFM
+        | Options::ENABLE_FOOTNOTES;
+    let mut builder = Builder::new();
+    for event in Parser::new_ext(markdown, options) {
+        builder.take(event);
+    }
+    builder.finish()
+}
+
+/// A block that holds blocks, while it is read.
+struct Container {
+    kind: Kind,
+    pieces: Vec<Piece>,
+}
+
+enum Kind {
+    Document,
+    Quote(Option<BlockQuoteKind>),
+    List {
+        start: Option<u64>,
+        loose: bool,
+        items: Vec<Item>,
+    },
+    Item {
+        task: Option<bool>,
+    },
+    Footnote(String),
+}
+
+/// Where running text ends up.
+enum Place {
+    Paragraph,
+    Heading(u8),
+    Cell,
+    Code {
+        language: String,
+        file: Option<String>,
+    },
+    Html,
+}
+
+#[derive(Default)]
+struct Table {
+    head: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Vec<Inline>>>,
+    in_head: bool,
+}
+
+struct Builder {
+    /// Never empty: the document is at the bottom.
+    containers: Vec<Container>,
+    /// Containers that were too deep to be opened.
+    flattened: usize,
+    text: RunningText,
+    place: Place,
+    /// The text of code or HTML.
+    raw: String,
+    table: Table,
+}
+
+impl Builder {
+    fn new() -> Self {
+        Self {
+            containers: vec![Container {
+                kind: Kind::Document,
+                pieces: Vec::new(),
+            }],
+            flattened: 0,
+            text: RunningText::default(),
+            place: Place::Paragraph,
+            raw: String::new(),
+            table: Table::default(),
+        }
+    }
+
+    fn finish(mut self) -> Vec<Piece> {
+        self.end_paragraph();
+        self.containers
+            .pop()
+            .map(|document| document.pieces)
+            .unwrap_or_default()
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match self.place {
+                Place::Code { .. } | Place::Html => self.raw.push_str(&text),
+                _ => self.text.push_text(&printable(&text.replace('\t', " "))),
+            },
+            Event::Html(text) => self.raw.push_str(&text),
+            Event::InlineHtml(tag) => self.inline_html(&tag),
+            Event::Code(code) => {
+                let code = printable(&code.replace(['\t', '\n'], " ")).into_owned();
+                self.text.push(Inline::Code(code));
+            }
+            Event::SoftBreak => self.text.push_text("\n"),
+            Event::HardBreak => self.text.push(Inline::LineBreak),
+            Event::FootnoteReference(label) => {
+                self.text.push_text(&format!("[{}]", printable(&label)))
+            }
+            Event::TaskListMarker(ticked) => {
+                if let Some(Kind::Item { task }) = self.kind() {
+                    *task = Some(ticked);
+                }
+            }
+            Event::Rule => {
+                self.end_paragraph();
+                self.put(Piece::Block(Block::Rule));
+            }
+            // Mathematics is not switched on.
+            Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text.push_text(&printable(&text))
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Start<'_>) {
+        match tag {
+            Start::Paragraph => {
+                self.end_paragraph();
+                self.loosen();
+            }
+            Start::Heading { level, .. } => {
+                self.end_paragraph();
+                self.place = Place::Heading(level as u8);
+            }
+            Start::CodeBlock(kind) => {
+                self.end_paragraph();
+                let info = match kind {
+                    CodeBlockKind::Fenced(info) => info.into_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.place = Place::Code {
+                    language: files::language(&info),
+                    file: files::in_info(&info),
+                };
+            }
+            Start::HtmlBlock => {
+                self.end_paragraph();
+                self.place = Place::Html;
+            }
+            Start::BlockQuote(kind) => self.open(Kind::Quote(kind)),
+            Start::List(start) => self.open(Kind::List {
+                start,
+                loose: false,
+                items: Vec::new(),
+            }),
+            Start::Item => self.open(Kind::Item { task: None }),
+            Start::FootnoteDefinition(label) => {
+                self.open(Kind::Footnote(printable(&label).into_owned()));
+            }
+            Start::Table(_) => {
+                self.end_paragraph();
+                self.table = Table::default();
+            }
+            Start::TableHead => self.table.in_head = true,
+            Start::TableRow => self.table.rows.push(Vec::new()),
+            Start::TableCell => self.place = Place::Cell,
+            Start::Emphasis => self.text.begin(Style::Emphasis),
+            Start::Strong => self.text.begin(Style::Strong),
+            Start::Strikethrough => self.text.begin(Style::Struck),
+            Start::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
+                let address = printable(&dest_url).into_owned();
+                self.text.begin(Style::Link(match link_type {
+                    LinkType::Email => format!("mailto:{address}"),
+                    _ => address,
+                }));
+            }
+            Start::Image { dest_url, .. } => {
+                self.text
+                    .begin(Style::Link(printable(&dest_url).into_owned()));
+            }
+            // Not switched on.
+            Start::DefinitionList
+            | Start::DefinitionListTitle
+            | Start::DefinitionListDefinition
+            | Start::Superscript
+            | Start::Subscript
+            | Start::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.end_paragraph(),
+            TagEnd::Heading(_) => {
+                let text = self.text.take();
+                if let Place::Heading(level) = std::mem::replace(&mut self.place, Place::Paragraph)
+                {
+                    self.put(Piece::Block(Block::Heading { level, text }));
+                }
+            }
+            TagEnd::CodeBlock => {
+                let source = std::mem::take(&mut self.raw);
+                if let Place::Code { language, file } =
+                    std::mem::replace(&mut self.place, Place::Paragraph)
+                {
+                    self.put(Piece::Block(Block::Code {
+                        language,
+                        file,
+                        source,
+                    }));
+                }
+            }
+            TagEnd::HtmlBlock => {
+                self.place = Place::Paragraph;
+                let html = std::mem::take(&mut self.raw);
+                self.html_block(&html);
+            }
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition => {
+                self.close();
+            }
+            TagEnd::TableCell => {
+                self.place = Place::Paragraph;
+                let cell = self.text.take();
+                if self.table.in_head {
+                    self.table.head.push(cell);
+                } else if let Some(row) = self.table.rows.last_mut() {
+                    row.push(cell);
+                }
+            }
+            TagEnd::TableHead => self.table.in_head = false,
+            TagEnd::Table => {
+                let Table { head, rows, .. } = std::mem::take(&mut self.table);
+                self.put(Piece::Block(Block::Table { head, rows }));
+            }
+            TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Link
+            | TagEnd::Image => self.text.end(),
+            TagEnd::TableRow
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    // Containers
+
+    fn kind(&mut self) -> Option<&mut Kind> {
+        self.containers
+            .last_mut()
+            .map(|container| &mut container.kind)
+    }
+
+    fn put(&mut self, piece: Piece) {
+        if let Some(container) = self.containers.last_mut() {
+            container.pieces.push(piece);
+        }
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.end_paragraph();
+        // An item is opened exactly where its list was.
+        let too_deep = self.containers.len() >= DEEPEST && !matches!(kind, Kind::Item { .. });
+        if self.flattened > 0 || too_deep {
+            self.flattened += 1;
+        } else {
+            self.containers.push(Container {
+                kind,
+                pieces: Vec::new(),
+            });
+        }
+    }
+
+    fn close(&mut self) {
+        self.end_paragraph();
+        if self.flattened > 0 {
+            self.flattened -= 1;
+            return;
+        }
+        let Some(Container { kind, pieces }) = self.containers.pop() else {
+            return;
+        };
+        let (mut blocks, rest) = match kind {
+            // Its pieces are what its items gave back: they stand after it.
+            Kind::List { .. } => (Vec::new(), pieces),
+            _ => details::fold(pieces),
+        };
+        match kind {
+            Kind::Document => {}
+            Kind::Quote(kind) => {
+                if let Some(kind) = kind {
+                    let label = Inline::Strong(vec![Inline::Text(alert(kind).into())]);
+                    blocks.insert(0, Block::Paragraph(vec![label]));
+                }
+                self.put(Piece::Block(Block::Quote(blocks)));
+            }
+            Kind::List {
+                start,
+                loose,
+                items,
+            } => self.put(Piece::Block(Block::List {
+                start,
+                loose,
+                items,
+            })),
+            Kind::Item { task } => {
+                if let Some(Kind::List { items, .. }) = self.kind() {
+                    items.push(Item { task, blocks });
+                }
+            }
+            Kind::Footnote(label) => {
+                let label = Inline::Text(format!("[{label}] "));
+                match blocks.first_mut() {
+                    Some(Block::Paragraph(text)) => text.insert(0, label),
+                    _ => blocks.insert(0, Block::Paragraph(vec![label])),
+                }
+                for block in blocks {
+                    self.put(Piece::Block(block));
+                }
+            }
+        }
+        for piece in rest {
+            self.put(piece);
+        }
+    }
+
+    /// A paragraph that stands in an item as a paragraph was parted from others by a blank line.
+    fn loosen(&mut self) {
+        if let [.., list, item] = &mut self.containers[..]
+            && let (Kind::List { loose, .. }, Kind::Item { .. }) = (&mut list.kind, &item.kind)
+        {
+            *loose = true;
+        }
+    }
+
+    // Running text
+
+    fn end_paragraph(&mut self) {
+        let text = self.text.take();
+        if !plain(&text).trim().is_empty() {
+            self.put(Piece::Block(Block::Paragraph(text)));
+        }
+    }
+
+    // HTML
+
+    fn inline_html(&mut self, html: &str) {
+        if let (Place::Paragraph, Some((tag, 0, _))) = (&self.place, find_tag(html)) {
+            return self.part_at(tag);
+        }
+        if html.starts_with("<!--") {
+            return;
+        }
+        match tag_name(html) {
+            name if name.eq_ignore_ascii_case("br") => self.text.push(Inline::LineBreak),
+            _ => self
+                .text
+                .push_text(&printable(&html.replace(['\t', '\n'], " "))),
+        }
+    }
+
+    /// Ends the paragraph at a tag; styles that are open go on behind it.
+    fn part_at(&mut self, tag: Tag) {
+        let styles = self.text.end_all();
+        self.end_paragraph();
+        self.put(Piece::Tag(tag));
+        self.text.begin_all(styles);
+    }
+
+    fn html_block(&mut self, html: &str) {
+        let html = without_comments(html);
+        let mut rest = html.as_str();
+        let mut tagged = false;
+        while let Some((tag, start, end)) = find_tag(rest) {
+            tagged = true;
+            self.markdown_inside(&rest[..start]);
+            self.put(Piece::Tag(tag));
+            rest = &rest[end..];
+        }
+        if tagged {
+            self.markdown_inside(rest);
+        } else {
+            for line in rest.trim().lines() {
+                self.text.push_text(&printable(&line.replace('\t', " ")));
+                self.text.push(Inline::LineBreak);
+            }
+            self.end_paragraph();
+        }
+    }
+
+    /// What stands between the tags of a bracket is markdown, even if no blank line says so.
+    fn markdown_inside(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            for piece in pieces(text) {
+                self.put(piece);
+            }
+        }
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}
+
+fn tag_name(html: &str) -> &str {
+    let name = html.trim_start_matches(['<', '/']);
+    let end = name
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
+    &name[..end]
+}
+
+/// HTML without its comments: they are the author's, and may hold what a learner should not see yet.
+fn without_comments(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find("<!--")
+        && let Some(length) = rest[start..].find("-->")
+    {
+        out.push_str(&rest[..start]);
+        rest = &rest[start + length + 3..];
+    }
+    out.push_str(rest);
+    out
+}

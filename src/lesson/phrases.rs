@@ -1,0 +1,182 @@
+//! Which option a phrase means, tolerant of what people leave out when they restate one.
+
+/// A claim that enumerates more than this is running text.
+const LONGEST_LIST: usize = 32;
+
+/// The options of a question, ready to be compared with phrases.
+pub struct Options(Vec<Words>);
+
+/// A text's words in order, without those that carry little.
+struct Words {
+    words: Vec<String>,
+    /// How often it denies: "is kept" must never stand for "is not kept".
+    denials: usize,
+}
+
+impl Options {
+    /// Prepares the options' texts.
+    pub fn new(options: &[String]) -> Self {
+        Self(options.iter().map(|option| Words::of(option)).collect())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The only option that a phrase fits: the one it repeats word for word, else the one whose words it has
+    /// some of in their order.
+    pub fn fitting(&self, phrase: &str) -> Option<usize> {
+        let phrase = Words::of(phrase);
+        only(
+            self.0
+                .iter()
+                .map(|option| option.words == phrase.words && option.denials == phrase.denials),
+        )
+        .or_else(|| only(self.0.iter().map(|option| phrase.shortens(option))))
+    }
+
+    /// The options that `phrase, phrase and phrase` fits, if every phrase fits one.
+    pub fn fitting_list(&self, claim: &str) -> Option<Vec<usize>> {
+        if let Some(option) = self.fitting(claim) {
+            return Some(vec![option]);
+        }
+        // What comes after the sentence explains it.
+        let claim = claim.split(". ").next().unwrap_or(claim);
+        let parts: Vec<&str> = claim.split([',', ';']).collect();
+        if parts.len() > LONGEST_LIST {
+            return None;
+        }
+        let mut key = Vec::new();
+        for part in parts.iter().map(|part| without_and(part)) {
+            match self.fitting(part) {
+                Some(option) => key.push(option),
+                None => {
+                    for phrase in part.split(" and ") {
+                        key.push(self.fitting(phrase)?);
+                    }
+                }
+            }
+        }
+        Some(key)
+    }
+
+    /// Whether a text beside an option's letter is not plainly that of another one.
+    pub fn allow(&self, option: usize, text: &str) -> bool {
+        option < self.len() && self.fitting(text).is_none_or(|found| found == option)
+    }
+}
+
+fn without_and(part: &str) -> &str {
+    let part = part.trim();
+    part.strip_prefix("and ").unwrap_or(part)
+}
+
+/// The index of the only `true`.
+fn only(mut fits: impl Iterator<Item = bool>) -> Option<usize> {
+    let first = fits.by_ref().position(|fits| fits)?;
+    (!fits.any(|fits| fits)).then_some(first)
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        const LITTLE: [&str; 32] = [
+            "a", "an", "the", "of", "from", "to", "in", "on", "at", "is", "are", "was", "were",
+            "be", "been", "and", "or", "for", "with", "your", "you", "that", "this", "it", "its",
+            "by", "as", "their", "our", "all", "has", "have",
+        ];
+        const DENIALS: [&str; 13] = [
+            "not", "no", "never", "cannot", "without", "none", "dont", "doesnt", "isnt", "arent",
+            "cant", "wont", "nothing",
+        ];
+        let text = text.to_lowercase().replace(['\'', '’'], "");
+        let mut words = Vec::new();
+        let mut denials = 0;
+        for word in text.split(|c: char| !c.is_alphanumeric()) {
+            if DENIALS.contains(&word) {
+                denials += 1;
+            } else if !word.is_empty() && !LITTLE.contains(&word) {
+                words.push(singular(word).to_owned());
+            }
+        }
+        Self { words, denials }
+    }
+
+    /// Whether these are some of the longer text's words, in their order. Bare numbers could mean anything.
+    fn shortens(&self, longer: &Self) -> bool {
+        let says_something = self
+            .words
+            .iter()
+            .any(|word| word.chars().any(char::is_alphabetic));
+        let mut rest = longer.words.iter();
+        says_something
+            && self.denials == longer.denials
+            && self
+                .words
+                .iter()
+                .all(|word| rest.any(|other| other == word))
+    }
+}
+
+fn singular(word: &str) -> &str {
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem,
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> Options {
+        Options::new(
+            &[
+                "A spreadsheet of last year's orders",
+                "Readings from a thermometer, once a second",
+                "Page views of a web shop",
+                "Records are kept after reading",
+                "Records are not kept after reading",
+                "Exactly 2 shards",
+                "All of the above",
+            ]
+            .map(str::to_owned),
+        )
+    }
+
+    #[test]
+    fn a_phrase_fits_the_one_option_it_shortens() {
+        let check =
+            |phrase: &str, expected| assert_eq!(options().fitting(phrase), expected, "{phrase:?}");
+        check("page views", Some(2));
+        check("Thermometer readings", None);
+        check("readings from the thermometer", Some(1));
+        check("SPREADSHEET of orders.", Some(0));
+        check("all of the above", Some(6));
+    }
+
+    #[test]
+    fn what_could_be_another_option_fits_none() {
+        let check =
+            |phrase: &str, expected| assert_eq!(options().fitting(phrase), expected, "{phrase:?}");
+        check("records", Some(3));
+        check("records are kept", Some(3));
+        check("records are not kept", Some(4));
+        check("records aren't lost", None);
+        check("2", None);
+        check("", None);
+        check("orders of a web shop", None);
+    }
+
+    #[test]
+    fn every_phrase_of_a_list_must_fit() {
+        let check = |claim: &str, expected| {
+            assert_eq!(options().fitting_list(claim), expected, "{claim:?}")
+        };
+        check("Readings from a thermometer, page views", Some(vec![1, 2]));
+        check("page views and spreadsheet", Some(vec![2, 0]));
+        check("readings, once a second", Some(vec![1]));
+        check("page views, and something else", None);
+        check("page views. They have no end, ever.", Some(vec![2]));
+    }
+}
