@@ -1,5 +1,7 @@
 //! Module 1 as files: what stands in the lesson is what the learner gets.
 
+use kinesis_lab::lesson;
+
 const LESSON: &str = include_str!("../lessons/what-are-streams/lesson.md");
 const LAB: &str = include_str!("../lessons/what-are-streams/lab.toml");
 const PRODUCER: &str = include_str!("../lessons/what-are-streams/kinesis_producer.py");
@@ -27,18 +29,14 @@ fn the_scripts_fit_a_projector() {
 }
 
 #[test]
-fn every_question_has_its_reasons() {
-    let lab: toml::Table = LAB.parse().expect("lab.toml is TOML");
-    let titles: Vec<&str> = lab["question"]
-        .as_array()
-        .expect("questions are a list")
-        .iter()
-        .map(|question| question["title"].as_str().expect("a title is text"))
-        .collect();
-    let questions: Vec<&str> = LESSON
-        .lines()
-        .filter_map(|line| line.strip_prefix("### Question ")?.split_once(": "))
-        .map(|(_, title)| title)
-        .collect();
-    assert_eq!(titles, questions);
+fn every_question_is_graded_and_every_option_has_its_reason() {
+    let settings = lesson::settings(LAB).expect("lab.toml is well formed");
+    let questions = lesson::parse(LESSON, &settings).questions;
+    let correct: Vec<&[usize]> = questions.iter().map(|q| q.correct.as_slice()).collect();
+    assert_eq!(correct, [&[1, 3, 4][..], &[2], &[0]]);
+    for question in &questions {
+        for option in &question.options {
+            assert!(option.reason.is_some(), "{} lacks reasons", question.title);
+        }
+    }
 }
