@@ -46,3 +46,4 @@ pub mod kinesis;
 pub mod lesson;
 pub mod printable;
 pub mod progress;
+pub mod server;

@@ -1,0 +1,36 @@
+//! The embedded Kinesis: a real HTTP server that speaks the Kinesis API, and a feed of what it answered.
+//!
+//! ```text
+//! sockets        one port, HTTP/1.1 and h2c -> a whole request        knows nothing of Kinesis
+//! service        checks in AWS's order, calls the operation, feeds    knows nothing of sockets
+//!   authorization  who calls, in which region (signatures are not verified)
+//!   shapes         what a request may hold, as data
+//!   json           a body read into a shape; an answer written
+//!   constraints    a request held against its shape's limits, in AWS's words
+//! operations     one room for each subject; each takes a checked request to an answer
+//! tokens         iterators and paging tokens: sealed, opaque to clients
+//! store          streams, shards and records, in memory and bounded
+//! ```
+//!
+//! [`Service`] is a value: sockets are one way to reach it, a connector inside an SDK client is another.
+//! A change is complete before its call answers, so a new stream is ACTIVE at once.
+
+mod authorization;
+mod constraints;
+mod json;
+mod operations;
+mod refusals;
+mod service;
+mod shapes;
+mod sockets;
+mod store;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use service::{Connection, FEED_CAPACITY, Limits, Service};
+pub use sockets::{BindError, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
+
+/// The one account of the lab.
+pub const ACCOUNT: &str = "000000000000";

@@ -1,0 +1,238 @@
+//! The operations: a table of names, request shapes and handlers, with a room for each subject.
+
+mod create_and_delete;
+mod describe;
+mod list_shards;
+mod put;
+mod read;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::refusals::Refusal;
+use super::shapes::{Member, Need, Shape, Structure};
+use super::store::{Store, TrimmedEarly};
+use super::tokens::{Kind, LIFETIME_MS, Page, Sealer};
+use super::{ACCOUNT, service::Counter};
+use crate::kinesis::ShardId;
+use crate::kinesis::feed::Detail;
+
+/// One operation of the API.
+pub struct Operation {
+    pub name: &'static str,
+    /// What its request may hold.
+    pub request: &'static [Member],
+    /// Takes a request that broke no limit of its shape to the body of the answer.
+    pub handle: fn(&Context, &Structure, &mut Note) -> Result<Bytes, Refusal>,
+}
+
+/// All operations that the server has.
+pub static OPERATIONS: &[Operation] = &[
+    create_and_delete::CREATE_STREAM,
+    create_and_delete::DELETE_STREAM,
+    describe::DESCRIBE_STREAM,
+    describe::DESCRIBE_STREAM_SUMMARY,
+    describe::LIST_STREAMS,
+    list_shards::LIST_SHARDS,
+    put::PUT_RECORD,
+    put::PUT_RECORDS,
+    read::GET_SHARD_ITERATOR,
+    read::GET_RECORDS,
+];
+
+/// The operations of the API (botocore 1.44) that the server does not have.
+pub static NOT_SUPPORTED: &[&str] = &[
+    "AcknowledgeDeadLetterQueueRecords",
+    "AcknowledgeQueueRecords",
+    "AddTagsToStream",
+    "CreateChannel",
+    "CreateQueue",
+    "DecreaseStreamRetentionPeriod",
+    "DeleteChannel",
+    "DeleteQueue",
+    "DeleteResourcePolicy",
+    "DeregisterStreamConsumer",
+    "DescribeAccountSettings",
+    "DescribeChannel",
+    "DescribeLimits",
+    "DescribeQueue",
+    "DescribeStreamConsumer",
+    "DisableEnhancedMonitoring",
+    "EnableEnhancedMonitoring",
+    "GetResourcePolicy",
+    "IncreaseStreamRetentionPeriod",
+    "ListChannels",
+    "ListQueues",
+    "ListStreamConsumers",
+    "ListTagsForResource",
+    "ListTagsForStream",
+    "MergeShards",
+    "PutResourcePolicy",
+    "ReceiveDeadLetterQueueRecords",
+    "ReceiveQueueRecords",
+    "RegisterStreamConsumer",
+    "RemoveTagsFromStream",
+    "RestoreDeadLetterQueueRecords",
+    "SplitShard",
+    "StartStreamEncryption",
+    "StopStreamEncryption",
+    "SubscribeToShard",
+    "TagResource",
+    "UntagResource",
+    "UpdateAccountSettings",
+    "UpdateChannel",
+    "UpdateDeadLetterQueueRecordsVisibility",
+    "UpdateMaxRecordSize",
+    "UpdateQueue",
+    "UpdateQueueRecordsVisibility",
+    "UpdateShardCount",
+    "UpdateStreamMode",
+    "UpdateStreamRecordDistributionStrategy",
+    "UpdateStreamWarmThroughput",
+];
+
+/// What a handler works with.
+pub struct Context<'s> {
+    pub store: &'s Mutex<Store>,
+    pub sealer: &'s Sealer,
+    pub chains: &'s Counter,
+    /// The region of the caller's credential: each is a world of its own.
+    pub region: &'s str,
+    pub now: DateTime<Utc>,
+}
+
+impl Context<'_> {
+    /// Locks the store. A handler that panicked under the lock left at worst a batch half stored, as AWS may too.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arn(&self, stream: &str) -> String {
+        format!("arn:aws:kinesis:{}:{ACCOUNT}:stream/{stream}", self.region)
+    }
+
+    /// Whether a token issued at this time has run out.
+    fn expired(&self, issued: DateTime<Utc>) -> bool {
+        (self.now - issued).num_milliseconds() > LIFETIME_MS
+    }
+}
+
+/// What a handler tells the request feed beside its answer.
+pub struct Note {
+    pub stream: Option<String>,
+    pub detail: Detail,
+    pub trimmed: Vec<TrimmedEarly>,
+}
+
+/// Most operations name their stream by one of these, or by both.
+const STREAM_NAME: Member = Member {
+    name: "StreamName",
+    need: Need::Unless("StreamARN"),
+    shape: Shape::NAME,
+};
+const STREAM_ARN: Member = Member::optional("StreamARN", Shape::STREAM_ARN);
+const DRY_RUN: Member = Member::optional("DryRun", Shape::Boolean);
+
+/// The stream a request means.
+struct Target {
+    name: String,
+    /// What messages call it: the ARN if the caller gave one.
+    called: String,
+}
+
+/// Reads which stream a request means and notes it; an ARN of another region or account means none here.
+fn target(context: &Context, request: &Structure, note: &mut Note) -> Result<Target, Refusal> {
+    let name = request.text("StreamName");
+    let Some(arn) = request.text("StreamARN") else {
+        let name = name.unwrap_or_default().to_owned();
+        note.stream = Some(name.clone());
+        return Ok(Target {
+            called: name.clone(),
+            name,
+        });
+    };
+    let of_arn = arn.split_once(":stream/").map_or(arn, |(_, name)| name);
+    note.stream = Some(of_arn.to_owned());
+    if name.is_some_and(|name| name != of_arn) {
+        return Err(Refusal::invalid_argument(
+            "StreamName and StreamARN name different streams.",
+        ));
+    }
+    if arn != context.arn(of_arn) {
+        return Err(Refusal::stream_not_found(arn));
+    }
+    Ok(Target {
+        name: of_arn.to_owned(),
+        called: arn.to_owned(),
+    })
+}
+
+/// Opens a paging token.
+fn page(context: &Context, kind: Kind, token: &str) -> Result<Page, Refusal> {
+    let page = context
+        .sealer
+        .open_page(kind, token)
+        .ok_or_else(|| Refusal::invalid_argument("Invalid NextToken."))?;
+    if context.expired(page.issued) {
+        return Err(Refusal::new(
+            "ExpiredNextTokenException",
+            "NextToken expired: it is valid for 300 seconds.",
+        ));
+    }
+    Ok(page)
+}
+
+/// Reads a shard id as AWS does: `shardId-000000000001`, `shardId-1`, `x-1` and `1` are the same shard.
+fn shard_index(id: &str) -> Option<u32> {
+    let digits = id.split('-').nth(1).unwrap_or(id);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    digits
+        .parse()
+        .ok()
+        .filter(|index| *index <= i32::MAX as u32)
+}
+
+/// As [`shard_index`], with the refusal AWS gives to what is no shard id.
+fn known_shard_index(id: &str, stream: &str) -> Result<u32, Refusal> {
+    shard_index(id).ok_or_else(|| Refusal::could_not_find_shard(id, stream))
+}
+
+fn shard_id(index: u32) -> String {
+    ShardId::from_index(index).as_str().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shard_ids_are_read_as_leniently_as_on_aws() {
+        for (id, index) in [
+            ("shardId-000000000001", Some(1)),
+            ("shardId-1", Some(1)),
+            ("x-7", Some(7)),
+            ("7", Some(7)),
+            ("shardId-2147483647", Some(2_147_483_647)),
+            ("shardId-2147483648", None),
+            ("shardId-", None),
+            ("shardId-x", None),
+            ("shard", None),
+            ("shardId--1", None),
+        ] {
+            assert_eq!(shard_index(id), index, "{id}");
+        }
+    }
+
+    #[test]
+    fn every_operation_of_the_api_is_either_served_or_named_as_missing() {
+        let mut names: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        names.extend(NOT_SUPPORTED);
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 57);
+    }
+}

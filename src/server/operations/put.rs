@@ -1,0 +1,250 @@
+//! PutRecord and PutRecords.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Context, DRY_RUN, Note, Operation, STREAM_ARN, STREAM_NAME, target};
+use crate::kinesis::feed::{Detail, HEAD_BYTES, PutEntry};
+use crate::kinesis::hash_ranges::HashKey;
+use crate::kinesis::sequence_numbers::Parts;
+use crate::kinesis::{SequenceNumber, ShardId};
+use crate::server::refusals::Refusal;
+use crate::server::shapes::{Member, Shape, Structure};
+use crate::server::store::{Payload, Stream};
+use crate::server::{ACCOUNT, json};
+
+/// The model's limit of a blob. A stream's own limit is lower unless it is raised.
+const BLOB: Shape = Shape::Blob { max: 10_485_760 };
+
+/// The largest record of a stream that was not told otherwise, data and key together.
+const MAX_RECORD_BYTES: usize = 1_048_576;
+
+/// The largest PutRecords request, data and keys together.
+const MAX_BATCH_BYTES: usize = 10_485_760;
+
+// The model no longer requires a partition key, since a stream may distribute its records by itself; ours do not.
+const PARTITION_KEY: Member = Member::required("PartitionKey", Shape::text(1, 256));
+const EXPLICIT_HASH_KEY: Member = Member::optional("ExplicitHashKey", Shape::HASH_KEY);
+const DATA: Member = Member::required("Data", BLOB);
+
+pub const PUT_RECORD: Operation = Operation {
+    name: "PutRecord",
+    request: &[
+        Member::optional("SequenceNumberForOrdering", Shape::SEQUENCE_NUMBER),
+        PARTITION_KEY,
+        EXPLICIT_HASH_KEY,
+        DATA,
+        STREAM_NAME,
+        STREAM_ARN,
+        DRY_RUN,
+    ],
+    handle: put_record,
+};
+
+pub const PUT_RECORDS: Operation = Operation {
+    name: "PutRecords",
+    request: &[
+        Member::required(
+            "Records",
+            Shape::List {
+                item: &Shape::Structure(&[PARTITION_KEY, EXPLICIT_HASH_KEY, DATA]),
+                min: 1,
+                max: 500,
+            },
+        ),
+        STREAM_NAME,
+        STREAM_ARN,
+        DRY_RUN,
+    ],
+    handle: put_records,
+};
+
+/// A record's place, as both answers show it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Stored<'p> {
+    shard_id: &'p str,
+    sequence_number: &'p str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutRecordsAnswer<'p> {
+    failed_record_count: usize,
+    records: Vec<Stored<'p>>,
+}
+
+/// Where a record was stored.
+type Place = (ShardId, SequenceNumber);
+
+impl<'p> From<&'p Place> for Stored<'p> {
+    fn from((shard, number): &'p Place) -> Self {
+        Self {
+            shard_id: shard.as_str(),
+            sequence_number: number.as_str(),
+        }
+    }
+}
+
+fn put_record(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
+    let batch = Batch {
+        entries: vec![Entry::of(request)],
+        place: |_| "data".to_owned(),
+        later_than: request.text("SequenceNumberForOrdering"),
+    };
+    let places = put(context, request, &batch, note)?;
+    Ok(json::write(&places.first().map(Stored::from)))
+}
+
+fn put_records(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
+    let batch = Batch {
+        entries: request.structures("Records").map(Entry::of).collect(),
+        place: |index| format!("records.{}.member.data", index + 1),
+        later_than: None,
+    };
+    let places = put(context, request, &batch, note)?;
+    Ok(json::write(&PutRecordsAnswer {
+        failed_record_count: 0,
+        records: places.iter().map(Stored::from).collect(),
+    }))
+}
+
+/// The records of a request.
+struct Batch<'r> {
+    entries: Vec<Entry<'r>>,
+    /// What messages call the data of the record with this index.
+    place: fn(usize) -> String,
+    /// The number that the record's own must exceed.
+    later_than: Option<&'r str>,
+}
+
+/// One record of a request.
+struct Entry<'r> {
+    key: &'r str,
+    explicit_hash_key: Option<&'r str>,
+    data: &'r [u8],
+}
+
+impl<'r> Entry<'r> {
+    fn of(structure: &'r Structure) -> Self {
+        Self {
+            key: structure.text("PartitionKey").unwrap_or_default(),
+            explicit_hash_key: structure.text("ExplicitHashKey"),
+            data: structure.blob("Data"),
+        }
+    }
+
+    fn hash_key(&self) -> Result<HashKey, Refusal> {
+        match self.explicit_hash_key {
+            None => Ok(HashKey::of_partition_key(self.key)),
+            Some(digits) => HashKey::parse_explicit(digits).map_err(|_| {
+                Refusal::invalid_argument(format!(
+                    "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. \
+                     Specified value was {digits}"
+                ))
+            }),
+        }
+    }
+
+    fn noted(&self, result: Result<Place, (String, String)>) -> PutEntry {
+        PutEntry {
+            key: self.key.to_owned(),
+            explicit_hash_key: self.explicit_hash_key.map(str::to_owned),
+            size: self.data.len(),
+            head: self.data[..self.data.len().min(HEAD_BYTES)].to_vec(),
+            result,
+        }
+    }
+}
+
+/// Stores a batch and notes what became of each record.
+fn put(
+    context: &Context,
+    request: &Structure,
+    batch: &Batch,
+    note: &mut Note,
+) -> Result<Vec<Place>, Refusal> {
+    let outcome = store(context, request, batch, note);
+    let entries = batch.entries.iter();
+    note.detail = Detail::Put(match &outcome {
+        Ok(places) => entries
+            .zip(places)
+            .map(|(entry, place)| entry.noted(Ok(place.clone())))
+            .collect(),
+        Err(refusal) => entries
+            .map(|entry| entry.noted(Err(refusal.told())))
+            .collect(),
+    });
+    outcome
+}
+
+/// Stores all records of a batch or none, in request order.
+fn store(
+    context: &Context,
+    request: &Structure,
+    batch: &Batch,
+    note: &mut Note,
+) -> Result<Vec<Place>, Refusal> {
+    let target = target(context, request, note)?;
+    let not_found = || Refusal::stream_not_found(&target.called);
+    let prepared = prepare(batch);
+
+    let mut store = context.store();
+    let stream = store
+        .stream(context.region, &target.name)
+        .ok_or_else(not_found)?;
+    // A stream that does not exist is told before what is wrong with the records.
+    let prepared = prepared?;
+    if let (Some(number), Some((key, _))) = (batch.later_than, prepared.first())
+        && !can_be_exceeded(number, stream, stream.owner_of(*key), context.now)
+    {
+        return Err(Refusal::invalid_argument(format!(
+            "ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream {} \
+             under account {ACCOUNT} is invalid.",
+            target.called
+        )));
+    }
+    if request.flag("DryRun") {
+        return Err(Refusal::dry_run());
+    }
+    let appended = store
+        .append(context.region, &target.name, prepared, context.now)
+        .ok_or_else(not_found)?;
+    drop(store);
+
+    note.trimmed = appended.trimmed;
+    let places = appended.places.iter();
+    Ok(places
+        .map(|parts| (ShardId::from_index(parts.shard), parts.encode()))
+        .collect())
+}
+
+/// Hashes and copies the records, outside the lock; refuses what is too large.
+fn prepare(batch: &Batch) -> Result<Vec<(HashKey, Payload)>, Refusal> {
+    let size = |entry: &Entry| entry.key.len() + entry.data.len();
+    for (index, entry) in batch.entries.iter().enumerate() {
+        if size(entry) > MAX_RECORD_BYTES {
+            let place = (batch.place)(index);
+            return Err(Refusal::record_too_large(&place, MAX_RECORD_BYTES));
+        }
+    }
+    if batch.entries.iter().map(size).sum::<usize>() > MAX_BATCH_BYTES {
+        return Err(Refusal::invalid_argument(
+            "Records size exceeds 10 MB limit",
+        ));
+    }
+    batch
+        .entries
+        .iter()
+        .map(|entry| Ok((entry.hash_key()?, Payload::new(entry.key, entry.data))))
+        .collect()
+}
+
+/// Whether the shard's next record will have a number above this one.
+fn can_be_exceeded(number: &str, stream: &Stream, shard: u32, now: DateTime<Utc>) -> bool {
+    Parts::decode(&number.into()).is_some_and(|parts| {
+        i64::try_from(parts.recorded).is_ok_and(|recorded| recorded <= now.timestamp())
+            && (parts.shard != shard || parts.index < stream.next_index(shard))
+    })
+}

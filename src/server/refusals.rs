@@ -1,0 +1,127 @@
+//! Why a call is refused: the API's error names with AWS's own words.
+//!
+//! The texts were seen on AWS by the authors of kinesalite, moto and LocalStack; where no text is known, ours says what
+//! is wrong. Each is written once, here, where more than one operation gives it.
+
+use super::ACCOUNT;
+use super::store::ShardLimit;
+
+/// How much of a message the request feed tells: enough for all of AWS's texts, but not for a value of a megabyte.
+const TOLD_CHARS: usize = 1024;
+
+/// A refused call: the error's name, its message if it has one, and the HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: Option<String>,
+}
+
+impl Refusal {
+    /// Name and message, as the request feed tells them.
+    pub fn told(&self) -> (String, String) {
+        let message: String = self
+            .message
+            .iter()
+            .flat_map(|message| message.chars())
+            .take(TOLD_CHARS)
+            .collect();
+        (self.code.to_owned(), message)
+    }
+
+    /// Most errors of the API come with status 400.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            code,
+            message: Some(message.into()),
+        }
+    }
+
+    pub fn without_message(code: &'static str) -> Self {
+        Self {
+            status: 400,
+            code,
+            message: None,
+        }
+    }
+
+    pub fn invalid_argument(message: impl Into<String>) -> Self {
+        Self::new("InvalidArgumentException", message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new("ResourceNotFoundException", message)
+    }
+
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
+
+    /// A value has the wrong type.
+    pub fn serialization(message: impl Into<String>) -> Self {
+        Self::new("SerializationException", message)
+    }
+
+    /// `stream` is the name or, where the caller gave an ARN, the ARN.
+    pub fn stream_not_found(stream: &str) -> Self {
+        Self::not_found(format!(
+            "Stream {stream} under account {ACCOUNT} not found."
+        ))
+    }
+
+    pub fn stream_exists(name: &str) -> Self {
+        Self::new(
+            "ResourceInUseException",
+            format!("Stream {name} under account {ACCOUNT} already exists."),
+        )
+    }
+
+    pub fn shard_does_not_exist(shard: &str, stream: &str) -> Self {
+        Self::not_found(format!(
+            "Shard {shard} in stream {stream} under account {ACCOUNT} does not exist"
+        ))
+    }
+
+    pub fn could_not_find_shard(shard: &str, stream: &str) -> Self {
+        Self::not_found(format!(
+            "Could not find shard {shard} in stream {stream} under account {ACCOUNT}."
+        ))
+    }
+
+    pub fn shard_limit(region: &str, limit: &ShardLimit) -> Self {
+        Self::new(
+            "LimitExceededException",
+            format!(
+                "This request would exceed the shard limit for the account {ACCOUNT} in {region}. \
+                 Current shard count for the account: {}. Limit: {}. \
+                 Number of additional shards that would have resulted from this request: {}. \
+                 Refer to the AWS Service Limits page \
+                 (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) \
+                 for current limits and how to request higher limits.",
+                limit.current, limit.limit, limit.requested
+            ),
+        )
+    }
+
+    /// A record of more than a mebibyte, data and key together.
+    pub fn record_too_large(place: &str, limit: usize) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value at '{place}' failed to satisfy constraint: \
+             Member must have length less than or equal to {limit}"
+        ))
+    }
+
+    /// What a call with `DryRun` gives when nothing is wrong with it.
+    pub fn dry_run() -> Self {
+        Self::new(
+            "DryRunOperationException",
+            "Request would have succeeded, but DryRun flag is set.",
+        )
+    }
+
+    /// Something of the API that the lab does not have.
+    pub fn not_supported(what: &str) -> Self {
+        Self::invalid_argument(format!("{what} is not supported by kinesis-lab."))
+    }
+}

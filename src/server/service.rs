@@ -1,0 +1,381 @@
+//! The service as a value: a whole request in, a whole answer out, and a word to the feed. Knows nothing of sockets.
+//!
+//! Checks come in the order in which AWS was seen to make them: method, content type, body, target, authorization,
+//! types, limits, and only then the operation.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode, Version};
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use super::authorization::{self, Credential};
+use super::operations::{Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
+use super::refusals::Refusal;
+use super::store::Store;
+use super::tokens::Sealer;
+use super::{constraints, json};
+use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent};
+
+/// How many events wait for a receiver of the feed. One that falls further behind loses the oldest, and its next
+/// `recv` says how many.
+pub const FEED_CAPACITY: usize = 1024;
+
+/// What a request's target starts with: the API and its version.
+const API: &str = "Kinesis_20131202.";
+
+const JSON: &str = "application/x-amz-json-1.1";
+const CBOR: &str = "application/x-amz-cbor-1.1";
+
+/// How much of what a client calls itself and its operation the feed tells, in characters.
+const LONGEST_OPERATION: usize = 64;
+const LONGEST_USER_AGENT: usize = 256;
+
+/// How much the service keeps.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The memory of all records together, in bytes: data, keys and a fixed overhead for each.
+    pub memory_bytes: usize,
+    /// The shards of all streams together.
+    pub shards: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 128 * 1024 * 1024,
+            // The shard quota of most regions.
+            shards: 1000,
+        }
+    }
+}
+
+/// An embedded Kinesis.
+pub struct Service {
+    clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    /// A std lock, since it is held for a few lines and never over an await.
+    store: Mutex<Store>,
+    sealer: Sealer,
+    chains: Counter,
+    connections: Counter,
+    feed: broadcast::Sender<FeedEvent>,
+}
+
+/// Counts up from 1.
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    fn new() -> Self {
+        Self(AtomicU64::new(1))
+    }
+
+    pub fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// A client's connection. Its end, when this is dropped, is told to the feed.
+pub struct Connection {
+    number: u64,
+    feed: broadcast::Sender<FeedEvent>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // An error means that nobody listens.
+        let _ = self.feed.send(FeedEvent::Disconnected {
+            connection: self.number,
+        });
+    }
+}
+
+/// What became of a request, before it is written.
+struct Outcome {
+    answer: Result<Bytes, Refusal>,
+    region: String,
+    access_key: String,
+    note: Note,
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'e> {
+    __type: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'e str>,
+    /// AWS was seen to spell it so for this one error.
+    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
+    serialization_message: Option<&'e str>,
+}
+
+impl Service {
+    /// An empty service that takes its time from `clock`.
+    pub fn new(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static, limits: &Limits) -> Self {
+        // Tokens are sealed against accidents, not against an attacker who could as well call the API.
+        let key = std::array::from_fn(|_| fastrand::u8(..));
+        Self {
+            clock: Box::new(clock),
+            store: Mutex::new(Store::new(limits.memory_bytes, limits.shards)),
+            sealer: Sealer::new(key),
+            chains: Counter::new(),
+            connections: Counter::new(),
+            feed: broadcast::Sender::new(FEED_CAPACITY),
+        }
+    }
+
+    /// What the service answers from now on. See [`FEED_CAPACITY`] for what a slow receiver loses.
+    pub fn feed(&self) -> broadcast::Receiver<FeedEvent> {
+        self.feed.subscribe()
+    }
+
+    /// Numbers a new connection.
+    pub fn connect(&self) -> Connection {
+        Connection {
+            number: self.connections.next(),
+            feed: self.feed.clone(),
+        }
+    }
+
+    /// Answers one request that came over this connection.
+    pub fn call(&self, connection: &Connection, request: Request<Bytes>) -> Response<Bytes> {
+        let started = Instant::now();
+        let (parts, body) = request.into_parts();
+        let answer = match operation_asked_for(&parts, &body) {
+            Ok(name) => {
+                let outcome = self.answer(&parts, &body, name);
+                let answer = written(&outcome.answer);
+                self.publish(connection, &parts, name, outcome, started);
+                answer
+            }
+            Err(stray) => stray.answer(),
+        };
+        with_ids(answer)
+    }
+
+    /// Answers a request that names an operation.
+    fn answer(&self, parts: &Parts, body: &[u8], name: &str) -> Outcome {
+        let operation = OPERATIONS.iter().find(|operation| operation.name == name);
+        let credential = authorization::read(parts);
+        let (access_key, region) = match &credential {
+            Ok(Credential { access_key, region }) => (access_key.clone(), region.clone()),
+            Err(_) => Default::default(),
+        };
+        let mut note = Note {
+            stream: None,
+            detail: Detail::None,
+            trimmed: Vec::new(),
+        };
+        let answer = match (operation, credential) {
+            (Some(operation), Ok(_)) => self.carry_out(operation, body, &region, &mut note),
+            // A body that does not parse is told before what else is wrong.
+            (operation, credential) => {
+                Err(json::check_syntax(body).err().unwrap_or_else(|| {
+                    match (operation, credential) {
+                        (Some(_), Err(refusal)) => refusal,
+                        _ => unknown(name),
+                    }
+                }))
+            }
+        };
+        Outcome {
+            answer,
+            region,
+            access_key,
+            note,
+        }
+    }
+
+    fn carry_out(
+        &self,
+        operation: &Operation,
+        body: &[u8],
+        region: &str,
+        note: &mut Note,
+    ) -> Result<Bytes, Refusal> {
+        let request = json::read(body, operation.request)?;
+        constraints::check(&request)?;
+        let context = Context {
+            store: &self.store,
+            sealer: &self.sealer,
+            chains: &self.chains,
+            region,
+            now: (self.clock)(),
+        };
+        (operation.handle)(&context, &request, note)
+    }
+
+    fn publish(
+        &self,
+        connection: &Connection,
+        parts: &Parts,
+        name: &str,
+        outcome: Outcome,
+        started: Instant,
+    ) {
+        let Note {
+            stream,
+            detail,
+            trimmed,
+        } = outcome.note;
+        for trim in trimmed {
+            self.tell(FeedEvent::TrimmedEarly {
+                region: trim.region,
+                stream: trim.stream,
+                total: trim.total,
+            });
+        }
+        let user_agent = parts
+            .headers
+            .get(USER_AGENT)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .unwrap_or_default();
+        self.tell(FeedEvent::Called(
+            Call {
+                at: (self.clock)(),
+                caller: Caller {
+                    user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
+                    access_key: outcome.access_key,
+                    connection: connection.number,
+                    http2: parts.version == Version::HTTP_2,
+                },
+                region: outcome.region,
+                operation: name.chars().take(LONGEST_OPERATION).collect(),
+                stream,
+                error: outcome.answer.err().map(|refusal| refusal.told()),
+                detail,
+                latency: started.elapsed(),
+            }
+            .into(),
+        ));
+    }
+
+    fn tell(&self, event: FeedEvent) {
+        // An error means that nobody listens.
+        let _ = self.feed.send(event);
+    }
+}
+
+/// A request that does not reach the API.
+enum Stray {
+    /// Nothing says which operation is meant.
+    NoOperation,
+    /// An operation is named, but in no language the API speaks.
+    UnknownLanguage,
+    Refused(Refusal),
+}
+
+/// The operation a request names.
+fn operation_asked_for<'p>(parts: &'p Parts, body: &[u8]) -> Result<&'p str, Stray> {
+    let header = |name: HeaderName| {
+        let value = parts.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let target = header(HeaderName::from_static("x-amz-target"));
+    let content_type = header(CONTENT_TYPE).split(';').next().unwrap_or_default();
+    if parts.method != Method::POST {
+        return Err(Stray::NoOperation);
+    }
+    match content_type.trim() {
+        JSON => {}
+        CBOR => {
+            return Err(Stray::Refused(Refusal::serialization(
+                "kinesis-lab does not speak CBOR yet; let the SDK use JSON \
+                 (Java: system property aws.cborEnabled=false, or AWS_CBOR_DISABLE=1).",
+            )));
+        }
+        _ if target.contains('.') => return Err(Stray::UnknownLanguage),
+        _ => return Err(Stray::NoOperation),
+    }
+    match target.strip_prefix(API) {
+        Some(name) if !name.is_empty() => Ok(name),
+        _ if body.is_empty() => Err(Stray::Refused(unknown(""))),
+        _ => Err(Stray::Refused(
+            json::check_syntax(body)
+                .err()
+                .unwrap_or_else(|| unknown("")),
+        )),
+    }
+}
+
+impl Stray {
+    fn answer(self) -> Response<Bytes> {
+        let (status, body) = match self {
+            Self::Refused(refusal) => return written(&Err(refusal)),
+            Self::NoOperation => (
+                StatusCode::FORBIDDEN,
+                "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized\
+                 </Message>\n</AccessDeniedException>\n",
+            ),
+            Self::UnknownLanguage => (StatusCode::NOT_FOUND, "<UnknownOperationException/>\n"),
+        };
+        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+        *response.status_mut() = status;
+        response
+    }
+}
+
+fn unknown(name: &str) -> Refusal {
+    let code = "UnknownOperationException";
+    if NOT_SUPPORTED.contains(&name) {
+        Refusal::new(code, format!("{name} is not supported by kinesis-lab"))
+    } else {
+        Refusal::without_message(code)
+    }
+}
+
+fn written(answer: &Result<Bytes, Refusal>) -> Response<Bytes> {
+    let mut response = match answer {
+        Ok(body) => Response::new(body.clone()),
+        Err(refusal) => {
+            let message = refusal.message.as_deref();
+            let is_serialization = refusal.code == "SerializationException";
+            let mut response = Response::new(json::write(&ErrorBody {
+                __type: refusal.code,
+                message: message.filter(|_| !is_serialization),
+                serialization_message: message.filter(|_| is_serialization),
+            }));
+            *response.status_mut() =
+                StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+            response
+        }
+    };
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    response
+}
+
+/// Gives the answer the two ids that AWS's answers have: a UUID, and 72 bytes in base64.
+fn with_ids(mut response: Response<Bytes>) -> Response<Bytes> {
+    let bits = fastrand::u128(..);
+    let uuid = format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        bits >> 96,
+        (bits >> 80) & 0xffff,
+        (bits >> 64) & 0xfff,
+        0x8000 | (bits >> 48) & 0x3fff,
+        bits & 0xffff_ffff_ffff
+    );
+    let id_2: [u8; 72] = std::array::from_fn(|_| fastrand::u8(..));
+    for (name, value) in [
+        ("x-amzn-requestid", uuid),
+        ("x-amz-id-2", STANDARD.encode(id_2)),
+    ] {
+        // Hexadecimal digits and base64 are always fit for a header.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
