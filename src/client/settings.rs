@@ -181,3 +181,197 @@ fn is_aws(host: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(line: &str) -> Options {
+        let mut words = line.split_whitespace();
+        let mut options = Options::default();
+        while let Some(word) = words.next() {
+            match word {
+                "--aws" => options.aws = true,
+                "--endpoint-url" => options.endpoint_url = words.next().map(str::to_owned),
+                "--profile" => options.profile = words.next().map(str::to_owned),
+                "--region" => options.region = words.next().map(str::to_owned),
+                other => panic!("no option {other}"),
+            }
+        }
+        options
+    }
+
+    /// Resolves options given as on the command line in an environment given as `NAME=value` words.
+    fn resolved(line: &str, environment: &str) -> Result<Option<Remote>, SettingsError> {
+        resolve(&options(line), |name| {
+            environment.split_whitespace().find_map(|word| {
+                let (variable, value) = word.split_once('=')?;
+                (variable == name).then(|| value.to_owned())
+            })
+        })
+    }
+
+    fn text(words: &str) -> Option<String> {
+        (words != "-").then(|| words.to_owned())
+    }
+
+    fn endpoint(url: &str, region: &str, profile: &str) -> Result<Option<Remote>, SettingsError> {
+        Ok(Some(Remote::Endpoint {
+            url: url.to_owned(),
+            region: text(region),
+            profile: text(profile),
+        }))
+    }
+
+    fn aws(url: &str, region: &str, profile: &str) -> Result<Option<Remote>, SettingsError> {
+        Ok(Some(Remote::Aws {
+            url: text(url),
+            region: text(region),
+            profile: text(profile),
+        }))
+    }
+
+    #[test]
+    fn options_and_environment_lead_to_one_place() {
+        let real = "AWS_ACCESS_KEY_ID=AKIAREAL AWS_REGION=eu-west-1 AWS_PROFILE=work";
+        let local = "http://localhost:4566";
+        let vpc = "https://vpce-1.kinesis.eu-west-1.vpce.amazonaws.com";
+        for (line, environment, expected) in [
+            // Without an option it is the embedded server, whatever the environment holds.
+            ("", "", Ok(None)),
+            ("", real, Ok(None)),
+            ("", "AWS_ENDPOINT_URL=http://localhost:1", Ok(None)),
+            // An endpoint: the named region first, and a profile only if the learner names it.
+            (
+                "--endpoint-url http://localhost:4566",
+                "",
+                endpoint(local, "-", "-"),
+            ),
+            (
+                "--endpoint-url http://localhost:4566",
+                real,
+                endpoint(local, "eu-west-1", "-"),
+            ),
+            (
+                "--endpoint-url http://localhost:4566 --region eu-north-1 --profile me",
+                real,
+                endpoint(local, "eu-north-1", "me"),
+            ),
+            (
+                "--endpoint-url http://localhost:4566",
+                "AWS_DEFAULT_REGION=eu-south-1 AWS_ENDPOINT_URL=http://localhost:1",
+                endpoint(local, "eu-south-1", "-"),
+            ),
+            (
+                "--endpoint-url https://[::1]:4566/path",
+                "",
+                endpoint("https://[::1]:4566/path", "-", "-"),
+            ),
+            // AWS: keys in the environment go before the profile that the environment names.
+            ("--aws", "", aws("-", "-", "-")),
+            ("--aws", real, aws("-", "eu-west-1", "-")),
+            ("--aws", "AWS_PROFILE=work", aws("-", "-", "work")),
+            ("--aws", "AWS_PROFILE= AWS_REGION=", aws("-", "-", "-")),
+            (
+                "--aws --profile me --region us-west-2",
+                real,
+                aws("-", "us-west-2", "me"),
+            ),
+            // An address of AWS is AWS, however it was named.
+            (
+                "--endpoint-url https://vpce-1.kinesis.eu-west-1.vpce.amazonaws.com",
+                "",
+                aws(vpc, "-", "-"),
+            ),
+        ] {
+            assert_eq!(
+                resolved(line, environment),
+                expected,
+                "{line} in {environment}"
+            );
+        }
+    }
+
+    #[test]
+    fn for_aws_a_redirection_or_the_dummy_key_is_refused() {
+        for line in [
+            "--aws",
+            "--aws --profile me",
+            "--endpoint-url https://KINESIS.us-east-1.amazonaws.com.",
+        ] {
+            for variable in REDIRECTIONS {
+                let value = "http://localhost:4567".to_owned();
+                assert_eq!(
+                    resolved(line, &format!("{variable}={value}")),
+                    Err(SettingsError::Redirected { variable, value })
+                );
+            }
+            assert_eq!(
+                resolved(line, "AWS_ACCESS_KEY_ID=kinesis-lab"),
+                Err(SettingsError::DummyKeys)
+            );
+        }
+        let refusal = resolved("--aws", "AWS_ENDPOINT_URL=http://localhost:4567").unwrap_err();
+        assert!(refusal.to_string().contains("unset AWS_ENDPOINT_URL"));
+        assert!(
+            SettingsError::DummyKeys
+                .to_string()
+                .contains("unset AWS_ACCESS_KEY_ID")
+        );
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_called_is_refused_with_an_example() {
+        for (url, words) in [
+            ("localhost:4566", "http://"),
+            ("localhost", "http://"),
+            ("/path", "http://"),
+            ("ftp://localhost", "http://"),
+            ("http://", "read as a URL"),
+            ("http://:4566", "no host"),
+            ("http://localhost:99999", "port"),
+            ("http://localhost:", "port"),
+            ("http://localhost:x", "port"),
+            (
+                "http://kinesis.us-east-1.amazonaws.com@localhost",
+                "user name",
+            ),
+            ("http://me:secret@localhost:4566", "user name"),
+            ("http://localhost:4566/?a=b", "after the path"),
+            ("http://localhost:4566/#a", "after the path"),
+            ("http://local\u{7}host", "read as a URL"),
+        ] {
+            let refusal = resolved(&format!("--endpoint-url {url}"), "")
+                .expect_err(url)
+                .to_string();
+            assert!(refusal.contains(words), "{refusal}");
+            assert!(
+                refusal.ends_with("give one like http://localhost:4566"),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_domain_of_aws_is_aws() {
+        for host in [
+            "kinesis.us-east-1.amazonaws.com",
+            "kinesis.cn-north-1.amazonaws.com.cn",
+            "KINESIS.US-EAST-1.AMAZONAWS.COM.",
+            "kinesis.us-east-1.api.aws",
+            "amazonaws.com",
+        ] {
+            assert!(is_aws(host), "{host}");
+        }
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "localhost.localstack.cloud",
+            "kinesis.amazonaws.com.example.org",
+            "notamazonaws.com",
+            "kinesis.aws",
+        ] {
+            assert!(!is_aws(host), "{host}");
+        }
+    }
+}
