@@ -7,18 +7,14 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_kinesis::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_sdk_kinesis::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_kinesis::config::{
-    AppName, ConfigBag, Credentials, Intercept, RuntimeComponents, SharedCredentialsProvider,
-    StalledStreamProtectionConfig,
+    AppName, Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
-use aws_sdk_kinesis::error::BoxError;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -256,7 +252,7 @@ fn client(
         let mut kinesis = aws_sdk_kinesis::config::Builder::from(&config);
         kinesis.set_endpoint_url(url.clone());
         kinesis.set_app_name(AppName::new(app_name).ok());
-        aws_sdk_kinesis::Client::from_conf(kinesis.interceptor(OnlyJson).build())
+        aws_sdk_kinesis::Client::from_conf(kinesis.build())
     };
     let identity = || {
         let mut identity = aws_sdk_sts::config::Builder::from(&config);
@@ -275,31 +271,5 @@ fn client(
             connect_within: transport.connect_within,
             answer_within: transport.answer_within,
         },
-    }
-}
-
-/// Refuses a success whose body is not JSON. The SDK does not look at the body of an answer that has no fields, so any
-/// web server that says 200 would seem to create and delete streams.
-#[derive(Debug)]
-struct OnlyJson;
-
-#[dyn_dispatch_hint]
-impl Intercept for OnlyJson {
-    fn name(&self) -> &'static str {
-        "OnlyJson"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let response = context.response();
-        let body = response.body().bytes().unwrap_or_default().trim_ascii();
-        if response.status().is_success() && !(body.is_empty() || body.starts_with(b"{")) {
-            return Err("the body is not JSON".into());
-        }
-        Ok(())
     }
 }
