@@ -120,12 +120,17 @@ impl Road {
 
     fn no_credentials(&self, error: &CredentialsError) -> String {
         let words = innermost(error);
-        match &self.profile {
-            Some(profile) => format!(
-                "profile {profile} gives no valid credentials ({words}); sign in with `aws sso login --profile {profile}`"
+        match (&self.profile, error) {
+            (Some(profile), _) => format!(
+                "no credentials from profile {profile} ({words}); \
+                 if you are signed out: `aws sso login --profile {profile}`"
             ),
-            None => format!(
-                "no valid AWS credentials were found ({words}); sign in with `aws sso login`, or name a profile with --profile"
+            // The SDK's words are the list of all the places where it looked in vain.
+            (None, CredentialsError::CredentialsNotLoaded(_)) => "no AWS credentials were found; \
+                 name a profile with --profile, or sign in with `aws sso login`"
+                .to_owned(),
+            (None, _) => format!(
+                "no AWS credentials could be had ({words}); if you are signed out: `aws sso login`"
             ),
         }
     }

@@ -18,7 +18,6 @@ mod failures;
 mod locality;
 
 use super::connect::local;
-use super::settings::Remote;
 use super::*;
 use crate::app::message::{MAX_SHOWN_BYTES, Put, ReaderId, Sender};
 use crate::app::{Answer, ConnectionKind, Request};

@@ -15,7 +15,9 @@ async fn each_request_is_one_call_under_the_name_of_who_wants_it() {
     let client = endpoint.client();
     let timestamp = chrono::DateTime::from_timestamp_millis(1_700_000_000_250).unwrap();
     let digits = SequenceNumber::from("4900");
-    let iterator = |kind: &str| json!({"StreamName": "clicks", "ShardId": "shardId-000000000001", "ShardIteratorType": kind});
+    let shard = ShardId::from_index(1).to_string();
+    let iterator =
+        |kind: &str| json!({"StreamName": "clicks", "ShardId": shard, "ShardIteratorType": kind});
     let with = |mut body: Value, name: &str, value: Value| {
         body[name] = value;
         body
@@ -136,7 +138,10 @@ async fn records_come_with_their_size_their_millisecond_and_no_more_data_than_is
     let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &long);
     let endpoint = Endpoint::saying(json!({
         "Records": [
-            {"SequenceNumber": "1", "PartitionKey": "a", "Data": "aGk=", "ApproximateArrivalTimestamp": 1_700_000_000.122_999},
+            {
+                "SequenceNumber": "1", "PartitionKey": "a", "Data": "aGk=",
+                "ApproximateArrivalTimestamp": 1_700_000_000.122_999,
+            },
             {"SequenceNumber": "2", "PartitionKey": "b", "Data": encoded},
         ],
         "NextShardIterator": "BBBB",
