@@ -8,6 +8,8 @@ mod answers;
 mod details;
 pub mod document;
 mod files;
+pub mod highlight;
+pub mod layout;
 pub mod lines;
 mod markdown;
 mod marks;
@@ -23,6 +25,8 @@ pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
     SectionKind, code_blocks, plain,
 };
+pub use highlight::{CodeLine, Highlights, highlight};
+pub use layout::layout;
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use settings::{Settings, settings};

@@ -340,8 +340,8 @@ impl Builder {
             Kind::Document => {}
             Kind::Quote(kind) => {
                 if let Some(kind) = kind {
-                    let label = Inline::Strong(vec![Inline::Text(alert(kind).into())]);
-                    blocks.insert(0, Block::Paragraph(vec![label]));
+                    let text = vec![Inline::Text(alert(kind).into())];
+                    blocks.insert(0, Block::Heading { level: 6, text });
                 }
                 self.put(Piece::Block(Block::Quote(blocks)));
             }
