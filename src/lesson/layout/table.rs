@@ -33,7 +33,7 @@ fn columns(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], width: usize) -> Opt
     let broken = columns
         .iter()
         .zip(&needs)
-        .any(|(column, (_, word))| *column < *word.min(&NARROWEST).max(&1));
+        .any(|(column, (_, word))| *column < (*word).clamp(1, NARROWEST));
     (!broken).then_some(columns)
 }
 
