@@ -1,11 +1,36 @@
 //! What the lab is and how it changes: the model, its actions, messages and effects, the keymap, and `update`.
 //!
 //! Pure: every change goes through `update(&mut Model, Message, now)`. It knows no terminal, no network, no SDK and no
-//! clock; what it wants done it returns as effects.
+//! clock; what it wants done it returns as effects. A pane's file holds its state and its transitions.
 
+pub mod action;
 pub mod connection;
+pub mod consumer;
+mod feed;
+pub mod guard;
+pub mod keymap;
+pub mod lesson_pane;
+pub mod listing;
+pub mod log;
 pub mod message;
+pub mod model;
+pub mod overlay;
+pub mod producer;
+pub mod programs;
+pub mod quiz;
+pub mod readers;
+pub mod screen;
+pub mod start;
+pub mod streams;
 pub mod templates;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+mod update;
 
 pub use connection::{Connection, ConnectionKind};
 pub use message::{Answer, Effect, Message, Request};
+pub use model::{Model, Outcome, Setup, Tone};
+pub use screen::Pane;
+pub use theme::Theme;
+pub use update::update;

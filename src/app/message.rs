@@ -3,11 +3,14 @@
 //! A list of messages is a replayable run of the lab; effects and requests are data that the runtime and the client
 //! carry out. Each request is answered by exactly one message.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
+use crate::lesson::Highlights;
 use crate::progress;
 
 /// What happened.
@@ -33,6 +36,8 @@ pub enum Message {
     ServerEnded(String),
     /// A request was answered.
     Answered(Answer),
+    /// The code of the lesson is coloured.
+    Highlighted(Arc<Highlights>),
     /// Progress was written, or could not be (with what to do).
     ProgressSaved(Result<(), String>),
     /// The list of streams made on AWS was written, or could not be.
@@ -50,12 +55,23 @@ pub enum Effect {
     SaveProgress(Box<progress::Progress>),
     /// Write the list of streams made on AWS; answered by [`Message::LedgerSaved`] before anything depends on it.
     SaveLedger(progress::Ledger),
+    /// Colour the lesson's code; answered by [`Message::Highlighted`].
+    Highlight(Vec<CodeSource>),
     /// Turn the mouse's capture on or off.
     CaptureMouse(bool),
     /// Draw everything anew.
     Redraw,
     /// Leave.
     Quit,
+}
+
+/// A code block to colour.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CodeSource {
+    /// The fence's language.
+    pub language: String,
+    /// The text inside.
+    pub source: String,
 }
 
 /// One call to the endpoint.

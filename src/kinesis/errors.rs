@@ -51,15 +51,11 @@ impl CallError {
         matches!(self, Self::Refused { code, .. } if code == name)
     }
 
-    /// What it means for the learner and what to do next, in one sentence.
-    pub fn meaning(&self) -> &'static str {
+    /// What it means for the learner: the meaning of an error's name, else what went wrong underneath.
+    pub fn explained(&self) -> &str {
         match self {
             Self::Refused { code, .. } => meaning_of(code),
-            Self::NoAnswer { .. } => {
-                "nothing is known of the call: a put may or may not have been stored"
-            }
-            Self::Nonsense { .. } => "the address answers, but it does not speak the Kinesis API",
-            Self::KeptBack { .. } => "no request was sent",
+            other => other.words(),
         }
     }
 }
@@ -113,6 +109,10 @@ mod tests {
         assert!(error.is("ResourceNotFoundException"));
         assert_eq!(error.name(), "ResourceNotFoundException");
         assert!(error.words().contains("not found"));
-        assert!(error.meaning().contains("press D"));
+        assert!(error.explained().contains("press D"));
+        let error = CallError::NoAnswer {
+            why: "nothing listens at 127.0.0.1:1".into(),
+        };
+        assert_eq!(error.explained(), "nothing listens at 127.0.0.1:1");
     }
 }

@@ -1,0 +1,95 @@
+//! What the learner can ask for, whatever key or command asks for it.
+
+use super::screen::Pane;
+use super::theme::Theme;
+
+/// What the learner can ask for, in the imperative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Show all keys.
+    Help,
+    /// Open the command palette.
+    Palette,
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the pane before.
+    PreviousPane,
+    /// Focus this pane.
+    Focus(Pane),
+    /// Give the focused pane the whole screen, or take it back.
+    Zoom,
+    /// Leave an overlay, a field, a search; never the lab.
+    Back,
+    /// Go to the lesson's next page.
+    NextPage,
+    /// Go to the page before.
+    PreviousPage,
+    /// Open a page of the lesson.
+    GoToPage(usize),
+    /// Search the lesson.
+    Search,
+    /// One line up, down, or a page, or all the way.
+    Up,
+    /// See [`Self::Up`].
+    Down,
+    /// See [`Self::Up`].
+    PageUp,
+    /// See [`Self::Up`].
+    PageDown,
+    /// See [`Self::Up`].
+    Top,
+    /// See [`Self::Up`].
+    Bottom,
+    /// Scroll code sideways.
+    Left,
+    /// See [`Self::Left`].
+    Right,
+    /// Open streams: create, select, delete.
+    Streams,
+    /// Send one event.
+    Send,
+    /// Turn automatic sending on or off.
+    Auto,
+    /// Send automatically at a higher rate.
+    Faster,
+    /// Send automatically at a lower rate.
+    Slower,
+    /// Edit the event.
+    EditEvent,
+    /// Use a template for the event and for automatic sending.
+    UseTemplate(usize),
+    /// Start or stop the consumer.
+    Consume,
+    /// Choose where the consumer starts.
+    ChooseStart,
+    /// One worker more.
+    MoreWorkers,
+    /// One worker fewer.
+    FewerWorkers,
+    /// Follow the newest lines.
+    Follow,
+    /// Freeze the view, or thaw it.
+    Freeze,
+    /// Open the selected line in full, or submit.
+    Open,
+    /// Choose an option of the question.
+    Choose(usize),
+    /// Choose the option under the cursor.
+    ChooseHere,
+    /// Go to the next question.
+    NextQuestion,
+    /// Go to the question before.
+    PreviousQuestion,
+    /// Answer the question anew.
+    Retry,
+    /// Take the next theme.
+    NextTheme,
+    /// Take this theme.
+    UseTheme(Theme),
+    /// Let the mouse work in the lab, or leave it to the terminal.
+    Mouse,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave the lab.
+    Quit,
+}

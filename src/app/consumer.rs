@@ -1,0 +1,595 @@
+//! The consumer panel: workers that poll their shards, the records that came, and everybody else's readers.
+//!
+//! The polling is a state machine a shard, driven by deadlines and answers; the client only carries single calls.
+//! Reading never removes anything, so every new run may begin anywhere again.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tui_input::Input;
+
+use super::log::{Gaze, Log};
+use super::message::{Batch, ReaderId, Received, Request};
+use super::model::{Model, Outcome, Tone};
+use super::overlay::Overlay;
+use super::readers::ForeignReaders;
+use super::start::StartDialog;
+use super::streams::Presence;
+use crate::kinesis::deal::{MAX_WORKERS, deal};
+use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
+
+/// How many records the panel remembers, and how many bytes of their data; the oldest make room.
+pub const REMEMBERED: usize = 5_000;
+/// See [`REMEMBERED`].
+pub const REMEMBERED_BYTES: usize = 8 * 1024 * 1024;
+
+/// The pause between two polls of a shard. Five calls a second are allowed, shared by all readers; AWS recommends one.
+pub const POLL: TimeDelta = TimeDelta::seconds(1);
+
+/// Records asked for in a poll: twice what a shard can take in a second, so that a reader catches up.
+const LIMIT: u32 = 2_000;
+
+/// The longest pause after calls without an answer.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(30);
+
+/// How many of a reader's lags are kept for its sparkline, one a poll.
+const LAGS: usize = 32;
+
+/// One shard's reader.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The shard.
+    pub shard: ShardId,
+    /// The worker that holds it, counted from 1.
+    pub worker: u8,
+    /// Where it stands in its work.
+    pub state: ReaderState,
+    /// Where it began.
+    pub start: StartPosition,
+    /// The last record it was given.
+    pub last: Option<SequenceNumber>,
+    /// How many it was given.
+    pub read: u64,
+    /// How far behind the tip it was at its last poll, in milliseconds.
+    pub behind: Option<u64>,
+    /// The same at earlier polls, oldest first.
+    pub lags: VecDeque<u64>,
+    opened_at: DateTime<Utc>,
+    failures: u32,
+}
+
+/// Where a reader stands in its work.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReaderState {
+    /// It has asked for an iterator.
+    Opening,
+    /// It has an iterator and waits for its next poll.
+    Waiting {
+        /// The iterator.
+        iterator: String,
+        /// When to poll.
+        due: DateTime<Utc>,
+    },
+    /// It has asked for records.
+    Polling {
+        /// The iterator it used.
+        iterator: String,
+    },
+    /// The closed shard is read to its end.
+    Ended,
+    /// A call failed; it will try again.
+    Failed {
+        /// What came instead of an answer.
+        error: CallError,
+        /// When to try again.
+        due: DateTime<Utc>,
+        /// The iterator, if it is still good.
+        iterator: Option<String>,
+    },
+}
+
+/// A record as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The shard.
+    pub shard: ShardId,
+    /// The worker that read it.
+    pub worker: u8,
+    /// The record.
+    pub record: Received,
+    /// When the panel had it.
+    pub shown_at: DateTime<Utc>,
+}
+
+impl Shown {
+    /// How long after its arrival it was shown, in milliseconds; never negative.
+    pub fn delay_millis(&self) -> Option<i64> {
+        let arrived = self.record.arrived_at?;
+        Some((self.shown_at - arrived).num_milliseconds().max(0))
+    }
+}
+
+/// The panel.
+#[derive(Debug, Clone)]
+pub struct Consumer {
+    /// Whether the panel's consumer runs.
+    pub running: bool,
+    /// Where the next run, or the present one, starts.
+    pub start: StartPosition,
+    /// How many workers share the shards, 1 to 4.
+    pub workers: u8,
+    /// A reader a shard, in the order of the shards; kept after a stop, so that one sees where it ended.
+    pub readers: Vec<Reader>,
+    /// The records of the present run, oldest first.
+    pub log: Log<Shown>,
+    /// How the panel looks at them.
+    pub gaze: Gaze,
+    /// Readers of other programs.
+    pub foreign: ForeignReaders,
+    run: u64,
+    bytes: usize,
+}
+
+impl Default for Consumer {
+    fn default() -> Self {
+        Self {
+            running: false,
+            start: StartPosition::TrimHorizon,
+            workers: 1,
+            readers: Vec::new(),
+            log: Log::new(REMEMBERED),
+            gaze: Gaze::default(),
+            foreign: ForeignReaders::default(),
+            run: 0,
+            bytes: 0,
+        }
+    }
+}
+
+impl Consumer {
+    /// Records of this run that made room for newer ones.
+    pub fn forgotten(&self) -> u64 {
+        let read: u64 = self.readers.iter().map(|reader| reader.read).sum();
+        read.saturating_sub(self.log.len() as u64)
+    }
+
+    /// The earliest moment at which a reader wants to act.
+    pub(super) fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        if !self.running {
+            return None;
+        }
+        self.readers
+            .iter()
+            .filter_map(|reader| match &reader.state {
+                ReaderState::Waiting { due, .. } | ReaderState::Failed { due, .. } => Some(*due),
+                _ => None,
+            })
+            .min()
+    }
+
+    /// Forgets what belongs to the stream that was selected before.
+    pub(super) fn turn_to_another_stream(&mut self) {
+        self.forget();
+        self.readers.clear();
+        self.foreign = ForeignReaders::default();
+        if matches!(
+            self.start,
+            StartPosition::AtSequenceNumber(_) | StartPosition::AfterSequenceNumber(_)
+        ) {
+            self.start = StartPosition::TrimHorizon;
+        }
+    }
+
+    fn forget(&mut self) {
+        self.log.clear();
+        self.gaze.follow();
+        self.bytes = 0;
+    }
+
+    fn remember(&mut self, shown: Shown) {
+        self.bytes += shown.record.data.len();
+        let (_, gone) = self.log.push(shown);
+        self.bytes -= gone.map_or(0, |gone| gone.record.data.len());
+        while self.bytes > REMEMBERED_BYTES
+            && let Some(gone) = self.log.drop_oldest()
+        {
+            self.bytes -= gone.record.data.len();
+        }
+    }
+
+    fn deal(&mut self) {
+        let shards: Vec<ShardId> = self.readers.iter().map(|r| r.shard.clone()).collect();
+        for (reader, worker) in self.readers.iter_mut().zip(deal(&shards, self.workers)) {
+            reader.worker = worker;
+        }
+    }
+
+    /// The reader, if it is of the present run.
+    fn reader(&mut self, id: ReaderId) -> Option<&mut Reader> {
+        (self.running && id.run == self.run)
+            .then(|| self.readers.get_mut(id.index))
+            .flatten()
+    }
+}
+
+/// Starts the consumer, or stops it.
+pub(super) fn toggle(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    if model.consumer.running {
+        stop(model);
+        model.say(
+            Tone::Plain,
+            "The consumer stopped. The records stay in the stream; c reads them again.".into(),
+        );
+    } else if model.streams.name().is_none() {
+        model.open_streams(out);
+    } else {
+        start(model, now, out);
+    }
+}
+
+/// Starts a run at the chosen position.
+pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let consumer = &mut model.consumer;
+    consumer.run += 1;
+    consumer.running = true;
+    consumer.readers.clear();
+    consumer.forget();
+    shards_known(model, now, out);
+    let words = match model.consumer.workers {
+        1 => format!("Worker 1 reads from {}.", model.consumer.start.word()),
+        n => format!("{n} workers read from {}.", model.consumer.start.word()),
+    };
+    model.say(Tone::Plain, words);
+}
+
+/// Stops the run; its answers will be ignored.
+pub(super) fn stop(model: &mut Model) {
+    model.consumer.running = false;
+    model.consumer.run += 1;
+}
+
+/// The stream's shards are known (anew): every shard without a reader gets one.
+pub(super) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        return;
+    };
+    if !model.consumer.running {
+        return;
+    }
+    let shards = model.streams.shards();
+    let consumer = &mut model.consumer;
+    let first = consumer.readers.is_empty();
+    for shard in shards {
+        if consumer.readers.iter().any(|reader| reader.shard == shard) {
+            continue;
+        }
+        // A shard that appears during a run is read from its beginning: nothing of it can have been read before.
+        let start = if first {
+            consumer.start.clone()
+        } else {
+            StartPosition::TrimHorizon
+        };
+        out.call(Request::OpenIterator {
+            reader: ReaderId {
+                run: consumer.run,
+                index: consumer.readers.len(),
+            },
+            stream: stream.clone(),
+            shard: shard.clone(),
+            start: start.clone(),
+        });
+        consumer.readers.push(Reader {
+            shard,
+            worker: 1,
+            state: ReaderState::Opening,
+            start,
+            last: None,
+            read: 0,
+            behind: None,
+            lags: VecDeque::new(),
+            opened_at: now,
+            failures: 0,
+        });
+        out.changed = true;
+    }
+    consumer.deal();
+}
+
+/// More or fewer workers; the shards are dealt anew.
+pub(super) fn change_workers(model: &mut Model, by: i8) {
+    let consumer = &mut model.consumer;
+    consumer.workers = consumer
+        .workers
+        .saturating_add_signed(by)
+        .clamp(1, MAX_WORKERS);
+    consumer.deal();
+    let shards = consumer.readers.len();
+    let words = match (consumer.workers, shards) {
+        (1, _) => "One worker holds all shards.".into(),
+        (workers, 0) => format!("{workers} workers will share the shards; c starts them."),
+        (workers, shards) if usize::from(workers) > shards => {
+            format!(
+                "{workers} workers, {shards} shards: a shard has one worker at most, so some idle."
+            )
+        }
+        (workers, shards) => format!("{shards} shards are dealt among {workers} workers."),
+    };
+    model.say(Tone::Plain, words);
+}
+
+/// An iterator came.
+pub(super) fn opened(
+    model: &mut Model,
+    id: ReaderId,
+    result: Result<String, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let Some(reader) = model.consumer.reader(id) else {
+        return;
+    };
+    match result {
+        Ok(iterator) => {
+            out.call(Request::GetRecords {
+                reader: id,
+                iterator: iterator.clone(),
+                limit: LIMIT,
+            });
+            reader.state = ReaderState::Polling { iterator };
+            reader.opened_at = now;
+            out.changed = true;
+        }
+        Err(error) => failed(model, id, error, now, out),
+    }
+}
+
+/// Records came, or none.
+pub(super) fn read(
+    model: &mut Model,
+    id: ReaderId,
+    result: Result<Batch, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let Some(reader) = model.consumer.reader(id) else {
+        return;
+    };
+    let batch = match result {
+        Ok(batch) => batch,
+        Err(error) => return failed(model, id, error, now, out),
+    };
+    reader.failures = 0;
+    reader.state = match batch.next {
+        Some(iterator) => ReaderState::Waiting {
+            iterator,
+            due: now + POLL,
+        },
+        None => ReaderState::Ended,
+    };
+    out.changed |= reader.behind != batch.millis_behind_latest
+        || !batch.records.is_empty()
+        || reader.state == ReaderState::Ended
+        || reader.lags.iter().any(|lag| *lag != 0);
+    reader.behind = batch.millis_behind_latest;
+    if reader.lags.len() == LAGS {
+        reader.lags.pop_front();
+    }
+    reader
+        .lags
+        .push_back(batch.millis_behind_latest.unwrap_or(0));
+    reader.read += batch.records.len() as u64;
+    if let Some(last) = batch.records.last() {
+        reader.last = Some(last.sequence.clone());
+    }
+    let (shard, worker) = (reader.shard.clone(), reader.worker);
+    for record in batch.records {
+        model.consumer.remember(Shown {
+            shard: shard.clone(),
+            worker,
+            record,
+            shown_at: now,
+        });
+    }
+}
+
+/// A reader's call failed: what can be mended is mended, everything is tried again.
+fn failed(
+    model: &mut Model,
+    id: ReaderId,
+    error: CallError,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    out.changed = true;
+    let stream = model.streams.name().map(str::to_owned);
+    let (Some(stream), Some(reader)) = (stream, model.consumer.reader(id)) else {
+        return;
+    };
+    if error.is("ResourceNotFoundException") {
+        return super::streams::gone(model, &stream, now, out);
+    }
+    reader.failures += 1;
+    let iterator = match &reader.state {
+        ReaderState::Polling { iterator } if !error.is("ExpiredIteratorException") => {
+            Some(iterator.clone())
+        }
+        _ => None,
+    };
+    let due = now + pause_after(reader.failures);
+    let words = format!(
+        "Shard {}: {}, {}.",
+        reader.shard.short(),
+        error.name(),
+        error.explained()
+    );
+    reader.state = ReaderState::Failed {
+        error,
+        due,
+        iterator,
+    };
+    model.say(Tone::Nearly, words);
+}
+
+/// How long to wait after so many failures in a row: one poll, then doubling up to the longest pause.
+fn pause_after(failures: u32) -> TimeDelta {
+    let doubled = POLL * (1 << failures.saturating_sub(1).min(5));
+    doubled.min(LONGEST_PAUSE)
+}
+
+/// Lets every reader act whose time has come.
+pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        return;
+    };
+    let consumer = &mut model.consumer;
+    if !consumer.running {
+        return;
+    }
+    for (index, reader) in consumer.readers.iter_mut().enumerate() {
+        let id = ReaderId {
+            run: consumer.run,
+            index,
+        };
+        let iterator = match &reader.state {
+            ReaderState::Waiting { iterator, due } if *due <= now => Some(iterator.clone()),
+            ReaderState::Failed { due, iterator, .. } if *due <= now => iterator.clone(),
+            _ => continue,
+        };
+        match iterator {
+            Some(iterator) => {
+                out.call(Request::GetRecords {
+                    reader: id,
+                    iterator: iterator.clone(),
+                    limit: LIMIT,
+                });
+                reader.state = ReaderState::Polling { iterator };
+            }
+            None => {
+                let start = resume_position(reader);
+                out.call(Request::OpenIterator {
+                    reader: id,
+                    stream: stream.clone(),
+                    shard: reader.shard.clone(),
+                    start,
+                });
+                reader.state = ReaderState::Opening;
+            }
+        }
+    }
+}
+
+/// Where a reader whose iterator is lost goes on, so that nothing is skipped and nothing comes twice.
+fn resume_position(reader: &Reader) -> StartPosition {
+    match (&reader.last, &reader.start) {
+        (Some(last), _) => StartPosition::AfterSequenceNumber(last.clone()),
+        // LATEST anew would skip what came since; the time of the first iterator does not.
+        (None, StartPosition::Latest) => StartPosition::AtTimestamp(reader.opened_at),
+        (None, start) => start.clone(),
+    }
+}
+
+/// Opens the dialog for the start position, filled from the selected record.
+pub(super) fn choose_start(model: &mut Model) {
+    let consumer = &model.consumer;
+    let selected = consumer
+        .gaze
+        .selected(&consumer.log)
+        .and_then(|number| consumer.log.get(number));
+    let (time, number) = match selected {
+        Some(shown) => (
+            shown.record.arrived_at.map_or("5m".into(), |at| {
+                at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+            }),
+            shown.record.sequence.to_string(),
+        ),
+        None => ("5m".into(), String::new()),
+    };
+    let choice = super::start::WORDS
+        .iter()
+        .position(|word| *word == consumer.start.word())
+        .unwrap_or(0);
+    model.overlay = Some(Overlay::Start(StartDialog {
+        choice,
+        time: Input::new(time),
+        number: Input::new(number),
+        problem: None,
+    }));
+}
+
+/// Applies the chosen start position: a running consumer begins anew there.
+pub(super) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(Overlay::Start(dialog)) = &mut model.overlay else {
+        return;
+    };
+    match dialog.position(now) {
+        Ok(position) => {
+            model.consumer.start = position;
+            model.overlay = None;
+            if model.consumer.running {
+                start(model, now, out);
+            } else {
+                let words = format!("c starts the consumer at {}.", model.consumer.start.word());
+                model.say(Tone::Plain, words);
+            }
+        }
+        Err(why) => dialog.problem = Some(why),
+    }
+}
+
+/// Why no record is shown, and which key changes that. `None` while records are shown.
+pub fn why_empty(model: &Model) -> Option<String> {
+    let consumer = &model.consumer;
+    if consumer.gaze.end(&consumer.log) > consumer.log.first() {
+        return None;
+    }
+    if !consumer.log.is_empty() {
+        return Some("The view was frozen before the first record came. Space thaws it.".into());
+    }
+    let Some(selected) = &model.streams.selected else {
+        return Some("There is no stream yet. D creates one.".into());
+    };
+    let written = model.streams.count(&selected.name).written;
+    let wait = match written {
+        0 => "The stream is empty so far.".into(),
+        1 => "1 record waits in the stream.".into(),
+        n => format!("{n} records wait in the stream."),
+    };
+    Some(match &selected.presence {
+        Presence::Gone => "The stream is gone. D creates it anew.".into(),
+        Presence::Unknown(error) => format!("The stream cannot be seen: {}.", error.name()),
+        Presence::Asked => "The endpoint is asked for the stream.".into(),
+        Presence::Described(description) if description.status != "ACTIVE" => {
+            format!(
+                "The stream is {}; reading begins when it is ACTIVE.",
+                description.status
+            )
+        }
+        _ if !consumer.running => {
+            format!("Nobody reads in this panel. {wait} c starts a consumer.")
+        }
+        _ if consumer
+            .readers
+            .iter()
+            .any(|r| matches!(r.state, ReaderState::Failed { .. })) =>
+        {
+            "The last call failed; it is tried again by itself.".into()
+        }
+        _ if consumer.readers.iter().any(|r| r.behind.is_none()) => {
+            "The first answer is on its way.".into()
+        }
+        _ => match &consumer.start {
+            StartPosition::Latest if written > 0 => format!(
+                "LATEST begins after the newest record. {written} older ones are there: t, TRIM_HORIZON reads them. s sends one."
+            ),
+            StartPosition::Latest => "LATEST waits for what comes from now on. s sends one.".into(),
+            StartPosition::TrimHorizon => {
+                "The stream is empty: nothing to read yet. s sends the first event.".into()
+            }
+            StartPosition::AtTimestamp(_) => {
+                "No record arrived at that time or later. t chooses another start.".into()
+            }
+            _ => "No record lies at or after that number in these shards. t chooses another start."
+                .into(),
+        },
+    })
+}

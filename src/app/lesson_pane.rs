@@ -1,0 +1,337 @@
+//! The lesson pane: pages, the lines of the open one at the pane's width, scrolling and search.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tui_input::Input;
+
+use super::message::{CodeSource, Effect};
+use super::model::{Model, Outcome, Tone};
+use crate::lesson::{self, Highlights, Lesson, Page, Section, SectionKind, TextLine};
+
+/// The lesson pane.
+#[derive(Debug, Clone)]
+pub struct LessonPane {
+    /// The lesson.
+    pub lesson: Lesson,
+    /// The name under which its progress is kept.
+    pub key: String,
+    /// The open page, an index into [`Lesson::pages`].
+    pub page: usize,
+    /// The open page at the pane's width.
+    pub lines: Vec<TextLine>,
+    /// Lines scrolled down.
+    pub scroll: usize,
+    /// Cells that code is scrolled sideways.
+    pub shift: usize,
+    /// Search, while it goes on.
+    pub search: Option<Search>,
+    /// When the open page's section was entered.
+    pub section_since: DateTime<Utc>,
+    highlights: Highlights,
+    width: u16,
+    height: u16,
+}
+
+/// A search through the whole lesson.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// What is looked for.
+    pub query: Input,
+    /// Whether the query is still being typed.
+    pub typing: bool,
+    /// Where it was found, in reading order.
+    pub hits: Vec<Hit>,
+    /// The hit on the screen, an index into `hits`.
+    pub at: usize,
+}
+
+/// A place where the searched text stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The page.
+    pub page: usize,
+    /// The line of it, at the width of the search.
+    pub line: usize,
+    /// The bytes of the line's text.
+    pub range: std::ops::Range<usize>,
+}
+
+impl LessonPane {
+    /// The pane with a lesson, at its first page; it has no lines before it has a size.
+    pub fn new(lesson: Lesson, key: String, now: DateTime<Utc>) -> Self {
+        Self {
+            lesson,
+            key,
+            page: 0,
+            lines: Vec::new(),
+            scroll: 0,
+            shift: 0,
+            search: None,
+            section_since: now,
+            highlights: Highlights::default(),
+            width: 0,
+            height: 0,
+        }
+    }
+
+    /// The open page.
+    pub fn page(&self) -> Option<&Page> {
+        self.lesson.pages.get(self.page)
+    }
+
+    /// The section of the open page.
+    pub fn section(&self) -> Option<&Section> {
+        self.lesson.sections.get(self.page()?.section)
+    }
+
+    /// The page after the open one.
+    pub fn next_page(&self) -> Option<&Page> {
+        self.lesson.pages.get(self.page + 1)
+    }
+
+    /// How far the page is scrolled, in percent of what can be scrolled; `None` where it fits.
+    pub fn percent(&self) -> Option<usize> {
+        let most = self.most_scroll();
+        (most > 0).then(|| self.scroll * 100 / most)
+    }
+
+    /// Rows of the pane that hold the page's lines; the last two are kept for the next act.
+    pub fn rows(&self) -> usize {
+        usize::from(self.height.saturating_sub(2))
+    }
+
+    fn most_scroll(&self) -> usize {
+        self.lines.len().saturating_sub(self.rows())
+    }
+
+    fn lay_out(&mut self) {
+        self.lines = match self.page() {
+            Some(page) => page_lines(page, self.width, &self.highlights),
+            None => Vec::new(),
+        };
+        self.scroll = self.scroll.min(self.most_scroll());
+    }
+}
+
+/// A page's lines at a width.
+fn page_lines(page: &Page, width: u16, highlights: &Highlights) -> Vec<TextLine> {
+    lesson::layout(&page.blocks, usize::from(width), highlights)
+}
+
+/// The code blocks of a lesson, to be coloured off the loop.
+pub(super) fn code_sources(lesson: &Lesson) -> Vec<CodeSource> {
+    let pages = lesson.pages.iter().map(|page| page.blocks.as_slice());
+    let questions = lesson.questions.iter().flat_map(|question| {
+        let options = question
+            .options
+            .iter()
+            .map(|option| option.blocks.as_slice());
+        [question.prompt.as_slice(), question.explanation.as_slice()]
+            .into_iter()
+            .chain(options)
+    });
+    let mut sources: Vec<CodeSource> = Vec::new();
+    for blocks in pages.chain(questions) {
+        for block in lesson::code_blocks(blocks) {
+            let source = CodeSource {
+                language: block.language.to_owned(),
+                source: block.source.to_owned(),
+            };
+            if !source.language.is_empty() && !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    sources
+}
+
+/// The lesson's code is coloured.
+pub(super) fn highlighted(model: &mut Model, highlights: &Highlights) {
+    model.lesson.highlights = highlights.clone();
+    model.lesson.lay_out();
+    super::quiz::highlighted(model, highlights);
+}
+
+/// The pane has this size inside now.
+pub(super) fn resized(pane: &mut LessonPane, width: u16, height: u16) {
+    if (pane.width, pane.height) != (width, height) {
+        (pane.width, pane.height) = (width, height);
+        pane.lay_out();
+        if let Some(search) = &mut pane.search {
+            search.hits.clear();
+            let query = search.query.value().to_owned();
+            find(pane, &query);
+        }
+    }
+}
+
+/// Opens a page; progress remembers it.
+pub(super) fn open(model: &mut Model, page: usize, now: DateTime<Utc>, out: &mut Outcome) {
+    let pane = &mut model.lesson;
+    let before = pane.page().map(|page| page.section);
+    pane.page = page.min(pane.lesson.pages.len().saturating_sub(1));
+    pane.scroll = 0;
+    pane.shift = 0;
+    pane.lay_out();
+    if pane.page().map(|page| page.section) != before {
+        pane.section_since = now;
+    }
+    let key = pane.page().map(|page| page.key.clone());
+    model.lesson_progress().page = key;
+    out.changed = true;
+    model.lay_out();
+}
+
+/// The next page; the one left counts as done.
+pub(super) fn next(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    if let Some(key) = model.lesson.page().map(|page| page.key.clone()) {
+        model.lesson_progress().done.insert(key);
+    }
+    if model.lesson.next_page().is_some() {
+        open(model, model.lesson.page + 1, now, out);
+    } else {
+        model.say(
+            Tone::Done,
+            "That was the last page. Backspace goes back, : reaches every page.".into(),
+        );
+    }
+}
+
+/// The page before.
+pub(super) fn previous(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    if let Some(page) = model.lesson.page.checked_sub(1) {
+        open(model, page, now, out);
+    }
+}
+
+/// Scrolls by some lines.
+pub(super) fn scroll(pane: &mut LessonPane, by: isize) {
+    pane.scroll = pane
+        .scroll
+        .saturating_add_signed(by)
+        .min(pane.most_scroll());
+}
+
+/// Scrolls code sideways.
+pub(super) fn shift(pane: &mut LessonPane, by: isize) {
+    let widest = pane
+        .lines
+        .iter()
+        .filter(|line| line.code.is_some())
+        .map(|line| unicode_width::UnicodeWidthStr::width(line.text().as_str()))
+        .max()
+        .unwrap_or(0);
+    let most = widest.saturating_sub(usize::from(pane.width));
+    pane.shift = pane.shift.saturating_add_signed(by).min(most);
+}
+
+/// Begins to search.
+pub(super) fn begin_search(pane: &mut LessonPane) {
+    pane.search = Some(Search {
+        typing: true,
+        ..Search::default()
+    });
+}
+
+/// Enter in a search: finds what was typed, or goes on to the next hit.
+pub(super) fn search_on(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let pane = &mut model.lesson;
+    let Some(search) = &mut pane.search else {
+        return;
+    };
+    if search.typing {
+        let query = search.query.value().to_owned();
+        if query.is_empty() {
+            pane.search = None;
+            return;
+        }
+        search.typing = false;
+        find(pane, &query);
+        let from = pane.page;
+        let Some(search) = &mut pane.search else {
+            return;
+        };
+        let ahead = search.hits.iter().position(|hit| hit.page >= from);
+        search.at = ahead.unwrap_or(0);
+        if search.hits.is_empty() {
+            search.typing = true;
+            return model.say(
+                Tone::Nearly,
+                format!("“{query}” does not stand in this lesson."),
+            );
+        }
+    } else {
+        search.at = (search.at + 1) % search.hits.len().max(1);
+    }
+    let Some(hit) = pane
+        .search
+        .as_ref()
+        .and_then(|search| search.hits.get(search.at))
+        .cloned()
+    else {
+        return;
+    };
+    if pane.page != hit.page {
+        open(model, hit.page, now, out);
+    }
+    let pane = &mut model.lesson;
+    pane.scroll = hit
+        .line
+        .saturating_sub(pane.rows() / 2)
+        .min(pane.most_scroll());
+}
+
+fn find(pane: &mut LessonPane, query: &str) {
+    let mut hits = Vec::new();
+    for (number, page) in pane.lesson.pages.iter().enumerate() {
+        let lines = page_lines(page, pane.width, &pane.highlights);
+        for (line, range) in lesson::find(&lines, query) {
+            hits.push(Hit {
+                page: number,
+                line,
+                range,
+            });
+        }
+    }
+    if let Some(search) = &mut pane.search {
+        search.hits = hits;
+    }
+}
+
+/// When the bar's minutes of this section change next.
+pub(super) fn next_minute(pane: &LessonPane, now: DateTime<Utc>) -> DateTime<Utc> {
+    let minutes = (now - pane.section_since).num_minutes().max(0) + 1;
+    pane.section_since + TimeDelta::minutes(minutes)
+}
+
+/// What the learner does next in the lesson: a key's action and a few words. There is exactly one.
+pub fn next_act(model: &Model) -> (super::action::Action, String) {
+    use super::action::Action;
+    let pane = &model.lesson;
+    let in_checkpoint = pane
+        .section()
+        .is_some_and(|section| section.kind == SectionKind::Checkpoint);
+    if in_checkpoint && model.quiz.first_unanswered(model).is_some() {
+        return (
+            Action::Focus(super::screen::Pane::Quiz),
+            "answer the questions".into(),
+        );
+    }
+    match pane.next_page() {
+        None => (Action::Palette, "any page, any command".into()),
+        Some(next) => {
+            let words = match next.step {
+                Some(step) => format!("Step {step} · {}", next.title),
+                None => next.title.clone(),
+            };
+            (Action::NextPage, words)
+        }
+    }
+}
+
+/// Asks for the lesson's code to be coloured.
+pub(super) fn ask_for_colours(pane: &LessonPane, out: &mut Outcome) {
+    let sources = code_sources(&pane.lesson);
+    if !sources.is_empty() {
+        out.effects.push(Effect::Highlight(sources));
+    }
+}

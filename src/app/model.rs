@@ -1,0 +1,296 @@
+//! The whole of the lab's state, and the outcome of a change.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::connection::{Connection, ConnectionKind};
+use super::consumer::Consumer;
+use super::guard::Guard;
+use super::lesson_pane::{self, LessonPane};
+use super::message::{Effect, Request};
+use super::overlay::Overlay;
+use super::producer::Producer;
+use super::programs::Programs;
+use super::quiz::{self, Quiz};
+use super::screen::{Layout, Pane, layout};
+use super::streams::Streams;
+use super::theme::Theme;
+use crate::lesson::{Lesson, SectionKind};
+use crate::progress::{Ledger, LessonProgress, Progress};
+
+/// How long a new line stands out.
+const FRESH: TimeDelta = TimeDelta::seconds(1);
+
+/// Everything the lab knows. Drawn as it is; changed by `update` only.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The time of the last message.
+    pub now: DateTime<Utc>,
+    /// Where the lab is connected.
+    pub connection: Connection,
+    /// Where everything stands on the screen.
+    pub layout: Layout,
+    /// The pane that has the keys.
+    pub focus: Pane,
+    /// Whether it has the whole screen.
+    pub zoom: bool,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// What just happened, in one sentence.
+    pub status: Status,
+    /// The theme.
+    pub theme: Theme,
+    /// Whether the mouse works in the lab.
+    pub mouse: bool,
+    /// The lesson pane.
+    pub lesson: LessonPane,
+    /// The producer panel.
+    pub producer: Producer,
+    /// The consumer panel.
+    pub consumer: Consumer,
+    /// The quiz pane.
+    pub quiz: Quiz,
+    /// The streams.
+    pub streams: Streams,
+    /// Other people's programs.
+    pub programs: Programs,
+    /// What the lab may do on AWS.
+    pub guard: Guard,
+    /// What the learner has done.
+    pub progress: Progress,
+    /// Why progress is not saved, where it is not.
+    pub unsaved: Option<String>,
+    /// Feed events that the lab was too slow for.
+    pub feed_lost: u64,
+    /// Randomness for templates; seeded from outside.
+    pub rng: fastrand::Rng,
+    /// Until when the newest line stands out.
+    pub fresh_until: Option<DateTime<Utc>>,
+    pub(super) drawn_minute: DateTime<Utc>,
+    pub(super) saved: Progress,
+    pub(super) quit_asked: bool,
+}
+
+/// What just happened, in one sentence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// How it is meant.
+    pub tone: Tone,
+    /// The sentence.
+    pub words: String,
+}
+
+/// How a sentence is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// It just says so.
+    #[default]
+    Plain,
+    /// Something is done or right.
+    Done,
+    /// Something needs a look.
+    Nearly,
+    /// Something was refused or is wrong.
+    Wrong,
+}
+
+/// What the lab starts with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The lesson.
+    pub lesson: Lesson,
+    /// The name under which its progress is kept.
+    pub lesson_key: String,
+    /// Where the lab is connected.
+    pub connection: Connection,
+    /// What the learner has done so far.
+    pub progress: Progress,
+    /// Why progress will not be saved, if so.
+    pub unsaved: Option<String>,
+    /// Streams that the lab created on AWS earlier.
+    pub ledger: Ledger,
+    /// Something to say at the start, e.g. that a damaged file was kept aside.
+    pub notice: Option<String>,
+    /// The theme asked for on the command line; else the one chosen last.
+    pub theme: Option<Theme>,
+    /// The size of the screen, in cells.
+    pub size: (u16, u16),
+    /// The seed of all randomness.
+    pub seed: u64,
+}
+
+/// What a message led to.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use]
+pub struct Outcome {
+    /// Whether the screen may look different.
+    pub changed: bool,
+    /// What is to be done outside.
+    pub effects: Vec<Effect>,
+}
+
+impl Outcome {
+    pub(super) fn call(&mut self, request: Request) {
+        self.effects.push(Effect::Call(request));
+    }
+}
+
+impl Model {
+    /// The lab at its start, and what is to be done first.
+    pub fn new(setup: Setup, now: DateTime<Utc>) -> (Self, Outcome) {
+        let mut out = Outcome {
+            changed: true,
+            ..Outcome::default()
+        };
+        let theme = setup
+            .theme
+            .or_else(|| Theme::named(setup.progress.theme.as_deref()?))
+            .unwrap_or_default();
+        let mut model = Self {
+            now,
+            connection: setup.connection,
+            layout: Layout::default(),
+            focus: Pane::Lesson,
+            zoom: false,
+            overlay: None,
+            status: Status::default(),
+            theme,
+            mouse: false,
+            lesson: LessonPane::new(setup.lesson, setup.lesson_key, now),
+            producer: Producer::default(),
+            consumer: Consumer::default(),
+            quiz: Quiz::default(),
+            streams: Streams::default(),
+            programs: Programs::default(),
+            guard: Guard::new(setup.ledger),
+            drawn_minute: now,
+            saved: setup.progress.clone(),
+            progress: setup.progress,
+            unsaved: setup.unsaved,
+            feed_lost: 0,
+            rng: fastrand::Rng::with_seed(setup.seed),
+            fresh_until: None,
+            quit_asked: false,
+        };
+        model.resume();
+        model.layout.area.width = setup.size.0;
+        model.layout.area.height = setup.size.1;
+        model.lay_out();
+        lesson_pane::ask_for_colours(&model.lesson, &mut out);
+        out.call(Request::ListStreams);
+        match model.connection.kind {
+            ConnectionKind::Local => {}
+            ConnectionKind::Endpoint => model.streams.list_at = Some(now),
+            ConnectionKind::Aws => out.call(Request::IdentifyAccount),
+        }
+        if let Some(notice) = setup.notice {
+            model.say(Tone::Nearly, notice);
+        }
+        (model, out)
+    }
+
+    /// Takes up where the learner was.
+    fn resume(&mut self) {
+        let pages = &self.lesson.lesson.pages;
+        let page = self
+            .progress
+            .lessons
+            .get(&self.lesson.key)
+            .and_then(|lesson| lesson.page.clone());
+        if let Some(place) = page.and_then(|key| pages.iter().position(|page| page.key == key)) {
+            self.lesson.page = place;
+            if place > 0 {
+                let title = pages[place].title.clone();
+                self.say(Tone::Plain, format!("Welcome back: you were at “{title}”."));
+            }
+        }
+        self.quiz.question = self.quiz.first_unanswered(self).unwrap_or(0);
+        if let (ConnectionKind::Local, Some(last)) =
+            (self.connection.kind, self.progress.last_stream.take())
+        {
+            let shards = if last.shards == 1 {
+                "1 shard".into()
+            } else {
+                format!("{} shards", last.shards)
+            };
+            let words = format!(
+                "Last time's stream {} ({shards}) is gone: it lived in memory. D, then Enter makes it anew.",
+                last.name
+            );
+            self.streams.last_time = Some(last);
+            self.say(Tone::Nearly, words);
+        }
+    }
+
+    /// Whether the embedded server tells the lab of every call.
+    pub fn feeds(&self) -> bool {
+        self.connection.kind == ConnectionKind::Local
+    }
+
+    /// When the model wants to hear from the clock again; `None`: only when something happens.
+    pub fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        let looks = self.streams.selected.as_ref().and_then(|s| s.look_at);
+        [
+            self.producer.auto.next_at,
+            self.consumer.next_deadline(),
+            looks,
+            self.streams.list_at,
+            self.fresh_until,
+            Some(lesson_pane::next_minute(&self.lesson, self.now)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Whether a line of this time still stands out.
+    pub fn fresh(&self, at: DateTime<Utc>) -> bool {
+        self.now - at < FRESH
+    }
+
+    /// Whether the quiz wants room beside the other panes.
+    pub fn quiz_open(&self) -> bool {
+        self.focus == Pane::Quiz
+            || self
+                .lesson
+                .section()
+                .is_some_and(|section| section.kind == SectionKind::Checkpoint)
+    }
+
+    pub(super) fn say(&mut self, tone: Tone, words: String) {
+        self.status = Status { tone, words };
+    }
+
+    pub(super) fn line_came(&mut self) {
+        self.fresh_until = Some(self.now + FRESH);
+    }
+
+    pub(super) fn focus(&mut self, pane: Pane) {
+        self.focus = pane;
+        self.lay_out();
+    }
+
+    pub(super) fn lesson_progress(&mut self) -> &mut LessonProgress {
+        self.progress
+            .lessons
+            .entry(self.lesson.key.clone())
+            .or_default()
+    }
+
+    /// Lays the screen out and wraps what depends on it.
+    pub(super) fn lay_out(&mut self) {
+        let area = self.layout.area;
+        self.layout = layout(
+            area.width,
+            area.height,
+            self.focus,
+            self.zoom,
+            self.quiz_open(),
+        );
+        if let Some(inside) = self.layout.inside(Pane::Lesson) {
+            lesson_pane::resized(&mut self.lesson, inside.width, inside.height);
+        }
+        if let Some(inside) = self.layout.inside(Pane::Quiz) {
+            quiz::resized(self, inside.width, inside.height);
+        }
+    }
+}

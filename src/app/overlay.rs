@@ -1,0 +1,78 @@
+//! What lies over the panes: one thing at a time.
+
+use tui_input::Input;
+
+use super::message::Request;
+use super::start::StartDialog;
+use super::streams::StreamsDialog;
+
+/// What lies over the panes.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// All keys, searchable.
+    Help(Listing),
+    /// All actions, fuzzy.
+    Palette(Listing),
+    /// Streams: create, select, delete.
+    Streams(StreamsDialog),
+    /// Where the consumer starts.
+    Start(StartDialog),
+    /// A record in full, from the consumer's or the producer's log.
+    Detail(Detail),
+    /// A question before something that cannot be undone.
+    Confirm(Confirm),
+}
+
+/// A list that is narrowed by typing.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// What was typed.
+    pub query: Input,
+    /// The selected line among those that match.
+    pub cursor: usize,
+}
+
+/// A record in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detail {
+    /// Its number in the log of the pane it was opened from.
+    pub number: u64,
+    /// Whether it is a line of the producer's log; else a record of the consumer's.
+    pub sent: bool,
+    /// Lines scrolled down.
+    pub scroll: u16,
+}
+
+/// A question before something that cannot be undone. Enter or y goes on, Esc or n keeps all as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Confirm {
+    /// Delete a stream with all its records.
+    Delete(String),
+    /// The first write on AWS.
+    FirstWrite(Vec<Pending>),
+    /// The first write to a stream that was there before.
+    ForeignStream {
+        /// The stream.
+        stream: String,
+        /// What waits.
+        pending: Vec<Pending>,
+    },
+    /// Leave although programs are connected to the embedded server.
+    Leave,
+    /// Leave, and delete what the lab created on AWS, or keep it.
+    CleanUp {
+        /// The streams.
+        streams: Vec<String>,
+        /// Whether the lab leaves afterwards.
+        leaving: bool,
+    },
+}
+
+/// What waits for a yes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pending {
+    /// A call.
+    Call(Request),
+    /// Automatic sending.
+    Auto,
+}

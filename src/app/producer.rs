@@ -1,0 +1,473 @@
+//! The producer panel: the event at hand, automatic sending, and the log of what went into the stream.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::de::IgnoredAny;
+use tui_input::Input;
+
+use super::log::{Gaze, Log};
+use super::message::{Put, PutSummary, Request, Sender};
+use super::model::{Model, Outcome, Tone};
+use super::templates::{self, Template};
+use crate::kinesis::feed::{Call, Detail};
+use crate::kinesis::hash_ranges::HashKey;
+use crate::kinesis::{CallError, SequenceNumber, ShardId};
+
+/// How many lines the panel remembers.
+const REMEMBERED: usize = 2_000;
+
+/// The rates of automatic sending, in records a second.
+pub const RATES: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
+
+/// How many automatic puts may wait for their answers at once; beyond it the lab skips a turn and counts it.
+const IN_FLIGHT: u32 = 64;
+
+/// The longest partition key, in characters, and the largest record with its key, in bytes: the service's limits.
+const KEY_CHARACTERS: usize = 256;
+const RECORD_BYTES: usize = 1024 * 1024;
+
+/// Who put a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The learner, in this panel.
+    You,
+    /// Automatic sending.
+    Auto,
+    /// A program of somebody's, by its name.
+    Program(String),
+}
+
+impl Who {
+    /// As it stands in the panel.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::You => "you",
+            Self::Auto => "auto",
+            Self::Program(name) => name,
+        }
+    }
+}
+
+/// A line of the panel: one record that somebody put.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentLine {
+    /// When its answer was seen.
+    pub at: DateTime<Utc>,
+    /// Whose it is.
+    pub who: Who,
+    /// The partition key.
+    pub key: String,
+    /// The first digits of the key's MD5, in hexadecimal; empty where an explicit hash key placed the record.
+    pub hash: String,
+    /// The size of the data in bytes.
+    pub size: usize,
+    /// Where it was stored, or the error's name and what it means.
+    pub result: Result<(ShardId, SequenceNumber), (String, String)>,
+}
+
+/// Automatic sending.
+#[derive(Debug, Clone)]
+pub struct Auto {
+    /// When the next record is due; `None` while off.
+    pub next_at: Option<DateTime<Utc>>,
+    /// An index into [`RATES`].
+    pub rate: usize,
+    /// The template in use, an index into [`templates::templates`].
+    pub template: usize,
+    /// Puts that wait for their answers.
+    pub in_flight: u32,
+    /// Turns skipped since the endpoint answers slower than the rate.
+    pub skipped: u64,
+}
+
+/// The event that `s` sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// What the learner typed; `{now}` in the data becomes the time of sending.
+    Own {
+        /// The partition key.
+        key: String,
+        /// The data, JSON.
+        data: String,
+    },
+    /// The template's next event; the seed settles its chances beforehand, so that it can be shown.
+    OfTemplate {
+        /// The seed.
+        seed: u64,
+    },
+}
+
+/// Which field of the event is being edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The partition key.
+    Key,
+    /// The data.
+    Data,
+    /// The template.
+    Template,
+}
+
+/// The event being edited.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// The field that has the keys.
+    pub field: Field,
+    /// The partition key.
+    pub key: Input,
+    /// The data.
+    pub data: Input,
+    /// Whether the learner typed in it.
+    pub typed: bool,
+    /// What is wrong with it, if something is, and what to do.
+    pub problem: Option<String>,
+}
+
+/// The panel.
+#[derive(Debug, Clone)]
+pub struct Producer {
+    /// The event that `s` sends.
+    pub event: Event,
+    /// Editing, while it goes on.
+    pub edit: Option<Edit>,
+    /// Automatic sending.
+    pub auto: Auto,
+    /// What was put into the selected stream, oldest first.
+    pub log: Log<SentLine>,
+    /// How the panel looks at it.
+    pub gaze: Gaze,
+    /// Records stored in the selected stream: by the learner, automatically, by programs.
+    pub written: [u64; 3],
+    /// Puts that were refused or not answered.
+    pub refused: u64,
+    puts: u64,
+    rendered: u64,
+}
+
+impl Default for Producer {
+    fn default() -> Self {
+        Self {
+            event: Event::Own {
+                key: "alice".into(),
+                data: r#"{"userId":"alice","action":"login","time":"{now}"}"#.into(),
+            },
+            edit: None,
+            auto: Auto {
+                next_at: None,
+                rate: 1,
+                template: 0,
+                in_flight: 0,
+                skipped: 0,
+            },
+            log: Log::new(REMEMBERED),
+            gaze: Gaze::default(),
+            written: [0; 3],
+            refused: 0,
+            puts: 0,
+            rendered: 0,
+        }
+    }
+}
+
+impl Producer {
+    /// The rate of automatic sending, in records a second.
+    pub fn rate(&self) -> u32 {
+        RATES[self.auto.rate]
+    }
+
+    /// The template of automatic sending.
+    pub fn template(&self) -> &'static Template {
+        let all = templates::templates();
+        &all[self.auto.template % all.len()]
+    }
+
+    /// The event at hand as it would be sent at this moment: partition key and data.
+    pub fn event_at(&self, now: DateTime<Utc>) -> (String, String) {
+        match &self.event {
+            Event::Own { key, data } => {
+                let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+                (key.clone(), data.replace("{now}", &time))
+            }
+            Event::OfTemplate { seed } => {
+                let mut rng = fastrand::Rng::with_seed(*seed);
+                self.template().render(&mut rng, self.rendered + 1, now)
+            }
+        }
+    }
+
+    /// Forgets what belongs to the stream that was selected before.
+    pub(super) fn turn_to_another_stream(&mut self) {
+        self.log.clear();
+        self.gaze.follow();
+        self.written = [0; 3];
+        self.refused = 0;
+        self.auto.next_at = None;
+    }
+
+    fn put(&mut self, by: Sender, stream: String, key: String, data: String) -> Put {
+        self.puts += 1;
+        Put {
+            id: self.puts,
+            by,
+            stream,
+            key,
+            data,
+        }
+    }
+
+    fn push(&mut self, line: SentLine) {
+        if line.result.is_err() {
+            self.refused += 1;
+        } else {
+            let place = match line.who {
+                Who::You => 0,
+                Who::Auto => 1,
+                Who::Program(_) => 2,
+            };
+            self.written[place] += 1;
+        }
+        self.log.push(line);
+    }
+}
+
+/// Checks an event before it is taken over: what is wrong and what to do, in one sentence.
+pub fn problem_with(key: &str, data: &str) -> Option<String> {
+    if key.is_empty() {
+        return Some(
+            "the key is empty: type 1 to 256 characters, for example a user's name".into(),
+        );
+    }
+    let characters = key.chars().count();
+    if characters > KEY_CHARACTERS {
+        return Some(format!(
+            "the key has {characters} characters, Kinesis takes {KEY_CHARACTERS}: shorten it"
+        ));
+    }
+    if key.len() + data.len() > RECORD_BYTES {
+        return Some(format!(
+            "key and data have {} bytes, Kinesis takes {RECORD_BYTES} (1 MiB): shorten the data",
+            key.len() + data.len()
+        ));
+    }
+    match serde_json::from_str::<IgnoredAny>(data) {
+        Ok(_) => None,
+        Err(why) => Some(format!(
+            "the data is not JSON ({why}): mend it, or Esc keeps the event as it was"
+        )),
+    }
+}
+
+/// Sends the event at hand once.
+pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        model.open_streams(out);
+        return;
+    };
+    let producer = &mut model.producer;
+    let (key, data) = producer.event_at(now);
+    producer.rendered += 1;
+    if let Event::OfTemplate { seed } = &mut producer.event {
+        *seed = model.rng.u64(..);
+    }
+    let put = producer.put(Sender::You, stream, key, data);
+    super::guard::write(model, Request::PutRecord(put), now, out);
+}
+
+/// Turns automatic sending on or off.
+pub(super) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    if model.producer.auto.next_at.take().is_some() {
+        return model.say(Tone::Plain, "Automatic sending stopped.".into());
+    }
+    if model.streams.name().is_none() {
+        return model.open_streams(out);
+    }
+    if !super::guard::allows_automatic(model, now, out) {
+        return;
+    }
+    start_auto(model, now);
+}
+
+/// Starts automatic sending; the stream and the learner's consent are there.
+pub(super) fn start_auto(model: &mut Model, now: DateTime<Utc>) {
+    model.producer.auto.next_at = Some(now);
+    let (rate, name) = (model.producer.rate(), &model.producer.template().name);
+    let words =
+        format!("Sending {name} events, {rate} a second. S stops, + and - change the rate.");
+    model.say(Tone::Plain, words);
+}
+
+/// Changes the rate by some steps of [`RATES`].
+pub(super) fn change_rate(model: &mut Model, steps: isize) {
+    let auto = &mut model.producer.auto;
+    auto.rate = auto.rate.saturating_add_signed(steps).min(RATES.len() - 1);
+    let words = format!("Automatic sending: {} a second.", RATES[auto.rate]);
+    model.say(Tone::Plain, words);
+}
+
+/// Sends what is due.
+pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        model.producer.auto.next_at = None;
+        return;
+    };
+    let template = model.producer.template();
+    let producer = &mut model.producer;
+    let Some(first) = producer.auto.next_at.filter(|at| *at <= now) else {
+        return;
+    };
+    let pause = TimeDelta::nanoseconds(1_000_000_000 / i64::from(RATES[producer.auto.rate]));
+    // After a long halt (a suspended machine) one second's worth is made good, not everything.
+    let mut next = first.max(now - TimeDelta::seconds(1));
+    while next <= now {
+        next += pause;
+        if producer.auto.in_flight >= IN_FLIGHT {
+            producer.auto.skipped += 1;
+            out.changed = true;
+            continue;
+        }
+        producer.auto.in_flight += 1;
+        producer.rendered += 1;
+        let (key, data) = template.render(&mut model.rng, producer.rendered, now);
+        let put = producer.put(Sender::Auto, stream.clone(), key, data);
+        out.call(Request::PutRecord(put));
+    }
+    producer.auto.next_at = Some(next);
+}
+
+/// A put of the lab was answered.
+pub(super) fn sent(
+    model: &mut Model,
+    put: PutSummary,
+    result: Result<(ShardId, SequenceNumber), CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    if put.by == Sender::Auto {
+        model.producer.auto.in_flight = model.producer.auto.in_flight.saturating_sub(1);
+    }
+    if model.streams.name() != Some(put.stream.as_str()) {
+        return;
+    }
+    out.changed = true;
+    match (&result, put.by) {
+        (Ok((shard, _)), Sender::You) => {
+            let words = format!("Sent: key {} is in shard {}.", put.key, shard.short());
+            model.say(Tone::Done, words);
+        }
+        (Ok(_), Sender::Auto) => {}
+        (Err(error), _) => {
+            let words = format!("Not stored: {}, {}.", error.name(), error.explained());
+            model.say(Tone::Wrong, words);
+            if matches!(error, CallError::Refused { code, .. } if code == "ResourceNotFoundException")
+            {
+                model.producer.auto.next_at = None;
+                super::streams::gone(model, &put.stream, now, out);
+            }
+        }
+    }
+    let who = match put.by {
+        Sender::You => Who::You,
+        Sender::Auto => Who::Auto,
+    };
+    model.producer.push(SentLine {
+        at: now,
+        who,
+        hash: HashKey::of_partition_key(&put.key).hex()[..8].to_owned(),
+        key: put.key,
+        size: put.size,
+        result: result.map_err(|error| (error.name().to_owned(), error.explained().to_owned())),
+    });
+    if !model.feeds() {
+        model.streams.count_written(&put.stream, 1);
+    }
+}
+
+/// A program put records into the selected stream.
+pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateTime<Utc>) {
+    let Detail::Put(entries) = &call.detail else {
+        return;
+    };
+    for entry in entries {
+        let hash = match entry.explicit_hash_key {
+            Some(_) => String::new(),
+            None => HashKey::of_partition_key(&entry.key).hex()[..8].to_owned(),
+        };
+        let result = match &call.error {
+            Some((code, message)) => Err((code.clone(), message.clone())),
+            None => entry.result.clone(),
+        };
+        model.producer.push(SentLine {
+            at: now,
+            who: Who::Program(name.to_owned()),
+            key: entry.key.clone(),
+            hash,
+            size: entry.size,
+            result: result.map_err(|(code, _)| {
+                let meaning = crate::kinesis::errors::meaning_of(&code).to_owned();
+                (code, meaning)
+            }),
+        });
+    }
+}
+
+/// Begins to edit the event.
+pub(super) fn edit(model: &mut Model) {
+    let producer = &mut model.producer;
+    let (key, data) = match &producer.event {
+        Event::Own { key, data } => (key.clone(), data.clone()),
+        Event::OfTemplate { .. } => producer.event_at(model.now),
+    };
+    producer.edit = Some(Edit {
+        field: Field::Key,
+        key: Input::new(key),
+        data: Input::new(data),
+        typed: false,
+        problem: None,
+    });
+}
+
+/// Takes another template, `by` steps from the present one; the fields show an event of it.
+pub(super) fn step_template(model: &mut Model, by: isize) {
+    let count = templates::templates().len();
+    let template = (model.producer.auto.template + count).saturating_add_signed(by) % count;
+    use_template(model, template);
+    edit_again(model);
+}
+
+/// Shows the template's event in the fields, which keep the keys.
+fn edit_again(model: &mut Model) {
+    edit(model);
+    if let Some(edit) = &mut model.producer.edit {
+        edit.field = Field::Template;
+    }
+}
+
+/// Sends events of this template from now on, with `s` and with `S`.
+pub(super) fn use_template(model: &mut Model, template: usize) {
+    model.producer.auto.template = template;
+    model.producer.event = Event::OfTemplate {
+        seed: model.rng.u64(..),
+    };
+    let name = &model.producer.template().name;
+    model.say(
+        Tone::Plain,
+        format!("{name} events: s sends one, S sends many."),
+    );
+}
+
+/// Takes the edited event over, if nothing is wrong with it.
+pub(super) fn finish_edit(model: &mut Model) {
+    let Some(edit) = &mut model.producer.edit else {
+        return;
+    };
+    let (key, data) = (edit.key.value().to_owned(), edit.data.value().to_owned());
+    edit.problem = problem_with(&key, &data);
+    if edit.problem.is_some() {
+        return;
+    }
+    let typed = edit.typed;
+    model.producer.edit = None;
+    if typed {
+        model.producer.event = Event::Own { key, data };
+        model.say(Tone::Plain, "s sends this event.".into());
+    }
+}

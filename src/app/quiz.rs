@@ -1,0 +1,370 @@
+//! The quiz pane: the checkpoint's questions, two tries each, and the explanation that comes by itself.
+
+use std::collections::BTreeSet;
+
+use super::model::{Model, Outcome, Tone};
+use crate::lesson::quiz::{Grade, Mark, grade};
+use crate::lesson::{self, Block, Highlights, Question, QuestionKind, TextLine};
+use crate::progress::AnswerRecord;
+
+/// How many tries a question has before its answer is shown.
+const TRIES: usize = 2;
+
+/// The pane.
+#[derive(Debug, Clone, Default)]
+pub struct Quiz {
+    /// The open question, an index into the lesson's questions.
+    pub question: usize,
+    /// The option under the cursor.
+    pub cursor: usize,
+    /// What is chosen and not yet submitted.
+    pub chosen: BTreeSet<usize>,
+    /// Rows scrolled down.
+    pub scroll: usize,
+    /// The open question as rows at the pane's width.
+    pub rows: Vec<Row>,
+    highlights: Highlights,
+    width: u16,
+    height: u16,
+}
+
+/// A row of the open question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// The prompt or the explanation, or an empty row.
+    Text(TextLine),
+    /// A line of an option.
+    Option {
+        /// Which one; 0 is a.
+        index: usize,
+        /// Whether it is the option's first line, which carries its letter and marks.
+        first: bool,
+        /// The text.
+        line: TextLine,
+    },
+    /// After answering: what an option's choice was worth, and why.
+    Reason {
+        /// Which option.
+        index: usize,
+        /// The text.
+        line: TextLine,
+    },
+    /// What the state of the question is, in a sentence.
+    Verdict,
+    /// The word that opens the explanation.
+    Why,
+}
+
+/// The state of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Not answered in this round.
+    Open,
+    /// The first try was not right; there is one more.
+    OneMore,
+    /// Answered: what it was worth.
+    Answered(Grade),
+}
+
+impl Quiz {
+    /// The open question.
+    pub fn open<'m>(&self, model: &'m Model) -> Option<&'m Question> {
+        model.lesson.lesson.questions.get(self.question)
+    }
+
+    /// The first question without an answer.
+    pub fn first_unanswered(&self, model: &Model) -> Option<usize> {
+        model
+            .lesson
+            .lesson
+            .questions
+            .iter()
+            .position(|question| !matches!(state(model, question), State::Answered(_)))
+    }
+
+    fn most_scroll(&self) -> usize {
+        self.rows.len().saturating_sub(usize::from(self.height))
+    }
+}
+
+/// The state of a question, from what was recorded.
+pub fn state(model: &Model, question: &Question) -> State {
+    let Some(last) = record(model, question).and_then(|record| record.tries.last()) else {
+        return State::Open;
+    };
+    let tries = record(model, question).map_or(0, |record| record.tries.len());
+    match grade(question, last) {
+        Grade::Marked { right: false, .. } if tries < TRIES => State::OneMore,
+        grade => State::Answered(grade),
+    }
+}
+
+/// First tries that were right, and questions that can be graded.
+pub fn score(model: &Model) -> (usize, usize) {
+    let graded = model
+        .lesson
+        .lesson
+        .questions
+        .iter()
+        .filter(|question| !question.correct.is_empty());
+    let right = graded
+        .clone()
+        .filter(|q| record(model, q).is_some_and(|r| r.first_try_right == Some(true)))
+        .count();
+    (right, graded.count())
+}
+
+/// How many questions are answered.
+pub fn answered(model: &Model) -> usize {
+    let questions = &model.lesson.lesson.questions;
+    questions
+        .iter()
+        .filter(|question| matches!(state(model, question), State::Answered(_)))
+        .count()
+}
+
+/// The mark of an option, once the question is answered.
+pub fn mark(model: &Model, question: &Question, option: usize) -> Option<Mark> {
+    match state(model, question) {
+        State::Answered(Grade::Marked { marks, .. }) => marks.get(option).copied(),
+        _ => None,
+    }
+}
+
+/// The options chosen in the last try, or those chosen now.
+pub fn chosen<'m>(model: &'m Model, question: &Question) -> &'m BTreeSet<usize> {
+    match (state(model, question), record(model, question)) {
+        (State::Answered(_), Some(record)) => record.tries.last().unwrap_or(&model.quiz.chosen),
+        _ => &model.quiz.chosen,
+    }
+}
+
+fn record<'m>(model: &'m Model, question: &Question) -> Option<&'m AnswerRecord> {
+    let lesson = model.progress.lessons.get(&model.lesson.key)?;
+    lesson.answers.get(&question.key)
+}
+
+/// Chooses an option, or takes the choice back.
+pub(super) fn choose(model: &mut Model, option: usize) {
+    let Some(question) = model.quiz.open(model) else {
+        return;
+    };
+    if option >= question.options.len() || matches!(state(model, question), State::Answered(_)) {
+        return;
+    }
+    let several = question.kind == QuestionKind::Multiple;
+    let quiz = &mut model.quiz;
+    quiz.cursor = option;
+    let was_chosen = quiz.chosen.remove(&option);
+    if !several {
+        quiz.chosen.clear();
+    }
+    if !was_chosen {
+        quiz.chosen.insert(option);
+    }
+    lay_out(model);
+}
+
+/// Enter: submits what is chosen, or goes on once the question is answered.
+pub(super) fn enter(model: &mut Model, out: &mut Outcome) {
+    let Some(question) = model.quiz.open(model).cloned() else {
+        return;
+    };
+    match state(model, &question) {
+        State::Answered(_) => step(model, 1, out),
+        _ if model.quiz.chosen.is_empty() && !question.options.is_empty() => {
+            let last = option_letter(question.options.len() - 1);
+            model.say(
+                Tone::Plain,
+                format!("Choose first: a to {last}, then Enter."),
+            );
+        }
+        _ => submit(model, &question),
+    }
+}
+
+fn submit(model: &mut Model, question: &Question) {
+    let chosen = model.quiz.chosen.clone();
+    let grade = grade(question, &chosen);
+    let record = model
+        .lesson_progress()
+        .answers
+        .entry(question.key.clone())
+        .or_default();
+    record.tries.push(chosen);
+    if let Grade::Marked { right, .. } = &grade {
+        record.first_try_right.get_or_insert(*right);
+    }
+    model.quiz.scroll = 0;
+    match (&grade, state(model, question)) {
+        (_, State::OneMore) => {
+            model.say(
+                Tone::Nearly,
+                "Not yet. Look again: you have one more try.".into(),
+            );
+        }
+        (Grade::Marked { right: true, .. }, _) => model.say(Tone::Done, "Right.".into()),
+        (Grade::Marked { .. }, _) => {
+            model.say(
+                Tone::Wrong,
+                "Not right; the answer and its reasons stand below.".into(),
+            );
+        }
+        (Grade::Compare, _) => {
+            model.say(Tone::Plain, "Compare your answer with this one.".into());
+        }
+    }
+    lay_out(model);
+}
+
+/// Answers the open question anew; the score still counts the first try.
+pub(super) fn retry(model: &mut Model) {
+    let Some(key) = model.quiz.open(model).map(|question| question.key.clone()) else {
+        return;
+    };
+    if let Some(record) = model.lesson_progress().answers.get_mut(&key) {
+        record.tries.clear();
+    }
+    model.quiz.chosen.clear();
+    model.quiz.cursor = 0;
+    model.quiz.scroll = 0;
+    lay_out(model);
+}
+
+/// Goes to the next question or the one before; past the last one the focus returns to the lesson.
+pub(super) fn step(model: &mut Model, by: isize, out: &mut Outcome) {
+    let count = model.lesson.lesson.questions.len();
+    let to = model.quiz.question.saturating_add_signed(by);
+    if to >= count {
+        let (right, of) = score(model);
+        model.say(
+            Tone::Done,
+            format!("Those were the questions: {right} of {of} right at the first try."),
+        );
+        model.focus(super::screen::Pane::Lesson);
+    } else {
+        open(model, to);
+    }
+    out.changed = true;
+}
+
+/// Opens a question.
+pub(super) fn open(model: &mut Model, question: usize) {
+    let quiz = &mut model.quiz;
+    quiz.question = question;
+    quiz.chosen.clear();
+    quiz.cursor = 0;
+    quiz.scroll = 0;
+    lay_out(model);
+}
+
+/// Moves the cursor among the options; once answered it scrolls.
+pub(super) fn move_by(model: &mut Model, by: isize) {
+    let Some(question) = model.quiz.open(model) else {
+        return;
+    };
+    let options = question.options.len();
+    let answered = matches!(state(model, question), State::Answered(_));
+    let quiz = &mut model.quiz;
+    if answered || options == 0 {
+        quiz.scroll = quiz
+            .scroll
+            .saturating_add_signed(by)
+            .min(quiz.most_scroll());
+        return;
+    }
+    quiz.cursor = quiz.cursor.saturating_add_signed(by).min(options - 1);
+    let cursor = quiz.cursor;
+    let is_cursor = |row: &Row| matches!(row, Row::Option { index, .. } if *index == cursor);
+    let first = quiz.rows.iter().position(is_cursor).unwrap_or(0);
+    let last = quiz.rows.iter().rposition(is_cursor).unwrap_or(0);
+    let height = usize::from(quiz.height).max(1);
+    quiz.scroll = quiz
+        .scroll
+        .max((last + 1).saturating_sub(height))
+        .min(if cursor == 0 { 0 } else { first });
+}
+
+/// Scrolls by some rows.
+pub(super) fn scroll(model: &mut Model, by: isize) {
+    let quiz = &mut model.quiz;
+    quiz.scroll = quiz
+        .scroll
+        .saturating_add_signed(by)
+        .min(quiz.most_scroll());
+}
+
+/// The pane has this size inside now.
+pub(super) fn resized(model: &mut Model, width: u16, height: u16) {
+    if (model.quiz.width, model.quiz.height) != (width, height) {
+        (model.quiz.width, model.quiz.height) = (width, height);
+        lay_out(model);
+    }
+}
+
+/// The lesson's code is coloured.
+pub(super) fn highlighted(model: &mut Model, highlights: &Highlights) {
+    model.quiz.highlights = highlights.clone();
+    lay_out(model);
+}
+
+/// The letter of an option: a, b, c…
+pub fn option_letter(index: usize) -> char {
+    char::from(b'a' + (index % 26) as u8)
+}
+
+/// How many cells stand before an option's text: letter, box and spaces.
+pub const OPTION_INDENT: usize = 6;
+
+fn lay_out(model: &mut Model) {
+    let Some(question) = model.quiz.open(model) else {
+        model.quiz.rows.clear();
+        return;
+    };
+    let quiz = &model.quiz;
+    let width = usize::from(quiz.width);
+    let lines = |blocks: &[Block], indent: usize| {
+        lesson::layout(
+            blocks,
+            width.saturating_sub(indent).max(1),
+            &quiz.highlights,
+        )
+    };
+    let blank = || Row::Text(TextLine::default());
+    let mut rows: Vec<Row> = lines(&question.prompt, 0)
+        .into_iter()
+        .map(Row::Text)
+        .collect();
+    rows.push(blank());
+    let answered = matches!(state(model, question), State::Answered(_));
+    for (index, option) in question.options.iter().enumerate() {
+        for (number, line) in lines(&option.blocks, OPTION_INDENT).into_iter().enumerate() {
+            rows.push(Row::Option {
+                index,
+                first: number == 0,
+                line,
+            });
+        }
+        if answered && let Some(reason) = &option.reason {
+            let reason = [Block::Paragraph(vec![lesson::Inline::Text(reason.clone())])];
+            for line in lines(&reason, OPTION_INDENT) {
+                rows.push(Row::Reason { index, line });
+            }
+        }
+        if question.kind == QuestionKind::Comparison {
+            rows.push(blank());
+        }
+    }
+    if question.kind != QuestionKind::Comparison && !question.options.is_empty() {
+        rows.push(blank());
+    }
+    rows.push(Row::Verdict);
+    if answered {
+        rows.push(blank());
+        rows.push(Row::Why);
+        rows.extend(lines(&question.explanation, 0).into_iter().map(Row::Text));
+    }
+    let quiz = &mut model.quiz;
+    quiz.rows = rows;
+    quiz.scroll = quiz.scroll.min(quiz.most_scroll());
+}

@@ -1,0 +1,127 @@
+//! Readers of other programs: each chain of iterators, as the feed shows it.
+
+use chrono::{DateTime, Utc};
+
+use crate::kinesis::feed::{Call, Detail};
+use crate::kinesis::{SequenceNumber, ShardId};
+
+/// How many chains are remembered; the one that was silent longest makes room.
+const REMEMBERED: usize = 32;
+
+/// A program's reader of one shard: GetShardIterator began it, each NextShardIterator goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignReader {
+    /// The chain's number on the server.
+    pub chain: u64,
+    /// The program's name, e.g. `py#2`.
+    pub program: String,
+    /// The shard.
+    pub shard: ShardId,
+    /// Where it began, as the API says it.
+    pub start: &'static str,
+    /// How many records it was given.
+    pub read: u64,
+    /// The last of them.
+    pub last: Option<SequenceNumber>,
+    /// How far behind the tip it was, in milliseconds.
+    pub behind: Option<u64>,
+    /// Records ahead of it at its last call.
+    pub ahead: u64,
+    /// When it called last.
+    pub last_call: DateTime<Utc>,
+    /// The error of its last call, by name.
+    pub error: Option<String>,
+    /// Whether the program has gone.
+    pub stopped: bool,
+}
+
+/// The readers of other programs, in the order they came.
+#[derive(Debug, Clone, Default)]
+pub struct ForeignReaders(Vec<ForeignReader>);
+
+impl ForeignReaders {
+    /// All that are remembered.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ForeignReader> {
+        self.0.iter()
+    }
+
+    /// How many are remembered.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes a call of a program over.
+    pub(super) fn saw(&mut self, program: &str, call: &Call) {
+        match &call.detail {
+            Detail::Iterator {
+                shard,
+                start,
+                chain: Some(chain),
+            } => {
+                let mut reader = self.take(*chain, program, shard, start.word(), call.at);
+                reader.error = None;
+                self.0.push(reader);
+            }
+            Detail::Get(get) => {
+                let mut reader =
+                    self.take(get.chain, program, &get.shard, get.start.word(), call.at);
+                reader.read += get.returned as u64;
+                reader.ahead = get.ahead;
+                reader.behind = get.millis_behind_latest.or(reader.behind);
+                if let Some((_, last)) = &get.range {
+                    reader.last = Some(last.clone());
+                }
+                reader.stopped = get.ended;
+                reader.error = call.error.as_ref().map(|(code, _)| code.clone());
+                let place = self.0.partition_point(|other| other.chain < reader.chain);
+                self.0.insert(place, reader);
+            }
+            _ => {}
+        }
+    }
+
+    /// A program has gone, and its readers with it.
+    pub(super) fn stopped(&mut self, program: &str) {
+        for reader in self.0.iter_mut().filter(|r| r.program == program) {
+            reader.stopped = true;
+        }
+    }
+
+    fn take(
+        &mut self,
+        chain: u64,
+        program: &str,
+        shard: &ShardId,
+        start: &'static str,
+        at: DateTime<Utc>,
+    ) -> ForeignReader {
+        if let Some(place) = self.0.iter().position(|reader| reader.chain == chain) {
+            let mut reader = self.0.remove(place);
+            reader.last_call = at;
+            return reader;
+        }
+        if self.0.len() == REMEMBERED
+            && let Some(silent) = (0..self.0.len()).min_by_key(|i| self.0[*i].last_call)
+        {
+            self.0.remove(silent);
+        }
+        ForeignReader {
+            chain,
+            program: program.to_owned(),
+            shard: shard.clone(),
+            start,
+            read: 0,
+            last: None,
+            behind: None,
+            ahead: 0,
+            last_call: at,
+            error: None,
+            stopped: false,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Where everything stands at a size: which panes are visible, and their rectangles.
+//!
+//! Chosen by size alone. Used by `update` (to wrap and to clamp) and by the view (to draw), so that both agree.
+
+use ratatui::layout::{Constraint, Layout as Split, Rect};
+
+/// The smallest screen on which the lab draws itself, in cells.
+pub const SMALLEST: (u16, u16) = (60, 15);
+
+/// The four panes, in reading order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// The lesson's pages.
+    Lesson,
+    /// What goes into the stream.
+    Producer,
+    /// What is read from it.
+    Consumer,
+    /// The checkpoint questions.
+    Quiz,
+}
+
+impl Pane {
+    /// All of them, in reading order; their keys are 1 to 4.
+    pub const ALL: [Self; 4] = [Self::Lesson, Self::Producer, Self::Consumer, Self::Quiz];
+
+    /// Its place in [`Self::ALL`].
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The next one in reading order, round.
+    pub fn next(self) -> Self {
+        Self::ALL[(self.index() + 1) % 4]
+    }
+
+    /// The one before, round.
+    pub fn previous(self) -> Self {
+        Self::ALL[(self.index() + 3) % 4]
+    }
+
+    /// What its title says.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Lesson => "Lesson",
+            Self::Producer => "Producer",
+            Self::Consumer => "Consumer",
+            Self::Quiz => "Quiz",
+        }
+    }
+}
+
+/// Rectangles of a frame. A pane that is not on the screen has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// The whole screen.
+    pub area: Rect,
+    /// The top line: lesson, agenda, badge.
+    pub bar: Rect,
+    /// The panes with their frames, by [`Pane::index`].
+    pub panes: [Option<Rect>; 4],
+    /// The stream strip with its frame (two lines inside where there is room, else one line without a frame).
+    pub strip: Rect,
+    /// One sentence of what just happened.
+    pub status: Rect,
+    /// The keys valid now.
+    pub hints: Rect,
+}
+
+impl Layout {
+    /// Whether the screen is too small to draw anything but that it is.
+    pub fn too_small(&self) -> bool {
+        self.area.width < SMALLEST.0 || self.area.height < SMALLEST.1
+    }
+
+    /// The inside of a pane: its frame and one column of air on each side taken off.
+    pub fn inside(&self, pane: Pane) -> Option<Rect> {
+        self.panes[pane.index()].map(inside)
+    }
+}
+
+/// The inside of a framed rectangle, with a column of air at each side.
+pub fn inside(frame: Rect) -> Rect {
+    Rect {
+        x: frame.x.saturating_add(2),
+        y: frame.y.saturating_add(1),
+        width: frame.width.saturating_sub(4),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
+/// Lays the screen out. `quiz_open`: the quiz is due or focused and wants room beside the others.
+pub fn layout(width: u16, height: u16, focus: Pane, zoom: bool, quiz_open: bool) -> Layout {
+    let area = Rect::new(0, 0, width, height);
+    let mut layout = Layout {
+        area,
+        ..Layout::default()
+    };
+    if layout.too_small() {
+        return layout;
+    }
+    let several = !zoom && width >= 110;
+    let strip_height = if several && height >= 30 {
+        0 // the strip stands among the panes of the right column
+    } else if height >= 24 {
+        4
+    } else {
+        1
+    };
+    let [bar, body, strip, status, hints] = Split::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(strip_height),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    layout.bar = bar;
+    layout.strip = strip;
+    layout.status = status;
+    layout.hints = hints;
+
+    if !several {
+        layout.panes[focus.index()] = Some(body);
+        return layout;
+    }
+    if height < 30 {
+        let [left, right] = halves(body);
+        layout.panes[Pane::Lesson.index()] = Some(left);
+        let beside = if focus == Pane::Lesson {
+            Pane::Consumer
+        } else {
+            focus
+        };
+        layout.panes[beside.index()] = Some(right);
+        return layout;
+    }
+    let (left, middle, quiz_column) = if width >= 180 {
+        let [left, middle, right] = Split::horizontal([
+            Constraint::Length(80),
+            Constraint::Min(60),
+            Constraint::Length((width - 80) * 2 / 5),
+        ])
+        .areas(body);
+        (left, middle, Some(right))
+    } else {
+        let [left, right] = halves(body);
+        (left, right, None)
+    };
+    layout.panes[Pane::Lesson.index()] = Some(left);
+    let quiz_height = match quiz_column {
+        Some(_) => 0,
+        None if quiz_open => middle.height.saturating_sub(4) * 9 / 16,
+        None => 3,
+    };
+    let rest = middle.height.saturating_sub(4 + quiz_height);
+    let producer_height = if quiz_open && quiz_column.is_none() {
+        rest / 2
+    } else {
+        rest * 2 / 5
+    };
+    let [producer, strip, consumer, quiz] = Split::vertical([
+        Constraint::Length(producer_height),
+        Constraint::Length(4),
+        Constraint::Min(3),
+        Constraint::Length(quiz_height),
+    ])
+    .areas(middle);
+    layout.panes[Pane::Producer.index()] = Some(producer);
+    layout.strip = strip;
+    layout.panes[Pane::Consumer.index()] = Some(consumer);
+    layout.panes[Pane::Quiz.index()] = Some(quiz_column.unwrap_or(quiz));
+    layout
+}
+
+/// Two columns; the left one never wider than 80 cells, since prose is never wider than 76.
+fn halves(body: Rect) -> [Rect; 2] {
+    let left = (body.width / 2).min(80);
+    Split::horizontal([Constraint::Length(left), Constraint::Min(1)]).areas(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visible(width: u16, height: u16, focus: Pane, zoom: bool) -> Vec<Pane> {
+        let layout = layout(width, height, focus, zoom, false);
+        Pane::ALL
+            .into_iter()
+            .filter(|pane| layout.panes[pane.index()].is_some())
+            .collect()
+    }
+
+    #[test]
+    fn the_size_alone_decides_which_panes_stand_together() {
+        use Pane::*;
+        assert_eq!(visible(59, 40, Lesson, false), []);
+        assert_eq!(visible(80, 24, Consumer, false), [Consumer]);
+        assert_eq!(visible(120, 24, Quiz, false), [Lesson, Quiz]);
+        assert_eq!(visible(120, 24, Lesson, false), [Lesson, Consumer]);
+        assert_eq!(visible(110, 30, Lesson, false), Pane::ALL);
+        assert_eq!(visible(200, 60, Producer, false), Pane::ALL);
+        assert_eq!(visible(200, 60, Producer, true), [Producer]);
+    }
+
+    #[test]
+    fn no_rectangle_leaves_the_screen_or_crosses_another() {
+        for width in (0..=250).step_by(7).chain([59, 60, 109, 110, 179, 180]) {
+            for height in (0..=80).step_by(9).chain([14, 15, 23, 24, 29, 30]) {
+                for focus in Pane::ALL {
+                    for (zoom, quiz) in [(false, false), (false, true), (true, false)] {
+                        let layout = layout(width, height, focus, zoom, quiz);
+                        if layout.too_small() {
+                            continue;
+                        }
+                        let mut all: Vec<Rect> = layout.panes.into_iter().flatten().collect();
+                        all.extend([layout.bar, layout.strip, layout.status, layout.hints]);
+                        for (i, rect) in all.iter().enumerate() {
+                            assert_eq!(rect.intersection(layout.area), *rect);
+                            for other in &all[i + 1..] {
+                                assert!(
+                                    rect.intersection(*other).is_empty(),
+                                    "{width}x{height} {rect} {other}"
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

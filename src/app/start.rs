@@ -1,0 +1,145 @@
+//! Choosing where the consumer starts, and reading what the learner types for it.
+
+use chrono::{DateTime, Days, Local, NaiveTime, TimeDelta, TimeZone, Utc};
+use tui_input::Input;
+
+use crate::kinesis::{SequenceNumber, StartPosition};
+
+/// The five start positions, in the order of the dialog.
+pub const WORDS: [&str; 5] = [
+    "TRIM_HORIZON",
+    "LATEST",
+    "AT_TIMESTAMP",
+    "AT_SEQUENCE_NUMBER",
+    "AFTER_SEQUENCE_NUMBER",
+];
+
+/// What each of them means, in a few words.
+pub const MEANINGS: [&str; 5] = [
+    "the oldest record that is kept",
+    "after the newest record: only what comes from now on",
+    "the first record that arrived at this time or later",
+    "exactly this record",
+    "the record after this one",
+];
+
+/// The dialog that `t` opens.
+#[derive(Debug, Clone)]
+pub struct StartDialog {
+    /// An index into [`WORDS`].
+    pub choice: usize,
+    /// The time, for AT_TIMESTAMP.
+    pub time: Input,
+    /// The sequence number, for the last two.
+    pub number: Input,
+    /// What is wrong with the field, and what to do.
+    pub problem: Option<String>,
+}
+
+impl StartDialog {
+    /// The field that the choice needs, if it needs one.
+    pub fn field(&mut self) -> Option<&mut Input> {
+        match self.choice {
+            2 => Some(&mut self.time),
+            3 | 4 => Some(&mut self.number),
+            _ => None,
+        }
+    }
+
+    /// What was chosen, or what is wrong with it.
+    pub fn position(&self, now: DateTime<Utc>) -> Result<StartPosition, String> {
+        let number = || sequence_number(self.number.value());
+        Ok(match self.choice {
+            0 => StartPosition::TrimHorizon,
+            1 => StartPosition::Latest,
+            2 => StartPosition::AtTimestamp(time(self.time.value(), now)?),
+            3 => StartPosition::AtSequenceNumber(number()?),
+            _ => StartPosition::AfterSequenceNumber(number()?),
+        })
+    }
+}
+
+fn sequence_number(text: &str) -> Result<SequenceNumber, String> {
+    let digits = text.trim();
+    if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit()) {
+        return Err(
+            "a sequence number is digits only: select a record first (Esc, then arrows), or type all 56".into(),
+        );
+    }
+    Ok(digits.into())
+}
+
+/// Reads a time: `5m` or `90s` ago, `14:30` or `14:30:05` today by the local clock, or a full RFC 3339 time.
+pub fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+    let text = text.trim();
+    let ago = text
+        .strip_prefix('-')
+        .unwrap_or(text)
+        .strip_suffix(" ago")
+        .unwrap_or(text.strip_prefix('-').unwrap_or(text));
+    for (unit, seconds) in [("s", 1), ("m", 60), ("h", 3_600)] {
+        if let Some(count) = ago
+            .strip_suffix(unit)
+            .and_then(|n| n.trim().parse::<u32>().ok())
+        {
+            return Ok(now - TimeDelta::seconds(i64::from(count) * seconds));
+        }
+    }
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.to_utc());
+    }
+    let clock = ["%H:%M:%S%.f", "%H:%M"]
+        .into_iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok());
+    let today = now.with_timezone(&Local).date_naive();
+    let at = clock.and_then(|clock| Local.from_local_datetime(&today.and_time(clock)).earliest());
+    match at.map(|at| at.to_utc()) {
+        // Just after midnight a clock time that lies ahead means yesterday's.
+        Some(at) if at > now => Ok(at.checked_sub_days(Days::new(1)).unwrap_or(at)),
+        Some(at) => Ok(at),
+        None => Err("type 5m (minutes ago), 14:30:05 or 2026-01-31T14:30:05Z".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_type_them() {
+        let now = DateTime::parse_from_rfc3339("2026-05-01T12:00:00Z")
+            .expect("a time")
+            .to_utc();
+        let check = |text: &str, seconds_ago: i64| {
+            assert_eq!(
+                time(text, now),
+                Ok(now - TimeDelta::seconds(seconds_ago)),
+                "{text}"
+            );
+        };
+        check("90s", 90);
+        check("5m", 300);
+        check("-5m", 300);
+        check("2h ago", 7_200);
+        check("2026-05-01T11:59:00Z", 60);
+        check("2026-05-01T13:59:00+02:00", 60);
+        assert!(time("14:30", now).is_ok_and(|at| at <= now));
+        assert!(time("soon", now).is_err());
+        assert!(time("", now).is_err());
+    }
+
+    #[test]
+    fn a_choice_says_what_its_field_lacks() {
+        let dialog = StartDialog {
+            choice: 4,
+            time: Input::default(),
+            number: Input::new("49x".into()),
+            problem: None,
+        };
+        assert!(
+            dialog
+                .position(Utc::now())
+                .is_err_and(|why| why.contains("digits only"))
+        );
+    }
+}

@@ -1,0 +1,577 @@
+//! The one way to change the model: a message comes in, the model changes, effects go out.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::Position;
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::action::Action;
+use super::keymap;
+use super::listing;
+use super::message::{Answer, Effect, Message};
+use super::model::{Model, Outcome, Tone};
+use super::overlay::{Confirm, Detail, Listing, Overlay};
+use super::producer::Field;
+use super::screen::Pane;
+use super::streams::MOST_SHARDS;
+use super::{consumer, feed, guard, lesson_pane, producer, quiz, streams};
+
+/// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
+const LONGEST_PASTE: usize = 1024 * 1024;
+
+/// Changes the model by a message.
+pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcome {
+    let mut out = Outcome::default();
+    model.now = model.now.max(now);
+    match message {
+        Message::Pressed(key) => {
+            out.changed = true;
+            pressed(model, key, now, &mut out);
+        }
+        Message::Pasted(text) => {
+            out.changed = true;
+            pasted(model, &text);
+        }
+        Message::Moused(event) => moused(model, event, &mut out),
+        Message::Resized(width, height) => {
+            out.changed = true;
+            model.layout.area.width = width;
+            model.layout.area.height = height;
+            model.lay_out();
+        }
+        Message::DeadlinePassed => deadline_passed(model, now, &mut out),
+        Message::StopAsked => out.effects.push(Effect::Quit),
+        Message::Fed(event) => feed::fed(model, event, now, &mut out),
+        Message::FeedLost(events) => {
+            out.changed = true;
+            model.feed_lost += events;
+            let words = format!(
+                "{events} calls came faster than the lab could show; counts may be short by them."
+            );
+            model.say(Tone::Nearly, words);
+        }
+        Message::ServerEnded(why) => {
+            out.changed = true;
+            let words = format!(
+                "The embedded server has stopped ({why}). Quit with q and start the lab again."
+            );
+            model.say(Tone::Wrong, words);
+        }
+        Message::Answered(answer) => answered(model, answer, now, &mut out),
+        Message::Highlighted(highlights) => {
+            out.changed = true;
+            lesson_pane::highlighted(model, &highlights);
+        }
+        Message::ProgressSaved(result) => {
+            let problem = result.err();
+            if model.unsaved != problem {
+                out.changed = true;
+                if let Some(why) = &problem {
+                    model.say(Tone::Wrong, format!("Progress is not saved: {why}"));
+                }
+                model.unsaved = problem;
+            }
+        }
+        Message::LedgerSaved(result) => {
+            out.changed = true;
+            guard::ledger_saved(model, result, &mut out);
+        }
+        Message::TaskPanicked(what) => {
+            out.changed = true;
+            let words = format!(
+                "A part of the lab failed ({what}); the rest goes on. The log file says more."
+            );
+            model.say(Tone::Wrong, words);
+        }
+    }
+    if model.progress != model.saved {
+        model.saved = model.progress.clone();
+        out.effects
+            .push(Effect::SaveProgress(Box::new(model.progress.clone())));
+    }
+    out
+}
+
+fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Outcome) {
+    match answer {
+        Answer::Streams(result) => streams::listed(model, result, now, out),
+        Answer::Described { stream, result } => {
+            guard::described(model, &stream, &result, out);
+            streams::described(model, &stream, result, now, out);
+        }
+        Answer::Created {
+            stream,
+            shards,
+            result,
+        } => streams::created(model, &stream, shards, result, now, out),
+        Answer::Deleted { stream, result } => streams::deleted(model, &stream, result, now, out),
+        Answer::Sent { put, result } => {
+            producer::sent(model, put, result, now, out);
+            model.line_came();
+        }
+        Answer::Opened { reader, result } => consumer::opened(model, reader, result, now, out),
+        Answer::Read { reader, result } => {
+            let before = model.consumer.log.end();
+            consumer::read(model, reader, result, now, out);
+            if model.consumer.log.end() > before {
+                model.line_came();
+            }
+        }
+        Answer::Account(result) => {
+            out.changed = true;
+            guard::account_known(model, result);
+        }
+    }
+}
+
+fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    if model.fresh_until.is_some_and(|at| at <= now) {
+        model.fresh_until = None;
+        out.changed = true;
+    }
+    // The bar shows whole minutes of the section.
+    let minutes = |at: DateTime<Utc>| (at - model.lesson.section_since).num_minutes();
+    out.changed |= minutes(model.now) != minutes(model.drawn_minute);
+    model.drawn_minute = model.now;
+    producer::on_deadline(model, now, out);
+    consumer::on_deadline(model, now, out);
+    streams::on_deadline(model, now, out);
+}
+
+fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
+    let interrupt = key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
+    if interrupt {
+        return quit(model, now, out);
+    }
+    if model.layout.too_small() {
+        if key.code == KeyCode::Char('q') {
+            quit(model, now, out);
+        }
+        return;
+    }
+    if model.overlay.is_some() {
+        return overlay_pressed(model, key, now, out);
+    }
+    model.quit_asked = false;
+    if model.producer.edit.is_some() {
+        return edit_pressed(model, key);
+    }
+    if let Some(search) = &mut model.lesson.search {
+        match key.code {
+            KeyCode::Esc => model.lesson.search = None,
+            KeyCode::Enter => lesson_pane::search_on(model, now, out),
+            _ if search.typing => {
+                search.query.handle_event(&Event::Key(key));
+            }
+            _ => act_on(model, key, now, out),
+        }
+        return;
+    }
+    act_on(model, key, now, out);
+}
+
+fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
+    if let Some(action) = keymap::lookup(&key, model.focus) {
+        act(model, action, now, out);
+    }
+}
+
+/// Carries out what the learner asked for, whatever asked for it.
+pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Outcome) {
+    match action {
+        Action::Help => model.overlay = Some(Overlay::Help(Listing::default())),
+        Action::Palette => model.overlay = Some(Overlay::Palette(Listing::default())),
+        Action::NextPane => model.focus(model.focus.next()),
+        Action::PreviousPane => model.focus(model.focus.previous()),
+        Action::Focus(pane) => model.focus(pane),
+        Action::Zoom => {
+            model.zoom = !model.zoom;
+            model.lay_out();
+        }
+        Action::Back => model.lesson.search = None,
+        Action::NextPage => lesson_pane::next(model, now, out),
+        Action::PreviousPage => lesson_pane::previous(model, now, out),
+        Action::GoToPage(page) => {
+            lesson_pane::open(model, page, now, out);
+            model.focus(Pane::Lesson);
+        }
+        Action::Search => {
+            model.focus(Pane::Lesson);
+            lesson_pane::begin_search(&mut model.lesson);
+        }
+        Action::Up => move_by(model, -1),
+        Action::Down => move_by(model, 1),
+        Action::PageUp => move_by(model, -page_height(model)),
+        Action::PageDown => move_by(model, page_height(model)),
+        Action::Top => move_by(model, isize::MIN / 2),
+        Action::Bottom => move_by(model, isize::MAX / 2),
+        Action::Left => lesson_pane::shift(&mut model.lesson, -8),
+        Action::Right => lesson_pane::shift(&mut model.lesson, 8),
+        Action::Streams => model.open_streams(out),
+        Action::Send => producer::send(model, now, out),
+        Action::Auto => producer::toggle_auto(model, now, out),
+        Action::Faster => producer::change_rate(model, 1),
+        Action::Slower => producer::change_rate(model, -1),
+        Action::EditEvent => {
+            model.focus(Pane::Producer);
+            producer::edit(model);
+        }
+        Action::UseTemplate(place) => producer::use_template(model, place),
+        Action::Consume => consumer::toggle(model, now, out),
+        Action::ChooseStart => consumer::choose_start(model),
+        Action::MoreWorkers => consumer::change_workers(model, 1),
+        Action::FewerWorkers => consumer::change_workers(model, -1),
+        Action::Follow => match model.focus {
+            Pane::Producer => model.producer.gaze.follow(),
+            _ => model.consumer.gaze.follow(),
+        },
+        Action::Freeze => freeze(model),
+        Action::Open => match model.focus {
+            Pane::Quiz => quiz::enter(model, out),
+            _ => open_detail(model),
+        },
+        Action::Choose(option) => quiz::choose(model, option),
+        Action::ChooseHere => quiz::choose(model, model.quiz.cursor),
+        Action::NextQuestion => quiz::step(model, 1, out),
+        Action::PreviousQuestion => quiz::step(model, -1, out),
+        Action::Retry => quiz::retry(model),
+        Action::NextTheme => use_theme(model, model.theme.next()),
+        Action::UseTheme(theme) => use_theme(model, theme),
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            out.effects.push(Effect::CaptureMouse(model.mouse));
+            let words = match model.mouse {
+                true => "The mouse works in the lab; m gives it back to the terminal.",
+                false => "The mouse is the terminal's again.",
+            };
+            model.say(Tone::Plain, words.into());
+        }
+        Action::Redraw => out.effects.push(Effect::Redraw),
+        Action::Quit => quit(model, now, out),
+    }
+}
+
+fn use_theme(model: &mut Model, theme: super::theme::Theme) {
+    model.theme = theme;
+    model.progress.theme = Some(theme.name().to_owned());
+    model.say(Tone::Plain, format!("Theme {}.", theme.name()));
+}
+
+fn page_height(model: &Model) -> isize {
+    let height = model
+        .layout
+        .inside(model.focus)
+        .map_or(1, |inside| inside.height);
+    isize::try_from(height.saturating_sub(2).max(1)).unwrap_or(1)
+}
+
+fn move_by(model: &mut Model, by: isize) {
+    match model.focus {
+        Pane::Lesson => lesson_pane::scroll(&mut model.lesson, by),
+        Pane::Producer => model.producer.gaze.move_by(&model.producer.log, by as i64),
+        Pane::Consumer => model.consumer.gaze.move_by(&model.consumer.log, by as i64),
+        Pane::Quiz => quiz::move_by(model, by),
+    }
+}
+
+fn freeze(model: &mut Model) {
+    let frozen = match model.focus {
+        Pane::Producer => {
+            model.producer.gaze.toggle_freeze(&model.producer.log);
+            model.producer.gaze.frozen
+        }
+        _ => {
+            model.consumer.gaze.toggle_freeze(&model.consumer.log);
+            model.consumer.gaze.frozen
+        }
+    };
+    let words = match frozen {
+        Some(_) => "The view is frozen; the stream goes on. Space thaws it.",
+        None => "The view moves again.",
+    };
+    model.say(Tone::Plain, words.into());
+}
+
+fn open_detail(model: &mut Model) {
+    let (number, sent) = match model.focus {
+        Pane::Producer => (model.producer.gaze.current(&model.producer.log), true),
+        Pane::Consumer => (model.consumer.gaze.current(&model.consumer.log), false),
+        _ => return,
+    };
+    if let Some(number) = number {
+        model.overlay = Some(Overlay::Detail(Detail {
+            number,
+            sent,
+            scroll: 0,
+        }));
+    }
+}
+
+/// Leaves, or asks first: for streams on AWS, for programs that are connected. Asked twice, it leaves.
+fn quit(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let own = guard::own_streams(model);
+    let connected = model.feeds() && model.programs.connected(now).next().is_some();
+    if model.quit_asked || (own.is_empty() && !connected) {
+        out.effects.push(Effect::Quit);
+        return;
+    }
+    model.quit_asked = true;
+    model.overlay = Some(Overlay::Confirm(if own.is_empty() {
+        Confirm::Leave
+    } else {
+        Confirm::CleanUp {
+            streams: own,
+            leaving: true,
+        }
+    }));
+}
+
+fn overlay_pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(mut overlay) = model.overlay.take() else {
+        return;
+    };
+    if let Overlay::Confirm(confirm) = overlay {
+        return confirm_pressed(model, confirm, key, now, out);
+    }
+    model.quit_asked = false;
+    if key.code == KeyCode::Esc {
+        return;
+    }
+    match &mut overlay {
+        Overlay::Help(listing) => {
+            listing::pressed(listing, key, listing::help(listing).len());
+            if key.code == KeyCode::Enter
+                || (key.code == KeyCode::Char('?') && listing.query.value() == "?")
+            {
+                return;
+            }
+        }
+        Overlay::Palette(listing) => {
+            if key.code == KeyCode::Enter {
+                if let Some(command) = listing::commands(model, listing).get(listing.cursor) {
+                    act(model, command.action, now, out);
+                }
+                return;
+            }
+            let count = listing::commands(model, listing).len();
+            listing::pressed(listing, key, count);
+        }
+        Overlay::Streams(dialog) => match key.code {
+            KeyCode::Up => dialog.cursor = dialog.cursor.saturating_sub(1),
+            KeyCode::Down | KeyCode::Tab => {
+                dialog.cursor = (dialog.cursor + 1).min(model.streams.names().count());
+            }
+            KeyCode::Enter => {
+                model.overlay = Some(overlay);
+                return streams::dialog_enter(model, now, out);
+            }
+            KeyCode::Char('x') | KeyCode::Delete if dialog.cursor > 0 => {
+                model.overlay = Some(overlay);
+                return streams::dialog_delete(model);
+            }
+            KeyCode::Left if dialog.cursor == 0 => dialog.shards = (dialog.shards - 1).max(1),
+            KeyCode::Right if dialog.cursor == 0 => {
+                dialog.shards = (dialog.shards + 1).min(MOST_SHARDS)
+            }
+            _ if dialog.cursor == 0 => {
+                dialog.name.handle_event(&Event::Key(key));
+                dialog.problem = None;
+            }
+            _ => {}
+        },
+        Overlay::Start(dialog) => match key.code {
+            KeyCode::Up | KeyCode::BackTab => dialog.choice = (dialog.choice + 4) % 5,
+            KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % 5,
+            KeyCode::Char('t') if dialog.field().is_none() => {
+                dialog.choice = (dialog.choice + 1) % 5
+            }
+            KeyCode::Enter => {
+                model.overlay = Some(overlay);
+                return consumer::apply_start(model, now, out);
+            }
+            _ => {
+                dialog.problem = None;
+                if let Some(field) = dialog.field() {
+                    field.handle_event(&Event::Key(key));
+                }
+            }
+        },
+        Overlay::Detail(detail) => match key.code {
+            KeyCode::Up | KeyCode::Char('k') => detail.scroll = detail.scroll.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => detail.scroll = detail.scroll.saturating_add(1),
+            KeyCode::Left | KeyCode::Char('[') => step_detail(model, detail, -1),
+            KeyCode::Right | KeyCode::Char(']') => step_detail(model, detail, 1),
+            KeyCode::Enter | KeyCode::Char('q') => return,
+            _ => {}
+        },
+        Overlay::Confirm(_) => {}
+    }
+    model.overlay = Some(overlay);
+}
+
+fn step_detail(model: &mut Model, detail: &mut Detail, by: i64) {
+    let (first, end, gaze) = match detail.sent {
+        true => (
+            model.producer.log.first(),
+            model.producer.log.end(),
+            &mut model.producer.gaze,
+        ),
+        false => (
+            model.consumer.log.first(),
+            model.consumer.log.end(),
+            &mut model.consumer.gaze,
+        ),
+    };
+    let to = detail.number.saturating_add_signed(by);
+    if (first..end).contains(&to) {
+        detail.number = to;
+        detail.scroll = 0;
+        gaze.look = super::log::Look::At(to);
+    }
+}
+
+fn confirm_pressed(
+    model: &mut Model,
+    confirm: Confirm,
+    key: KeyEvent,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let yes = matches!(key.code, KeyCode::Enter | KeyCode::Char('y' | 'Y'));
+    let no = matches!(key.code, KeyCode::Esc | KeyCode::Char('n' | 'N'));
+    match confirm {
+        Confirm::Leave if yes || key.code == KeyCode::Char('q') => out.effects.push(Effect::Quit),
+        Confirm::CleanUp { streams, leaving } if yes => {
+            guard::clean_up(model, streams, leaving, out)
+        }
+        Confirm::CleanUp { leaving: true, .. } if matches!(key.code, KeyCode::Char('k' | 'q')) => {
+            out.effects.push(Effect::Quit);
+        }
+        Confirm::CleanUp { leaving: false, .. } if key.code == KeyCode::Char('k') => {}
+        Confirm::Delete(stream) if yes => {
+            model.say(Tone::Plain, format!("Deleting {stream}…"));
+            guard::delete(model, stream, out);
+        }
+        Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
+        Confirm::ForeignStream { stream, pending } if yes => {
+            guard::agreed(model, Some(stream), pending, now, out);
+        }
+        _ if no => {
+            model.quit_asked = false;
+            model.say(Tone::Plain, "Nothing was done.".into());
+        }
+        other => model.overlay = Some(Overlay::Confirm(other)),
+    }
+}
+
+fn edit_pressed(model: &mut Model, key: KeyEvent) {
+    let Some(edit) = &mut model.producer.edit else {
+        return;
+    };
+    match (key.code, edit.field) {
+        (KeyCode::Esc, _) => model.producer.edit = None,
+        (KeyCode::Enter, _) => producer::finish_edit(model),
+        (KeyCode::Tab | KeyCode::Down, Field::Key)
+        | (KeyCode::BackTab | KeyCode::Up, Field::Template) => {
+            edit.field = Field::Data;
+        }
+        (KeyCode::Tab | KeyCode::Down, Field::Data)
+        | (KeyCode::BackTab | KeyCode::Up, Field::Key) => {
+            edit.field = Field::Template;
+        }
+        (KeyCode::Tab | KeyCode::Down, Field::Template)
+        | (KeyCode::BackTab | KeyCode::Up, Field::Data) => {
+            edit.field = Field::Key;
+        }
+        (KeyCode::Left, Field::Template) => producer::step_template(model, -1),
+        (KeyCode::Right | KeyCode::Char(' '), Field::Template) => producer::step_template(model, 1),
+        _ => {
+            edit.problem = None;
+            edit.typed = true;
+            let field = match edit.field {
+                Field::Key => &mut edit.key,
+                Field::Data => &mut edit.data,
+                Field::Template => return,
+            };
+            field.handle_event(&Event::Key(key));
+        }
+    }
+}
+
+/// The field that takes text now, if one does.
+fn text_field(model: &mut Model) -> Option<&mut Input> {
+    match &mut model.overlay {
+        Some(Overlay::Help(listing) | Overlay::Palette(listing)) => {
+            return Some(&mut listing.query);
+        }
+        Some(Overlay::Streams(dialog)) if dialog.cursor == 0 => return Some(&mut dialog.name),
+        Some(Overlay::Start(dialog)) => return dialog.field(),
+        Some(_) => return None,
+        None => {}
+    }
+    if let Some(edit) = &mut model.producer.edit {
+        edit.typed = true;
+        return match edit.field {
+            Field::Key => Some(&mut edit.key),
+            Field::Data => Some(&mut edit.data),
+            Field::Template => None,
+        };
+    }
+    let search = model.lesson.search.as_mut()?;
+    search.typing.then_some(&mut search.query)
+}
+
+fn pasted(model: &mut Model, text: &str) {
+    let Some(field) = text_field(model) else {
+        let words = "Pasted text goes into a text field only; nothing was done with it.";
+        return model.say(Tone::Nearly, words.into());
+    };
+    let mut cut = text.len().min(LONGEST_PASTE);
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let line: String = text[..cut]
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let line = line.trim();
+    let before: String = field.value().chars().take(field.cursor()).collect();
+    let after: String = field.value().chars().skip(field.cursor()).collect();
+    let cursor = before.chars().count() + line.chars().count();
+    *field = Input::new(format!("{before}{line}{after}")).with_cursor(cursor);
+}
+
+fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {
+    let at = Position::new(event.column, event.row);
+    let under = Pane::ALL
+        .into_iter()
+        .find(|pane| model.layout.panes[pane.index()].is_some_and(|rect| rect.contains(at)));
+    if model.overlay.is_some() {
+        return;
+    }
+    let by = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            if let Some(pane) = under {
+                out.changed = true;
+                model.focus(pane);
+            }
+            return;
+        }
+        MouseEventKind::ScrollUp => -3,
+        MouseEventKind::ScrollDown => 3,
+        _ => return,
+    };
+    out.changed = true;
+    match under {
+        Some(Pane::Quiz) => quiz::scroll(model, by),
+        Some(pane) => {
+            let focus = std::mem::replace(&mut model.focus, pane);
+            move_by(model, by);
+            model.focus = focus;
+        }
+        None => {}
+    }
+}
