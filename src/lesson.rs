@@ -17,6 +17,7 @@ mod options;
 mod outline;
 mod phrases;
 mod questions;
+pub mod quiz;
 pub mod read;
 mod running_text;
 pub mod settings;
@@ -34,4 +35,18 @@ pub use settings::{Settings, settings};
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
     outline::outline(markdown::blocks(markdown), settings)
+}
+
+/// Coloured code, by its source.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Highlights(());
+
+/// Lays blocks out at a width.
+pub fn layout(_blocks: &[Block], _width: usize, _highlights: &Highlights) -> Vec<TextLine> {
+    Vec::new()
+}
+
+/// Finds text in laid-out lines.
+pub fn find(_lines: &[TextLine], _query: &str) -> Vec<(usize, std::ops::Range<usize>)> {
+    Vec::new()
 }

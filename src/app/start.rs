@@ -138,7 +138,7 @@ mod tests {
         };
         assert!(
             dialog
-                .position(Utc::now())
+                .position(DateTime::UNIX_EPOCH)
                 .is_err_and(|why| why.contains("digits only"))
         );
     }

@@ -1,0 +1,133 @@
+//! Scripts about lesson, quiz, progress and leaving.
+
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::script::*;
+use crate::app::message::*;
+use crate::app::*;
+
+#[test]
+fn a_first_wrong_try_only_nudges_and_the_second_explains() {
+    let mut lab = Lab::local();
+    lab.key('4').key('b').enter();
+    let question = lab.model.lesson.lesson.questions[0].clone();
+    let shown = |lab: &Lab| format!("{:?}", lab.model.quiz.rows);
+    assert_eq!(quiz::state(&lab.model, &question), quiz::State::OneMore);
+    assert!(!shown(&lab).contains("secret") && !shown(&lab).contains("why"));
+    lab.key('b').keys("ac").enter();
+    assert!(matches!(
+        quiz::state(&lab.model, &question),
+        quiz::State::Answered(_)
+    ));
+    assert!(shown(&lab).contains("secret") && shown(&lab).contains("why"));
+    assert_eq!(quiz::score(&lab.model), (0, 2), "the first try counts");
+    lab.key('r').keys("ac").enter();
+    assert_eq!(quiz::score(&lab.model), (0, 2));
+}
+
+#[test]
+fn a_single_choice_keeps_one_option_and_right_at_once_scores() {
+    let mut lab = Lab::local();
+    lab.key('4').key('n').keys("ab");
+    assert_eq!(
+        lab.model.quiz.chosen.iter().copied().collect::<Vec<_>>(),
+        [1]
+    );
+    lab.enter();
+    assert_eq!(quiz::score(&lab.model), (1, 2));
+    lab.enter();
+    assert_eq!(lab.model.quiz.question, 2);
+}
+
+#[test]
+fn a_question_without_a_certain_key_is_compared_not_graded() {
+    let mut lab = Lab::local();
+    lab.key('4').keys("nna").enter();
+    let question = lab.model.lesson.lesson.questions[2].clone();
+    assert_eq!(
+        quiz::state(&lab.model, &question),
+        quiz::State::Answered(crate::lesson::quiz::Grade::Compare)
+    );
+    assert_eq!(quiz::score(&lab.model), (0, 2));
+}
+
+#[test]
+fn letters_answer_only_while_the_quiz_has_the_keys() {
+    let mut lab = Lab::with_stream();
+    lab.key('4').key('c');
+    assert!(!lab.model.consumer.running);
+    lab.key('1').key('c');
+    assert!(lab.model.consumer.running);
+}
+
+#[test]
+fn what_was_done_is_saved_at_once_and_taken_up_again() {
+    let mut lab = Lab::local();
+    lab.keys("nn");
+    let saved = lab.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SaveProgress(progress) => Some(progress.clone()),
+        _ => None,
+    });
+    let progress = *saved.expect("it was saved");
+    let again = Lab::start(Setup {
+        progress,
+        ..setup(ConnectionKind::Local)
+    });
+    assert_eq!(again.model.lesson.page, 2);
+    assert!(again.status().contains("step-2"));
+    assert!(
+        again.model.progress.lessons["streams"]
+            .done
+            .contains("goals")
+    );
+}
+
+#[test]
+fn a_section_s_budget_needs_no_tick_but_one_a_minute() {
+    let mut lab = Lab::local();
+    let first = lab.model.next_deadline().expect("the minute");
+    assert_eq!(first - lab.now, TimeDelta::minutes(1));
+    lab.now = first;
+    let out = update(&mut lab.model, Message::DeadlinePassed, first);
+    assert!(out.changed && out.effects.is_empty());
+}
+
+#[test]
+fn quitting_asks_only_while_a_program_is_connected_and_twice_leaves() {
+    let mut lab = Lab::with_stream();
+    lab.key('q');
+    assert!(lab.asks_to_quit());
+    let mut lab = Lab::with_stream();
+    lab.fed(1, "PutRecord", "my-first-stream", put_entry("bob"))
+        .key('q');
+    assert!(!lab.asks_to_quit());
+    lab.escape();
+    let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    lab.tell(Message::Pressed(interrupt));
+    assert!(!lab.asks_to_quit());
+    lab.tell(Message::Pressed(interrupt));
+    assert!(lab.asks_to_quit());
+}
+
+#[test]
+fn pasting_outside_a_field_does_nothing_but_say_so() {
+    let mut lab = Lab::with_stream();
+    lab.tell(Message::Pasted("qqq".into()));
+    assert!(!lab.asks_to_quit());
+    assert!(lab.status().contains("text field"));
+    lab.key('p').tell(Message::Pasted("x\ny".into()));
+    let edit = lab.model.producer.edit.as_ref().expect("editing");
+    assert_eq!(edit.key.value(), "alicex y");
+}
+
+#[test]
+fn the_palette_reaches_every_action() {
+    let mut lab = Lab::local();
+    lab.key(':').keys("template pay").enter();
+    assert_eq!(lab.model.producer.template().name, "Payments");
+    lab.key(':').keys("step 2").enter();
+    assert_eq!(lab.model.lesson.page, 2);
+    lab.key(':').keys("theme mono").enter();
+    assert_eq!(lab.model.theme, Theme::Mono);
+}

@@ -1,0 +1,346 @@
+//! The script harness: a lab that is told things and remembers what it asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::app::message::*;
+use crate::app::*;
+use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, PutEntry};
+use crate::kinesis::{CallError, ShardId};
+use crate::lesson::{
+    Block, Inline, Lesson, Page, Question, QuestionKind, QuestionOption, Section, SectionKind,
+};
+use crate::progress::{Ledger, Progress};
+
+pub const OWN_KEY: &str = "own";
+
+/// A lab under a script: it remembers what was asked for and not yet answered.
+pub struct Lab {
+    pub model: Model,
+    pub now: DateTime<Utc>,
+    pub effects: Vec<Effect>,
+}
+
+pub fn text(words: &str) -> Vec<Block> {
+    vec![Block::Paragraph(vec![Inline::Text(words.into())])]
+}
+
+pub fn lesson() -> Lesson {
+    let section = |title: &str, kind, first_page| Section {
+        title: title.into(),
+        minutes: Some(10),
+        kind,
+        first_page,
+    };
+    let page = |section, key: &str, step| Page {
+        section,
+        key: key.into(),
+        title: key.into(),
+        step,
+        blocks: text("some words about streams"),
+    };
+    let option = |words: &str| QuestionOption {
+        blocks: text(words),
+        reason: Some(format!("why {words}")),
+    };
+    let question = |key: &str, kind, correct| Question {
+        key: key.into(),
+        title: key.into(),
+        prompt: text("which?"),
+        kind,
+        options: vec![option("first"), option("second"), option("third")],
+        correct,
+        explanation: text("the secret answer"),
+    };
+    Lesson {
+        title: "Streams".into(),
+        minutes: Some(30),
+        head: Vec::new(),
+        goals: Vec::new(),
+        sections: vec![
+            section("Goals", SectionKind::Goals, 0),
+            section("Hands-on", SectionKind::HandsOn, 1),
+            section("Checkpoint", SectionKind::Checkpoint, 3),
+        ],
+        pages: vec![
+            page(0, "goals", None),
+            page(1, "step-1", Some(1)),
+            page(1, "step-2", Some(2)),
+            page(2, "checkpoint", None),
+        ],
+        questions: vec![
+            question("many", QuestionKind::Multiple, vec![0, 2]),
+            question("one", QuestionKind::Single, vec![1]),
+            question("unclear", QuestionKind::Single, vec![]),
+        ],
+    }
+}
+
+pub fn setup(kind: ConnectionKind) -> Setup {
+    Setup {
+        lesson: lesson(),
+        lesson_key: "streams".into(),
+        connection: Connection {
+            kind,
+            address: "http://127.0.0.1:4567".into(),
+            region: "us-east-1".into(),
+            profile: None,
+            own_access_key: OWN_KEY.into(),
+        },
+        progress: Progress::default(),
+        unsaved: None,
+        ledger: Ledger::default(),
+        notice: None,
+        theme: None,
+        size: (120, 40),
+        seed: 1,
+    }
+}
+
+impl Lab {
+    pub fn start(setup: Setup) -> Self {
+        let now = DateTime::from_timestamp(1_795_372_800, 0).expect("a time");
+        let (model, out) = Model::new(setup, now);
+        Self {
+            model,
+            now,
+            effects: out.effects,
+        }
+    }
+
+    pub fn local() -> Self {
+        Self::start(setup(ConnectionKind::Local))
+    }
+
+    /// A local lab with `my-first-stream`, two shards, selected.
+    pub fn with_stream() -> Self {
+        let mut lab = Self::local();
+        lab.effects.clear();
+        lab.key('D')
+            .enter()
+            .created()
+            .described("my-first-stream", 2);
+        lab.effects.clear();
+        lab
+    }
+
+    pub fn tell(&mut self, message: Message) -> &mut Self {
+        let out = update(&mut self.model, message, self.now);
+        self.effects.extend(out.effects);
+        self
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.tell(Message::Pressed(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    pub fn key(&mut self, c: char) -> &mut Self {
+        self.press(KeyCode::Char(c))
+    }
+
+    pub fn keys(&mut self, text: &str) -> &mut Self {
+        text.chars().for_each(|c| {
+            self.key(c);
+        });
+        self
+    }
+
+    pub fn enter(&mut self) -> &mut Self {
+        self.press(KeyCode::Enter)
+    }
+
+    pub fn escape(&mut self) -> &mut Self {
+        self.press(KeyCode::Esc)
+    }
+
+    pub fn wait(&mut self, seconds: f64) -> &mut Self {
+        let until = self.now + TimeDelta::milliseconds((seconds * 1000.0) as i64);
+        while let Some(next) = self.model.next_deadline().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            self.tell(Message::DeadlinePassed);
+        }
+        self.now = until;
+        self
+    }
+
+    /// Takes the oldest request out of the effects.
+    pub fn request(&mut self) -> Option<Request> {
+        let place = self
+            .effects
+            .iter()
+            .position(|e| matches!(e, Effect::Call(_)))?;
+        match self.effects.remove(place) {
+            Effect::Call(request) => Some(request),
+            _ => None,
+        }
+    }
+
+    pub fn answer(&mut self, answer: Answer) -> &mut Self {
+        self.tell(Message::Answered(answer))
+    }
+
+    pub fn created(&mut self) -> &mut Self {
+        while let Some(request) = self.request() {
+            if let Request::CreateStream { stream, shards } = request {
+                return self.answer(Answer::Created {
+                    stream,
+                    shards,
+                    result: Ok(()),
+                });
+            }
+        }
+        panic!("CreateStream was not asked for");
+    }
+
+    pub fn described(&mut self, stream: &str, shards: u32) -> &mut Self {
+        let description = self.description(shards);
+        self.answer(Answer::Described {
+            stream: stream.into(),
+            result: Ok(description),
+        })
+    }
+
+    pub fn description(&self, shards: u32) -> Description {
+        Description {
+            status: "ACTIVE".into(),
+            created_at: Some(self.now),
+            retention_hours: 24,
+            shards: (0..shards)
+                .map(|index| ShardDescription {
+                    id: ShardId::from_index(index),
+                    hash_range: ("0".into(), "9".into()),
+                    open: true,
+                })
+                .collect(),
+        }
+    }
+
+    pub fn put(&mut self) -> Put {
+        loop {
+            match self.request() {
+                Some(Request::PutRecord(put)) => return put,
+                Some(_) => {}
+                None => panic!("no put was asked for"),
+            }
+        }
+    }
+
+    pub fn stored(&mut self, put: &Put, shard: u32, result: Result<&str, CallError>) -> &mut Self {
+        self.answer(Answer::Sent {
+            put: PutSummary {
+                id: put.id,
+                by: put.by,
+                stream: put.stream.clone(),
+                key: put.key.clone(),
+                size: put.data.len(),
+            },
+            result: result.map(|number| (ShardId::from_index(shard), number.into())),
+        })
+    }
+
+    pub fn fed(
+        &mut self,
+        connection: u64,
+        operation: &str,
+        stream: &str,
+        detail: Detail,
+    ) -> &mut Self {
+        self.fed_by("Boto3/1.44", "k", connection, operation, stream, detail)
+    }
+
+    pub fn fed_by(
+        &mut self,
+        user_agent: &str,
+        access_key: &str,
+        connection: u64,
+        operation: &str,
+        stream: &str,
+        detail: Detail,
+    ) -> &mut Self {
+        let call = Call {
+            at: self.now,
+            caller: Caller {
+                user_agent: user_agent.into(),
+                access_key: access_key.into(),
+                connection,
+                http2: false,
+            },
+            region: "us-east-1".into(),
+            operation: operation.into(),
+            stream: Some(stream.into()),
+            error: None,
+            detail,
+            latency: Duration::from_millis(1),
+        };
+        self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))))
+    }
+
+    /// Opens every reader that asks, with an empty first batch.
+    pub fn open_readers(&mut self) -> &mut Self {
+        while let Some(request) = self.request() {
+            match request {
+                Request::OpenIterator { reader, .. } => {
+                    self.answer(Answer::Opened {
+                        reader,
+                        result: Ok("iterator".into()),
+                    });
+                }
+                Request::GetRecords { reader, .. } => {
+                    self.read(reader, &[]);
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
+    pub fn read(&mut self, reader: ReaderId, numbers: &[&str]) -> &mut Self {
+        let records = numbers
+            .iter()
+            .map(|number| Received {
+                sequence: (*number).into(),
+                key: "alice".into(),
+                arrived_at: Some(self.now - TimeDelta::milliseconds(400)),
+                data: b"{}".to_vec(),
+                size: 2,
+            })
+            .collect();
+        let batch = Batch {
+            records,
+            next: Some("next".into()),
+            millis_behind_latest: Some(0),
+        };
+        self.answer(Answer::Read {
+            reader,
+            result: Ok(batch),
+        })
+    }
+
+    pub fn status(&self) -> &str {
+        &self.model.status.words
+    }
+
+    pub fn asks_to_quit(&self) -> bool {
+        self.effects.contains(&Effect::Quit)
+    }
+}
+
+pub fn refusal(code: &str) -> CallError {
+    CallError::Refused {
+        code: code.into(),
+        message: String::new(),
+    }
+}
+
+pub fn put_entry(key: &str) -> Detail {
+    Detail::Put(vec![PutEntry {
+        key: key.into(),
+        explicit_hash_key: None,
+        size: 2,
+        head: b"{}".to_vec(),
+        result: Ok((ShardId::from_index(0), "49".into())),
+    }])
+}
