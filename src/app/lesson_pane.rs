@@ -1,9 +1,10 @@
 //! The lesson pane: pages, the lines of the open one at the pane's width, scrolling and search.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use tui_input::Input;
 
-use super::message::{CodeSource, Effect};
 use super::model::{Model, Outcome, Tone};
 use crate::lesson::{self, Highlights, Lesson, Page, Section, SectionKind, TextLine};
 
@@ -11,7 +12,7 @@ use crate::lesson::{self, Highlights, Lesson, Page, Section, SectionKind, TextLi
 #[derive(Debug, Clone)]
 pub struct LessonPane {
     /// The lesson.
-    pub lesson: Lesson,
+    pub lesson: Arc<Lesson>,
     /// The name under which its progress is kept.
     pub key: String,
     /// The open page, an index into [`Lesson::pages`].
@@ -59,7 +60,7 @@ impl LessonPane {
     /// The pane with a lesson, at its first page; it has no lines before it has a size.
     pub fn new(lesson: Lesson, key: String, now: DateTime<Utc>) -> Self {
         Self {
-            lesson,
+            lesson: Arc::new(lesson),
             key,
             page: 0,
             lines: Vec::new(),
@@ -115,33 +116,6 @@ impl LessonPane {
 /// A page's lines at a width.
 fn page_lines(page: &Page, width: u16, highlights: &Highlights) -> Vec<TextLine> {
     lesson::layout(&page.blocks, usize::from(width), highlights)
-}
-
-/// The code blocks of a lesson, to be coloured off the loop.
-pub(super) fn code_sources(lesson: &Lesson) -> Vec<CodeSource> {
-    let pages = lesson.pages.iter().map(|page| page.blocks.as_slice());
-    let questions = lesson.questions.iter().flat_map(|question| {
-        let options = question
-            .options
-            .iter()
-            .map(|option| option.blocks.as_slice());
-        [question.prompt.as_slice(), question.explanation.as_slice()]
-            .into_iter()
-            .chain(options)
-    });
-    let mut sources: Vec<CodeSource> = Vec::new();
-    for blocks in pages.chain(questions) {
-        for block in lesson::code_blocks(blocks) {
-            let source = CodeSource {
-                language: block.language.to_owned(),
-                source: block.source.to_owned(),
-            };
-            if !source.language.is_empty() && !sources.contains(&source) {
-                sources.push(source);
-            }
-        }
-    }
-    sources
 }
 
 /// The lesson's code is coloured.
@@ -325,13 +299,5 @@ pub fn next_act(model: &Model) -> (super::action::Action, String) {
             };
             (Action::NextPage, words)
         }
-    }
-}
-
-/// Asks for the lesson's code to be coloured.
-pub(super) fn ask_for_colours(pane: &LessonPane, out: &mut Outcome) {
-    let sources = code_sources(&pane.lesson);
-    if !sources.is_empty() {
-        out.effects.push(Effect::Highlight(sources));
     }
 }

@@ -10,7 +10,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
-use crate::lesson::Highlights;
+use crate::lesson::{Highlights, Lesson};
 use crate::progress;
 
 /// What happened.
@@ -56,22 +56,13 @@ pub enum Effect {
     /// Write the list of streams made on AWS; answered by [`Message::LedgerSaved`] before anything depends on it.
     SaveLedger(progress::Ledger),
     /// Colour the lesson's code; answered by [`Message::Highlighted`].
-    Highlight(Vec<CodeSource>),
+    Highlight(Arc<Lesson>),
     /// Turn the mouse's capture on or off.
     CaptureMouse(bool),
     /// Draw everything anew.
     Redraw,
     /// Leave.
     Quit,
-}
-
-/// A code block to colour.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CodeSource {
-    /// The fence's language.
-    pub language: String,
-    /// The text inside.
-    pub source: String,
 }
 
 /// One call to the endpoint.

@@ -1,5 +1,7 @@
 //! The whole of the lab's state, and the outcome of a change.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::connection::{Connection, ConnectionKind};
@@ -175,7 +177,8 @@ impl Model {
         model.layout.area.width = setup.size.0;
         model.layout.area.height = setup.size.1;
         model.lay_out();
-        lesson_pane::ask_for_colours(&model.lesson, &mut out);
+        out.effects
+            .push(Effect::Highlight(Arc::clone(&model.lesson.lesson)));
         out.call(Request::ListStreams);
         match model.connection.kind {
             ConnectionKind::Local => {}
