@@ -20,6 +20,7 @@ mod questions;
 pub mod quiz;
 pub mod read;
 mod running_text;
+mod search;
 pub mod settings;
 
 pub use document::{
@@ -30,6 +31,7 @@ pub use highlight::{CodeLine, Highlights, highlight};
 pub use layout::layout;
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
+pub use search::find;
 pub use settings::{Settings, settings};
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
@@ -43,10 +45,5 @@ pub struct Highlights(());
 
 /// Lays blocks out at a width.
 pub fn layout(_blocks: &[Block], _width: usize, _highlights: &Highlights) -> Vec<TextLine> {
-    Vec::new()
-}
-
-/// Finds text in laid-out lines.
-pub fn find(_lines: &[TextLine], _query: &str) -> Vec<(usize, std::ops::Range<usize>)> {
     Vec::new()
 }
