@@ -38,12 +38,3 @@ pub use settings::{Settings, settings};
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
     outline::outline(markdown::blocks(markdown), settings)
 }
-
-/// Coloured code, by its source.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Highlights(());
-
-/// Lays blocks out at a width.
-pub fn layout(_blocks: &[Block], _width: usize, _highlights: &Highlights) -> Vec<TextLine> {
-    Vec::new()
-}
