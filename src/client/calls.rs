@@ -238,13 +238,17 @@ impl Client {
                 why: "only AWS is asked whose account it is".to_owned(),
             });
         };
+        let road = Road {
+            address: "AWS STS".to_owned(),
+            ..self.road.clone()
+        };
         identity
             .get_caller_identity()
             .send()
             .await
-            .map_err(|error| self.road.failure(&error))?
+            .map_err(|error| road.failure(&error))?
             .account
-            .ok_or_else(|| self.road.lacks("an account"))
+            .ok_or_else(|| road.lacks("an account"))
     }
 }
 

@@ -91,7 +91,7 @@ impl Road {
             format!("nothing listens at {address}")
         } else if says(error, "dns error") {
             format!("the host name of {address} is not known here")
-        } else if address.starts_with("https:") && find_io(error, ErrorKind::InvalidData) {
+        } else if find_io(error, ErrorKind::InvalidData) {
             format!(
                 "no secure connection (TLS) with {address}: {}",
                 innermost(error)
@@ -111,7 +111,7 @@ impl Road {
         let kind = response.headers().get("content-type").unwrap_or("no type");
         CallError::Nonsense {
             why: format!(
-                "{} answered HTTP {} with {kind}, which is not the Kinesis API",
+                "{} answered HTTP {} with {kind} that cannot be read as an answer of the API",
                 self.address,
                 response.status()
             ),

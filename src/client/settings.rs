@@ -54,22 +54,15 @@ pub enum SettingsError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// A variable would send what is meant for AWS elsewhere.
+    /// The environment would send what is meant for AWS elsewhere, or with the lab's own credentials.
     #[error(
-        "you ask for AWS, but {variable} is set and points to {value}: unset {variable}, or use --endpoint-url {value}"
+        "you ask for AWS, but this shell is set up for another endpoint: `unset {}`, or open a new shell",
+        unset.join(" ")
     )]
-    Redirected {
-        /// The variable.
-        variable: &'static str,
-        /// Its value.
-        value: String,
+    NotForAws {
+        /// The variables in the way.
+        unset: Vec<&'static str>,
     },
-    /// The credentials of the lab are no credentials on AWS.
-    #[error(
-        "you ask for AWS, but AWS_ACCESS_KEY_ID holds the lab's own dummy key: \
-         unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or open a new shell"
-    )]
-    DummyKeys,
 }
 
 /// Where to connect; `None` is the embedded server.
@@ -114,19 +107,26 @@ const REDIRECTIONS: [&str; 3] = [
     "AWS_ENDPOINT_URL_STS",
 ];
 
+/// The variables that hold credentials, and those that hide the learner's own profiles when they name no file.
+const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
 fn refuse_redirection(variable: &impl Fn(&str) -> Option<String>) -> Result<(), SettingsError> {
-    for name in REDIRECTIONS {
-        if let Some(value) = variable(name) {
-            return Err(SettingsError::Redirected {
-                variable: name,
-                value,
-            });
-        }
+    let mut unset = Vec::from(REDIRECTIONS);
+    unset.retain(|name| variable(name).is_some());
+    if variable(KEYS[0]).as_deref() == Some(DUMMY_ACCESS_KEY) {
+        unset.extend(KEYS);
     }
-    if variable("AWS_ACCESS_KEY_ID").as_deref() == Some(DUMMY_ACCESS_KEY) {
-        return Err(SettingsError::DummyKeys);
+    if unset.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // `kinesis-lab env` sets these as well: without this AWS would be found, but no credentials for it.
+    unset.extend(
+        FILES
+            .iter()
+            .filter(|file| variable(file).as_deref() == Some("/dev/null")),
+    );
+    Err(SettingsError::NotForAws { unset })
 }
 
 /// The profile that the SDK's own chain will use, so that the lab can name it: keys in the environment go before it.
@@ -294,29 +294,39 @@ mod tests {
 
     #[test]
     fn for_aws_a_redirection_or_the_dummy_key_is_refused() {
-        for line in [
+        let lines = [
             "--aws",
             "--aws --profile me",
             "--endpoint-url https://KINESIS.us-east-1.amazonaws.com.",
-        ] {
+        ];
+        for line in lines {
             for variable in REDIRECTIONS {
-                let value = "http://localhost:4567".to_owned();
                 assert_eq!(
-                    resolved(line, &format!("{variable}={value}")),
-                    Err(SettingsError::Redirected { variable, value })
+                    resolved(line, &format!("{variable}=http://localhost:4567")),
+                    Err(SettingsError::NotForAws {
+                        unset: vec![variable]
+                    })
                 );
             }
             assert_eq!(
-                resolved(line, "AWS_ACCESS_KEY_ID=kinesis-lab"),
-                Err(SettingsError::DummyKeys)
+                resolved(
+                    line,
+                    "AWS_ACCESS_KEY_ID=kinesis-lab AWS_CONFIG_FILE=/home/me/config"
+                ),
+                Err(SettingsError::NotForAws {
+                    unset: KEYS.to_vec()
+                })
             );
         }
-        let refusal = resolved("--aws", "AWS_ENDPOINT_URL=http://localhost:4567").unwrap_err();
-        assert!(refusal.to_string().contains("unset AWS_ENDPOINT_URL"));
-        assert!(
-            SettingsError::DummyKeys
-                .to_string()
-                .contains("unset AWS_ACCESS_KEY_ID")
+        let refusal = resolved(
+            "--aws",
+            "AWS_ENDPOINT_URL=http://localhost:4567 AWS_ACCESS_KEY_ID=kinesis-lab \
+             AWS_CONFIG_FILE=/dev/null",
+        );
+        assert_eq!(
+            refusal.unwrap_err().to_string(),
+            "you ask for AWS, but this shell is set up for another endpoint: `unset AWS_ENDPOINT_URL \
+             AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_CONFIG_FILE`, or open a new shell"
         );
     }
 

@@ -35,7 +35,7 @@ async fn what_is_no_kinesis_answer_is_called_nonsense() {
             let found = error(endpoint.client().perform(request).await);
             let expected = CallError::Nonsense {
                 why: format!(
-                    "http://{} answered HTTP {status} with text/html, which is not the Kinesis API",
+                    "http://{} answered HTTP {status} with text/html that cannot be read as an answer of the API",
                     endpoint.address
                 ),
             };
