@@ -1,26 +1,21 @@
 //! The one way to change the model: a message comes in, the model changes, effects go out.
 
+mod dialogs;
+
 use chrono::{DateTime, Utc};
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use ratatui::layout::Position;
-use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::action::Action;
 use super::keymap;
-use super::listing;
 use super::message::{Answer, Effect, Message};
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
-use super::producer::Field;
 use super::screen::Pane;
-use super::streams::MOST_SHARDS;
 use super::{consumer, feed, guard, lesson_pane, producer, quiz, streams};
-
-/// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
-const LONGEST_PASTE: usize = 1024 * 1024;
 
 /// Changes the model by a message.
 pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcome {
@@ -33,7 +28,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         }
         Message::Pasted(text) => {
             out.changed = true;
-            pasted(model, &text);
+            dialogs::pasted(model, &text);
         }
         Message::Moused(event) => moused(model, event, &mut out),
         Message::Resized(width, height) => {
@@ -153,11 +148,11 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
         return;
     }
     if model.overlay.is_some() {
-        return overlay_pressed(model, key, now, out);
+        return dialogs::overlay_pressed(model, key, now, out);
     }
     model.quit_asked = false;
     if model.producer.edit.is_some() {
-        return edit_pressed(model, key);
+        return dialogs::edit_pressed(model, key);
     }
     if let Some(search) = &mut model.lesson.search {
         match key.code {
@@ -327,221 +322,6 @@ fn quit(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
             leaving: true,
         }
     }));
-}
-
-fn overlay_pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
-    let Some(mut overlay) = model.overlay.take() else {
-        return;
-    };
-    if let Overlay::Confirm(confirm) = overlay {
-        return confirm_pressed(model, confirm, key, now, out);
-    }
-    model.quit_asked = false;
-    if key.code == KeyCode::Esc {
-        return;
-    }
-    match &mut overlay {
-        Overlay::Help(listing) => {
-            listing::pressed(listing, key, listing::help(listing).len());
-            if key.code == KeyCode::Enter
-                || (key.code == KeyCode::Char('?') && listing.query.value() == "?")
-            {
-                return;
-            }
-        }
-        Overlay::Palette(listing) => {
-            if key.code == KeyCode::Enter {
-                if let Some(command) = listing::commands(model, listing).get(listing.cursor) {
-                    act(model, command.action, now, out);
-                }
-                return;
-            }
-            let count = listing::commands(model, listing).len();
-            listing::pressed(listing, key, count);
-        }
-        Overlay::Streams(dialog) => match key.code {
-            KeyCode::Up => dialog.cursor = dialog.cursor.saturating_sub(1),
-            KeyCode::Down | KeyCode::Tab => {
-                dialog.cursor = (dialog.cursor + 1).min(model.streams.names().count());
-            }
-            KeyCode::Enter => {
-                model.overlay = Some(overlay);
-                return streams::dialog_enter(model, now, out);
-            }
-            KeyCode::Char('x') | KeyCode::Delete if dialog.cursor > 0 => {
-                model.overlay = Some(overlay);
-                return streams::dialog_delete(model);
-            }
-            KeyCode::Left if dialog.cursor == 0 => dialog.shards = (dialog.shards - 1).max(1),
-            KeyCode::Right if dialog.cursor == 0 => {
-                dialog.shards = (dialog.shards + 1).min(MOST_SHARDS)
-            }
-            _ if dialog.cursor == 0 => {
-                dialog.name.handle_event(&Event::Key(key));
-                dialog.problem = None;
-            }
-            _ => {}
-        },
-        Overlay::Start(dialog) => match key.code {
-            KeyCode::Up | KeyCode::BackTab => dialog.choice = (dialog.choice + 4) % 5,
-            KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % 5,
-            KeyCode::Char('t') if dialog.field().is_none() => {
-                dialog.choice = (dialog.choice + 1) % 5
-            }
-            KeyCode::Enter => {
-                model.overlay = Some(overlay);
-                return consumer::apply_start(model, now, out);
-            }
-            _ => {
-                dialog.problem = None;
-                if let Some(field) = dialog.field() {
-                    field.handle_event(&Event::Key(key));
-                }
-            }
-        },
-        Overlay::Detail(detail) => match key.code {
-            KeyCode::Up | KeyCode::Char('k') => detail.scroll = detail.scroll.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => detail.scroll = detail.scroll.saturating_add(1),
-            KeyCode::Left | KeyCode::Char('[') => step_detail(model, detail, -1),
-            KeyCode::Right | KeyCode::Char(']') => step_detail(model, detail, 1),
-            KeyCode::Enter | KeyCode::Char('q') => return,
-            _ => {}
-        },
-        Overlay::Confirm(_) => {}
-    }
-    model.overlay = Some(overlay);
-}
-
-fn step_detail(model: &mut Model, detail: &mut Detail, by: i64) {
-    let (first, end, gaze) = match detail.sent {
-        true => (
-            model.producer.log.first(),
-            model.producer.log.end(),
-            &mut model.producer.gaze,
-        ),
-        false => (
-            model.consumer.log.first(),
-            model.consumer.log.end(),
-            &mut model.consumer.gaze,
-        ),
-    };
-    let to = detail.number.saturating_add_signed(by);
-    if (first..end).contains(&to) {
-        detail.number = to;
-        detail.scroll = 0;
-        gaze.look = super::log::Look::At(to);
-    }
-}
-
-fn confirm_pressed(
-    model: &mut Model,
-    confirm: Confirm,
-    key: KeyEvent,
-    now: DateTime<Utc>,
-    out: &mut Outcome,
-) {
-    let yes = matches!(key.code, KeyCode::Enter | KeyCode::Char('y' | 'Y'));
-    let no = matches!(key.code, KeyCode::Esc | KeyCode::Char('n' | 'N'));
-    match confirm {
-        Confirm::Leave if yes || key.code == KeyCode::Char('q') => out.effects.push(Effect::Quit),
-        Confirm::CleanUp { streams, leaving } if yes => {
-            guard::clean_up(model, streams, leaving, out)
-        }
-        Confirm::CleanUp { leaving: true, .. } if matches!(key.code, KeyCode::Char('k' | 'q')) => {
-            out.effects.push(Effect::Quit);
-        }
-        Confirm::CleanUp { leaving: false, .. } if key.code == KeyCode::Char('k') => {}
-        Confirm::Delete(stream) if yes => {
-            model.say(Tone::Plain, format!("Deleting {stream}…"));
-            guard::delete(model, stream, out);
-        }
-        Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
-        Confirm::ForeignStream { stream, pending } if yes => {
-            guard::agreed(model, Some(stream), pending, now, out);
-        }
-        _ if no => {
-            model.quit_asked = false;
-            model.say(Tone::Plain, "Nothing was done.".into());
-        }
-        other => model.overlay = Some(Overlay::Confirm(other)),
-    }
-}
-
-fn edit_pressed(model: &mut Model, key: KeyEvent) {
-    let Some(edit) = &mut model.producer.edit else {
-        return;
-    };
-    match (key.code, edit.field) {
-        (KeyCode::Esc, _) => model.producer.edit = None,
-        (KeyCode::Enter, _) => producer::finish_edit(model),
-        (KeyCode::Tab | KeyCode::Down, Field::Key)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Template) => {
-            edit.field = Field::Data;
-        }
-        (KeyCode::Tab | KeyCode::Down, Field::Data)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Key) => {
-            edit.field = Field::Template;
-        }
-        (KeyCode::Tab | KeyCode::Down, Field::Template)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Data) => {
-            edit.field = Field::Key;
-        }
-        (KeyCode::Left, Field::Template) => producer::step_template(model, -1),
-        (KeyCode::Right | KeyCode::Char(' '), Field::Template) => producer::step_template(model, 1),
-        _ => {
-            edit.problem = None;
-            edit.typed = true;
-            let field = match edit.field {
-                Field::Key => &mut edit.key,
-                Field::Data => &mut edit.data,
-                Field::Template => return,
-            };
-            field.handle_event(&Event::Key(key));
-        }
-    }
-}
-
-/// The field that takes text now, if one does.
-fn text_field(model: &mut Model) -> Option<&mut Input> {
-    match &mut model.overlay {
-        Some(Overlay::Help(listing) | Overlay::Palette(listing)) => {
-            return Some(&mut listing.query);
-        }
-        Some(Overlay::Streams(dialog)) if dialog.cursor == 0 => return Some(&mut dialog.name),
-        Some(Overlay::Start(dialog)) => return dialog.field(),
-        Some(_) => return None,
-        None => {}
-    }
-    if let Some(edit) = &mut model.producer.edit {
-        edit.typed = true;
-        return match edit.field {
-            Field::Key => Some(&mut edit.key),
-            Field::Data => Some(&mut edit.data),
-            Field::Template => None,
-        };
-    }
-    let search = model.lesson.search.as_mut()?;
-    search.typing.then_some(&mut search.query)
-}
-
-fn pasted(model: &mut Model, text: &str) {
-    let Some(field) = text_field(model) else {
-        let words = "Pasted text goes into a text field only; nothing was done with it.";
-        return model.say(Tone::Nearly, words.into());
-    };
-    let mut cut = text.len().min(LONGEST_PASTE);
-    while !text.is_char_boundary(cut) {
-        cut -= 1;
-    }
-    let line: String = text[..cut]
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let line = line.trim();
-    let before: String = field.value().chars().take(field.cursor()).collect();
-    let after: String = field.value().chars().skip(field.cursor()).collect();
-    let cursor = before.chars().count() + line.chars().count();
-    *field = Input::new(format!("{before}{line}{after}")).with_cursor(cursor);
 }
 
 fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {

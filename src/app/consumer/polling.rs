@@ -1,0 +1,232 @@
+//! The polling of shards: a state machine a shard, driven by deadlines and answers.
+//!
+//! Whatever fails is tried again; an iterator that is lost is replaced so that nothing is skipped and nothing comes
+//! twice.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{LAGS, LIMIT, LONGEST_PAUSE, POLL, Reader, ReaderState, Shown};
+use crate::app::message::{Batch, ReaderId, Request};
+use crate::app::model::{Model, Outcome, Tone};
+use crate::app::streams;
+use crate::kinesis::{CallError, StartPosition};
+
+/// The stream's shards are known (anew): every shard without a reader gets one.
+pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        return;
+    };
+    if !model.consumer.running {
+        return;
+    }
+    let shards = model.streams.shards();
+    let consumer = &mut model.consumer;
+    let first = consumer.readers.is_empty();
+    for shard in shards {
+        if consumer.readers.iter().any(|reader| reader.shard == shard) {
+            continue;
+        }
+        // A shard that appears during a run is read from its beginning: nothing of it can have been read before.
+        let start = if first {
+            consumer.start.clone()
+        } else {
+            StartPosition::TrimHorizon
+        };
+        out.call(Request::OpenIterator {
+            reader: ReaderId {
+                run: consumer.run,
+                index: consumer.readers.len(),
+            },
+            stream: stream.clone(),
+            shard: shard.clone(),
+            start: start.clone(),
+        });
+        consumer.readers.push(Reader {
+            shard,
+            worker: 1,
+            state: ReaderState::Opening,
+            start,
+            last: None,
+            read: 0,
+            behind: None,
+            lags: VecDeque::new(),
+            opened_at: now,
+            failures: 0,
+        });
+        out.changed = true;
+    }
+    consumer.deal();
+}
+
+/// An iterator came.
+pub(in crate::app) fn opened(
+    model: &mut Model,
+    id: ReaderId,
+    result: Result<String, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let Some(reader) = model.consumer.reader(id) else {
+        return;
+    };
+    match result {
+        Ok(iterator) => {
+            out.call(Request::GetRecords {
+                reader: id,
+                iterator: iterator.clone(),
+                limit: LIMIT,
+            });
+            reader.state = ReaderState::Polling { iterator };
+            reader.opened_at = now;
+            out.changed = true;
+        }
+        Err(error) => failed(model, id, error, now, out),
+    }
+}
+
+/// Records came, or none.
+pub(in crate::app) fn read(
+    model: &mut Model,
+    id: ReaderId,
+    result: Result<Batch, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let Some(reader) = model.consumer.reader(id) else {
+        return;
+    };
+    let batch = match result {
+        Ok(batch) => batch,
+        Err(error) => return failed(model, id, error, now, out),
+    };
+    reader.failures = 0;
+    reader.state = match batch.next {
+        Some(iterator) => ReaderState::Waiting {
+            iterator,
+            due: now + POLL,
+        },
+        None => ReaderState::Ended,
+    };
+    out.changed |= reader.behind != batch.millis_behind_latest
+        || !batch.records.is_empty()
+        || reader.state == ReaderState::Ended
+        || reader.lags.iter().any(|lag| *lag != 0);
+    reader.behind = batch.millis_behind_latest;
+    if reader.lags.len() == LAGS {
+        reader.lags.pop_front();
+    }
+    reader
+        .lags
+        .push_back(batch.millis_behind_latest.unwrap_or(0));
+    reader.read += batch.records.len() as u64;
+    if let Some(last) = batch.records.last() {
+        reader.last = Some(last.sequence.clone());
+    }
+    let (shard, worker) = (reader.shard.clone(), reader.worker);
+    for record in batch.records {
+        model.consumer.remember(Shown {
+            shard: shard.clone(),
+            worker,
+            record,
+            shown_at: now,
+        });
+    }
+}
+
+/// A reader's call failed: what can be mended is mended, everything is tried again.
+fn failed(
+    model: &mut Model,
+    id: ReaderId,
+    error: CallError,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    out.changed = true;
+    let stream = model.streams.name().map(str::to_owned);
+    let (Some(stream), Some(reader)) = (stream, model.consumer.reader(id)) else {
+        return;
+    };
+    if error.is("ResourceNotFoundException") {
+        return streams::gone(model, &stream, now, out);
+    }
+    reader.failures += 1;
+    let iterator = match &reader.state {
+        ReaderState::Polling { iterator } if !error.is("ExpiredIteratorException") => {
+            Some(iterator.clone())
+        }
+        _ => None,
+    };
+    let due = now + pause_after(reader.failures);
+    let words = format!(
+        "Shard {}: {}, {}.",
+        reader.shard.short(),
+        error.name(),
+        error.explained()
+    );
+    reader.state = ReaderState::Failed {
+        error,
+        due,
+        iterator,
+    };
+    model.say(Tone::Nearly, words);
+}
+
+/// How long to wait after so many failures in a row: one poll, then doubling up to the longest pause.
+fn pause_after(failures: u32) -> TimeDelta {
+    let doubled = POLL * (1 << failures.saturating_sub(1).min(5));
+    doubled.min(LONGEST_PAUSE)
+}
+
+/// Lets every reader act whose time has come.
+pub(in crate::app) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        return;
+    };
+    let consumer = &mut model.consumer;
+    if !consumer.running {
+        return;
+    }
+    for (index, reader) in consumer.readers.iter_mut().enumerate() {
+        let id = ReaderId {
+            run: consumer.run,
+            index,
+        };
+        let iterator = match &reader.state {
+            ReaderState::Waiting { iterator, due } if *due <= now => Some(iterator.clone()),
+            ReaderState::Failed { due, iterator, .. } if *due <= now => iterator.clone(),
+            _ => continue,
+        };
+        match iterator {
+            Some(iterator) => {
+                out.call(Request::GetRecords {
+                    reader: id,
+                    iterator: iterator.clone(),
+                    limit: LIMIT,
+                });
+                reader.state = ReaderState::Polling { iterator };
+            }
+            None => {
+                let start = resume_position(reader);
+                out.call(Request::OpenIterator {
+                    reader: id,
+                    stream: stream.clone(),
+                    shard: reader.shard.clone(),
+                    start,
+                });
+                reader.state = ReaderState::Opening;
+            }
+        }
+    }
+}
+
+/// Where a reader whose iterator is lost goes on, so that nothing is skipped and nothing comes twice.
+fn resume_position(reader: &Reader) -> StartPosition {
+    match (&reader.last, &reader.start) {
+        (Some(last), _) => StartPosition::AfterSequenceNumber(last.clone()),
+        // LATEST anew would skip what came since; the time of the first iterator does not.
+        (None, StartPosition::Latest) => StartPosition::AtTimestamp(reader.opened_at),
+        (None, start) => start.clone(),
+    }
+}
