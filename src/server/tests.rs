@@ -1,5 +1,8 @@
 //! The service called directly: no sockets, no SDK, and a clock that the test sets.
 
+mod feed;
+mod limits;
+mod requests;
 mod streams;
 mod writing_and_reading;
 
