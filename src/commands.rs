@@ -1,13 +1,25 @@
 //! The commands, one file each. They read the environment and the clock, and print; the library does neither.
 
+mod embedded;
 pub mod env;
+
 pub mod reset;
+pub mod serve;
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use kinesis_lab::progress::folder;
 
 /// Where the state folder is, by this process's environment.
 fn state_folder() -> Result<PathBuf, String> {
     folder::locate(|name| std::env::var_os(name).map(PathBuf::from))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "here is the edge: the clock is read once for each use"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
-//! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, view, progress
+//! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress
 //! level 2   view                drawing; a plain function of &Model; pure       may use: app, lesson, kinesis, printable
 //!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
 //!           server              the embedded Kinesis                            may use: kinesis
@@ -46,4 +46,5 @@ pub mod kinesis;
 pub mod lesson;
 pub mod printable;
 pub mod progress;
+pub mod runtime;
 pub mod server;

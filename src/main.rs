@@ -16,9 +16,9 @@ fn main() -> ExitCode {
     }
     let result = match cli.command {
         None => Ok(()),
+        Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),
-        Some(Command::Serve(_)) => Ok(()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -49,6 +49,15 @@ enum Slot {
     Refused(String),
 }
 
+impl Slot {
+    fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Writable(_) => None,
+            Self::Refused(why) => Some(why),
+        }
+    }
+}
+
 /// What was found on opening.
 #[derive(Debug)]
 pub struct Opened {
@@ -58,53 +67,53 @@ pub struct Opened {
     pub progress: Progress,
     /// The saved ledger, or an empty one.
     pub ledger: Ledger,
-    /// What the learner must know, a sentence or two each.
+    /// Why progress will not be saved, if so, and what to do.
+    pub unsaved: Option<String>,
+    /// What else the learner must know, a sentence or two each.
     pub notes: Vec<String>,
+}
+
+impl Opened {
+    fn nowhere(why: String) -> Self {
+        Self {
+            folder: StateFolder {
+                progress: Slot::Refused(why.clone()),
+                ledger: Slot::Refused(why.clone()),
+                _lock: None,
+            },
+            progress: Progress::default(),
+            ledger: Ledger::default(),
+            unsaved: Some(why),
+            notes: Vec::new(),
+        }
+    }
 }
 
 impl StateFolder {
     /// Opens the folder that was located and reads what is in it. `now` names what must be kept aside.
     pub fn open(located: Result<PathBuf, String>, now: DateTime<Utc>) -> Opened {
-        let mut notes = Vec::new();
         let path = match located {
             Ok(path) => path,
-            Err(why) => {
-                return Opened {
-                    folder: Self {
-                        progress: Slot::Refused(why.clone()),
-                        ledger: Slot::Refused(why.clone()),
-                        _lock: None,
-                    },
-                    progress: Progress::default(),
-                    ledger: Ledger::default(),
-                    notes: vec![why],
-                };
-            }
+            Err(why) => return Opened::nowhere(why),
         };
-        let ownership = own(&path).map_err(|reason| match reason {
-            NotOwned::Busy => "Another kinesis-lab is running and keeps the progress: this one shows it and saves \
-                               nothing."
-                .to_owned(),
-            NotOwned::Unwritable(error) => format!(
-                "Progress is not saved: {} cannot be written ({error}). Make it writable, or set XDG_STATE_HOME to a \
-                 folder that is.",
-                path.display()
-            ),
-        });
-        if let Err(why) = &ownership {
-            notes.push(why.clone());
-        }
-        let refusal = ownership.as_ref().err();
+        let lock = own(&path).map_err(|reason| reason.unsaved(&path));
+        let refusal = lock.as_ref().err();
+        let mut notes = Vec::new();
         let (progress, progress_slot) = load(&path.join("progress.json"), refusal, now, &mut notes);
         let (ledger, ledger_slot) = load(&path.join("ledger.json"), refusal, now, &mut notes);
+        let unsaved = progress_slot.refusal().map(str::to_owned);
+        if ledger_slot.refusal() != unsaved.as_deref() {
+            notes.extend(ledger_slot.refusal().map(str::to_owned));
+        }
         Opened {
             folder: Self {
                 progress: progress_slot,
                 ledger: ledger_slot,
-                _lock: ownership.ok(),
+                _lock: lock.ok(),
             },
             progress,
             ledger,
+            unsaved,
             notes,
         }
     }
@@ -146,6 +155,21 @@ enum NotOwned {
     Busy,
     /// It cannot be made, written or locked.
     Unwritable(io::Error),
+}
+
+impl NotOwned {
+    /// What it means to a lab that opens.
+    fn unsaved(self, folder: &Path) -> String {
+        match self {
+            Self::Busy => "Another kinesis-lab is running and keeps the progress: this one shows it and saves nothing."
+                .to_owned(),
+            Self::Unwritable(error) => format!(
+                "Progress is not saved: {} cannot be written ({error}). Make it writable, or set XDG_STATE_HOME to a \
+                 folder that is.",
+                folder.display()
+            ),
+        }
+    }
 }
 
 impl From<io::Error> for NotOwned {
@@ -245,8 +269,8 @@ fn load<T: DeserializeOwned + Default>(
                  move it away."
             ),
         };
-        notes.push(refused.clone());
-        slot = Slot::Refused(refused);
+        // Who does not own the folder keeps that reason: it is the first to mend.
+        slot = Slot::Refused(refusal.cloned().unwrap_or(refused));
         break;
     }
     (T::default(), slot)

@@ -1,0 +1,82 @@
+//! The embedded server of this process, on a thread of its own: a busy screen never makes it wait.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use anyhow::{Context, Result};
+use chrono::Utc;
+use kinesis_lab::progress::running::{Announcement, Running};
+use kinesis_lab::server::{self, Limits, Service};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+/// The server, while it runs.
+pub struct Embedded {
+    pub address: SocketAddr,
+    /// Why it ended; nothing is sent when it was asked to.
+    pub ended: oneshot::Receiver<String>,
+    thread: JoinHandle<()>,
+}
+
+impl Embedded {
+    /// Listens, and serves until `stop`.
+    pub fn start(port: Option<u16>, stop: CancellationToken) -> Result<Self> {
+        let listener = server::bind(port)?;
+        let address = listener.local_addr()?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the server's clock is the machine's"
+        )]
+        let service = Arc::new(Service::new(Utc::now, &Limits::default()));
+        let (tell, ended) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("server".to_owned())
+            .spawn(move || {
+                let served = catch_unwind(AssertUnwindSafe(|| serve(listener, service, stop)));
+                let why = match served {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => "it panicked".to_owned(),
+                };
+                // Nobody listens any more if the lab is ending.
+                let _ = tell.send(why);
+            })?;
+        Ok(Self {
+            address,
+            ended,
+            thread,
+        })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Waits until everything under way is answered, after `stop`.
+    pub fn join(self) {
+        // It catches its own panics, so there is nothing to learn here.
+        let _ = self.thread.join();
+    }
+}
+
+fn serve(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) -> io::Result<()> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(server::run(listener, service, stop))
+}
+
+/// Says in the state folder that this process listens, so that `env` finds it.
+pub fn announce(endpoint: String) -> Result<Announcement> {
+    let folder = super::state_folder().map_err(anyhow::Error::msg)?;
+    let running = Running {
+        pid: std::process::id(),
+        endpoint,
+        since: super::now(),
+    };
+    Announcement::new(&folder, &running)
+        .with_context(|| format!("cannot write in {}", folder.display()))
+}

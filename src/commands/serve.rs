@@ -1,0 +1,38 @@
+//! `kinesis-lab serve`: only the embedded server, until a signal asks for the end.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use kinesis_lab::cli::ServeOptions;
+use kinesis_lab::runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::embedded::{self, Embedded};
+
+pub fn run(options: &ServeOptions) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: &ServeOptions) -> Result<()> {
+    let signal = runtime::stop_signal()?;
+    let stop = CancellationToken::new();
+    let mut server = Embedded::start(options.port, stop.clone())?;
+    let announcement = embedded::announce(server.url());
+    if let Err(error) = &announcement {
+        eprintln!("kinesis-lab: `kinesis-lab env` will not find this server: {error:#}");
+    }
+    writeln!(std::io::stdout(), "listening on {}", server.url())?;
+    let failed = tokio::select! {
+        () = signal => None,
+        Ok(why) = &mut server.ended => Some(why),
+    };
+    stop.cancel();
+    server.join();
+    match failed {
+        None => Ok(()),
+        Some(why) => bail!("the server stopped: {why}"),
+    }
+}

@@ -1,0 +1,207 @@
+//! The work that effects ask for: calls through the client, writing the state folder, colouring code.
+//!
+//! Each piece of work is a task of its own, whose answer goes to the inbox; a task that panics becomes a message. Starting
+//! work never waits.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinError;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{Answer, Message, Request};
+use crate::lesson::{Highlights, Lesson};
+use crate::progress::folder::StateFolder;
+use crate::progress::{Ledger, Progress};
+
+use super::panics;
+
+/// How many calls are made at the same time; more wait their turn.
+pub const MAX_CALLS: usize = 32;
+
+/// How many ledgers may wait to be written. The program waits for each answer, so one is the rule.
+const MAX_LEDGERS: usize = 16;
+
+/// How long the end waits for what is being written.
+pub const GRACE: Duration = Duration::from_secs(2);
+
+/// A call under way.
+pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Starts work, and knows what is under way.
+pub struct Effects {
+    perform: Arc<dyn Fn(Request) -> Answering + Send + Sync>,
+    calls: Arc<Semaphore>,
+    progress: watch::Sender<Option<Progress>>,
+    ledger: mpsc::Sender<Ledger>,
+    tasks: Tasks,
+}
+
+/// The tasks and the road their messages take.
+#[derive(Clone)]
+struct Tasks {
+    tracker: TaskTracker,
+    stop: CancellationToken,
+    inbox: mpsc::Sender<Message>,
+}
+
+impl Effects {
+    /// `perform` makes a call; `stop` is cancelled at the end, for this and whatever else hangs on it. Must be called inside
+    /// a tokio runtime.
+    pub fn new(
+        perform: impl Fn(Request) -> Answering + Send + Sync + 'static,
+        folder: StateFolder,
+        inbox: mpsc::Sender<Message>,
+        stop: CancellationToken,
+    ) -> Self {
+        let tasks = Tasks {
+            tracker: TaskTracker::new(),
+            stop,
+            inbox,
+        };
+        let folder = Arc::new(folder);
+        let (progress, wanted) = watch::channel(None);
+        let (ledger, ledgers) = mpsc::channel(MAX_LEDGERS);
+        tasks.spawn(
+            "saving progress",
+            save_progress(wanted, Arc::clone(&folder), tasks.inbox.clone()),
+        );
+        tasks.spawn(
+            "saving the ledger",
+            save_ledgers(ledgers, folder, tasks.inbox.clone()),
+        );
+        Self {
+            perform: Arc::new(perform),
+            calls: Arc::new(Semaphore::new(MAX_CALLS)),
+            progress,
+            ledger,
+            tasks,
+        }
+    }
+
+    /// Makes a call; its answer is a message. At the end calls are given up.
+    pub fn call(&self, request: Request) {
+        let (perform, calls) = (Arc::clone(&self.perform), Arc::clone(&self.calls));
+        let (stop, inbox) = (self.tasks.stop.clone(), self.tasks.inbox.clone());
+        self.tasks.spawn("a call", async move {
+            stop.run_until_cancelled(async {
+                let Ok(_permit) = calls.acquire().await else {
+                    return;
+                };
+                let answer = perform(request).await;
+                send(&inbox, Message::Answered(answer)).await;
+            })
+            .await;
+        });
+    }
+
+    /// Writes the progress. While one is being written the newest waits, and those in between are skipped.
+    pub fn save_progress(&self, progress: Progress) {
+        self.progress.send_replace(Some(progress));
+    }
+
+    /// Writes the ledger; each is answered, in order.
+    pub fn save_ledger(&self, ledger: Ledger) {
+        if self.ledger.try_send(ledger).is_err() {
+            let inbox = self.tasks.inbox.clone();
+            self.tasks.spawn("the ledger", async move {
+                let busy =
+                    "The list of streams made on AWS is not saved: the disk does not keep up.";
+                send(&inbox, Message::LedgerSaved(Err(busy.to_owned()))).await;
+            });
+        }
+    }
+
+    /// Colours the lesson's code, which takes as long as some frames.
+    pub fn highlight(&self, lesson: Arc<Lesson>) {
+        let inbox = self.tasks.inbox.clone();
+        self.tasks.spawn("colouring the code", async move {
+            let coloured = tokio::task::spawn_blocking(move || Highlights::of(&lesson)).await;
+            match coloured.map_err(JoinError::try_into_panic) {
+                Ok(highlights) => {
+                    send(&inbox, Message::Highlighted(Arc::new(highlights))).await;
+                }
+                Err(Ok(panic)) => panic::resume_unwind(panic),
+                // The runtime is ending.
+                Err(Err(_)) => {}
+            }
+        });
+    }
+
+    /// Gives up calls, lets what is being written finish, and says whether it did within [`GRACE`].
+    pub async fn finish(self) -> bool {
+        let Self {
+            progress,
+            ledger,
+            tasks,
+            ..
+        } = self;
+        // The writers end when nobody can ask them any more.
+        drop((progress, ledger));
+        tasks.stop.cancel();
+        tasks.tracker.close();
+        tokio::time::timeout(GRACE, tasks.tracker.wait())
+            .await
+            .is_ok()
+    }
+}
+
+impl Tasks {
+    fn spawn(&self, what: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let inbox = self.inbox.clone();
+        self.tracker.spawn(async move {
+            if let Err(panic) = AssertUnwindSafe(work).catch_unwind().await {
+                let words = format!("{what} failed: {}", panics::words(&*panic));
+                send(&inbox, Message::TaskPanicked(words)).await;
+            }
+        });
+    }
+}
+
+/// Waits while the inbox is full. Once the loop has ended nobody needs the message.
+async fn send(inbox: &mpsc::Sender<Message>, message: Message) {
+    let _ = inbox.send(message).await;
+}
+
+async fn save_progress(
+    mut wanted: watch::Receiver<Option<Progress>>,
+    folder: Arc<StateFolder>,
+    inbox: mpsc::Sender<Message>,
+) {
+    while wanted.changed().await.is_ok() {
+        let Some(progress) = wanted.borrow_and_update().clone() else {
+            continue;
+        };
+        let folder = Arc::clone(&folder);
+        let saved = blocking(move || folder.save_progress(&progress)).await;
+        send(&inbox, Message::ProgressSaved(saved)).await;
+    }
+}
+
+async fn save_ledgers(
+    mut wanted: mpsc::Receiver<Ledger>,
+    folder: Arc<StateFolder>,
+    inbox: mpsc::Sender<Message>,
+) {
+    while let Some(ledger) = wanted.recv().await {
+        let folder = Arc::clone(&folder);
+        let saved = blocking(move || folder.save_ledger(&ledger)).await;
+        send(&inbox, Message::LedgerSaved(saved)).await;
+    }
+}
+
+async fn blocking(
+    write: impl FnOnce() -> Result<(), String> + Send + 'static,
+) -> Result<(), String> {
+    tokio::task::spawn_blocking(write)
+        .await
+        .unwrap_or_else(|failed| Err(format!("Saving failed: {failed}.")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! The real binary, as a shell and a terminal see it.
+
+#[path = "terminal/commands.rs"]
+mod commands;
+#[path = "terminal/harness.rs"]
+mod harness;

@@ -1,0 +1,209 @@
+//! The commands as a shell runs them: what they print, where, and with which exit code.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Output, Stdio};
+
+use super::harness::{Home, LAB, Session, signal};
+
+/// `kinesis-lab serve` as a process; killed if a test fails before it ends.
+struct Server {
+    child: Child,
+    endpoint: String,
+}
+
+impl Server {
+    fn start(home: &Home) -> Self {
+        let mut child = home
+            .command(&["serve", "--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let stdout = child.stdout.take().expect("piped");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let endpoint = line
+            .trim()
+            .strip_prefix("listening on ")
+            .expect("the address");
+        Self {
+            child,
+            endpoint: endpoint.to_owned(),
+        }
+    }
+
+    fn address(&self) -> &str {
+        self.endpoint.strip_prefix("http://").expect("a URL")
+    }
+
+    fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(home: &Home, arguments: &[&str]) -> Output {
+    home.command(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("it runs")
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn complained(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn serve_can_be_called_when_it_says_so_and_stops_cleanly_on_a_signal() {
+    let home = Home::new();
+    for name in ["TERM", "INT", "HUP", "QUIT"] {
+        let mut server = Server::start(&home);
+        let mut stream = TcpStream::connect(server.address()).expect("it listens");
+        let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address());
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = [0; 8];
+        stream.read_exact(&mut answer).expect("it answers");
+        assert_eq!(&answer, b"HTTP/1.1");
+        signal(&server.pid(), name);
+        let status = server.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "{name}");
+    }
+}
+
+#[test]
+fn serve_refuses_a_taken_port_and_names_it() {
+    let home = Home::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its number").port().to_string();
+    let output = run(&home, &["serve", "--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        complained(&output).contains(&port),
+        "{}",
+        complained(&output)
+    );
+    assert_eq!(printed(&output), "");
+}
+
+#[test]
+fn env_knows_the_running_server_and_only_that() {
+    let home = Home::new();
+    let none = run(&home, &["env"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert_eq!(printed(&none), "");
+    assert!(complained(&none).contains("no lab is running"));
+
+    let server = Server::start(&home);
+    let output = run(&home, &["env"]);
+    assert_eq!(output.status.code(), Some(0));
+    let line = format!("export AWS_ENDPOINT_URL='{}';", server.endpoint);
+    assert!(printed(&output).contains(&line), "{}", printed(&output));
+    for (shell, line) in [
+        ("fish", "set -gx AWS_REGION"),
+        ("powershell", "$env:AWS_REGION"),
+    ] {
+        let output = run(&home, &["env", "--shell", shell]);
+        assert!(printed(&output).contains(line), "{}", printed(&output));
+    }
+
+    let killed = server.pid();
+    signal(&killed, "KILL");
+    drop(server);
+    assert_eq!(run(&home, &["env"]).status.code(), Some(1), "it is gone");
+}
+
+#[test]
+fn bash_takes_what_env_prints() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let script = format!(
+        r#"export AWS_PROFILE=work; eval "$('{}' env)"; echo "$AWS_ENDPOINT_URL_KINESIS|${{AWS_PROFILE-gone}}""#,
+        LAB
+    );
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", &script])
+        .env_clear()
+        .envs(home.environment())
+        .output()
+        .expect("a shell");
+    assert_eq!(printed(&output).trim(), format!("{}|gone", server.endpoint));
+}
+
+#[test]
+fn serve_without_a_home_serves_and_says_that_env_will_not_find_it() {
+    let home = Home::new();
+    let mut command = home.command(&["serve", "--port", "0"]);
+    command.env_remove("HOME").env_remove("XDG_STATE_HOME");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("listening on http://127.0.0.1:"));
+    signal(&child.id().to_string(), "TERM");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        complained(&output).contains("HOME"),
+        "{}",
+        complained(&output)
+    );
+}
+
+#[test]
+fn reset_without_a_terminal_refuses_unless_told_yes() {
+    let home = Home::new();
+    let saved = home.state().join("progress.json");
+    std::fs::create_dir_all(home.state()).expect("made");
+    std::fs::write(&saved, r#"{"format":1}"#).expect("written");
+    let output = run(&home, &["reset"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complained(&output).contains("--yes"));
+    assert!(saved.exists());
+    let output = run(&home, &["reset", "--yes"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!saved.exists());
+    assert!(printed(&run(&home, &["reset", "--yes"])).contains("no saved progress"));
+}
+
+#[test]
+fn reset_on_a_terminal_asks_and_takes_only_a_yes() {
+    let home = Home::new();
+    let saved = home.state().join("progress.json");
+    std::fs::create_dir_all(home.state()).expect("made");
+    for (answer, stays) in [("\r", true), ("n\r", true), ("y\r", false)] {
+        std::fs::write(&saved, r#"{"format":1}"#).expect("written");
+        let mut session = Session::start(&home, &["reset"], (100, 40));
+        session.wait_for("[y/N]");
+        session.keys(answer);
+        session.assert_left_clean(0);
+        assert_eq!(saved.exists(), stays, "{answer:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_code_2() {
+    let home = Home::new();
+    for arguments in [
+        &["--nonsense"][..],
+        &["serve", "--port", "many"],
+        &["--aws", "--endpoint-url", "http://localhost:1"],
+        &["--profile", "work"],
+    ] {
+        assert_eq!(
+            run(&home, arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+}
