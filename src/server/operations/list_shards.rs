@@ -163,6 +163,7 @@ fn next_page(
 ) -> Result<Wanted, Refusal> {
     for member in [
         "StreamName",
+        "StreamARN",
         "StreamCreationTimestamp",
         "ExclusiveStartShardId",
     ] {

@@ -266,12 +266,22 @@ fn shards_are_listed_in_pages_that_hold_to_their_stream() {
     assert_eq!(rest["Shards"].as_array().map(Vec::len), Some(2));
     assert_eq!(rest["NextToken"], json!(null));
 
-    bench.refuses(
-        "ListShards",
-        json!({"NextToken": token, "StreamName": "s"}),
-        "InvalidArgumentException",
-        "NextToken and StreamName cannot be provided together.",
-    );
+    for (member, value) in [
+        ("StreamName", json!("s")),
+        (
+            "StreamARN",
+            json!("arn:aws:kinesis:us-east-1:000000000000:stream/s"),
+        ),
+        ("ExclusiveStartShardId", json!("shardId-000000000000")),
+        ("StreamCreationTimestamp", json!(START_MS / 1000)),
+    ] {
+        bench.refuses(
+            "ListShards",
+            json!({"NextToken": token, member: value}),
+            "InvalidArgumentException",
+            &format!("NextToken and {member} cannot be provided together."),
+        );
+    }
     bench.refuses(
         "ListShards",
         json!({}),
