@@ -6,11 +6,11 @@
 
 mod answers;
 mod details;
-pub mod document;
+mod document;
 mod files;
-pub mod highlight;
-pub mod layout;
-pub mod lines;
+mod highlight;
+mod layout;
+mod lines;
 mod markdown;
 mod marks;
 mod options;
@@ -18,10 +18,10 @@ mod outline;
 mod phrases;
 mod questions;
 pub mod quiz;
-pub mod read;
+mod read;
 mod running_text;
 mod search;
-pub mod settings;
+mod settings;
 
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
@@ -38,3 +38,6 @@ pub use settings::{Settings, settings};
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
     outline::outline(markdown::blocks(markdown), settings)
 }
+
+#[cfg(test)]
+mod tests;

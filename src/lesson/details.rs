@@ -31,6 +31,9 @@ const NAMES: [(&str, Tag); 4] = [
     ("</summary", Tag::SummaryEnd),
 ];
 
+/// The level of a section's heading.
+const SECTION: u8 = 2;
+
 /// Details inside details deeper than this are opened flat: no lesson means them, and blocks nest on the stack.
 const DEEPEST: usize = 8;
 
@@ -135,7 +138,7 @@ pub fn fold(mut pieces: Vec<Piece>) -> (Vec<Block>, Vec<Piece>) {
 }
 
 /// The blocks of a whole document. An opening tag without its end reaches to the next heading of the level it
-/// stands under; an end without its beginning is nothing.
+/// stands under, at most to the next section; an end without its beginning is nothing.
 pub fn fold_document(pieces: Vec<Piece>) -> Vec<Block> {
     let unpaired = unpaired(&pieces);
     bracket(pieces, &unpaired)
@@ -179,11 +182,20 @@ impl Open {
         }
     }
 
-    fn close(self) -> Block {
-        Block::Details {
-            summary: self.summary,
-            blocks: self.blocks,
+    /// Details around whole sections fold a part of the lesson: they are opened, or the sections would be hidden
+    /// in a page, and the answers in them would not be known for answers.
+    fn close(self) -> Vec<Block> {
+        let Self {
+            summary, blocks, ..
+        } = self;
+        let is_section =
+            |block: &Block| matches!(block, Block::Heading { level, .. } if *level <= SECTION);
+        let holds_details = |block: &Block| matches!(block, Block::Details { .. });
+        if blocks.iter().any(is_section) && blocks.iter().any(holds_details) {
+            let summary = (!summary.is_empty()).then_some(Block::Paragraph(summary));
+            return summary.into_iter().chain(blocks).collect();
         }
+        vec![Block::Details { summary, blocks }]
     }
 }
 
@@ -197,7 +209,7 @@ fn bracket(pieces: Vec<Piece>, unpaired: &[bool]) -> Vec<Block> {
         match piece {
             Piece::Tag(Tag::Details) if open.len() >= DEEPEST => surplus += usize::from(!alone),
             Piece::Tag(Tag::Details) => open.push(Open {
-                ends_at: alone.then_some(heading_level),
+                ends_at: alone.then_some(heading_level.max(SECTION)),
                 in_summary: false,
                 summary: Vec::new(),
                 blocks: Vec::new(),
@@ -236,7 +248,9 @@ fn bracket(pieces: Vec<Piece>, unpaired: &[bool]) -> Vec<Block> {
 
 fn close_last(open: &mut Vec<Open>, done: &mut Vec<Block>) {
     if let Some(last) = open.pop() {
-        put(last.close(), open, done);
+        for block in last.close() {
+            put(block, open, done);
+        }
     }
 }
 

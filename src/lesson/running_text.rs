@@ -131,17 +131,18 @@ fn settle_breaks(inlines: Vec<Inline>) -> Vec<Inline> {
     settled
 }
 
-/// Whether a bold label comes next: `**Duration**:`, `**Note:**`, `**A)**`, `**Option A**`.
+/// Whether a bold label comes next: `**Duration**:`, `**Note:**`, `**A)**`, `**A**)`, `**Option A**`.
 fn is_label<'a>(inlines: &mut impl Iterator<Item = &'a Inline>) -> bool {
     let Some(Inline::Strong(label)) = inlines.next() else {
         return false;
     };
-    let label = plain(label);
-    let colon_follows = matches!(inlines.next(), Some(Inline::Text(text)) if text.starts_with(':'));
-    colon_follows
-        || label.trim_end().ends_with(':')
-        || option_letter(&label).is_some()
-        || option_label(&label).is_some()
+    let mut label = plain(label);
+    // What is joined to the label decides as if it stood in it.
+    if let Some(Inline::Text(text)) = inlines.next() {
+        label.extend(text.chars().next());
+    }
+    let label = label.trim_end();
+    label.ends_with(':') || option_letter(label).is_some() || option_label(label).is_some()
 }
 
 /// Source line ends inside styled text are spaces.

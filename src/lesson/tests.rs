@@ -1,0 +1,198 @@
+//! The dialect of lessons, trait by trait.
+
+mod brackets;
+mod module;
+mod questions;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn lesson(markdown: &str) -> Lesson {
+    parse(markdown, &Settings::default())
+}
+
+/// The only question of a checkpoint that holds this text.
+fn question(text: &str) -> Question {
+    let markdown = format!("# t\n\n## Checkpoint\n\n### Question 1: q\n\n{text}\n");
+    let mut questions = lesson(&markdown).questions;
+    assert_eq!(questions.len(), 1, "{text}");
+    questions.remove(0)
+}
+
+/// The text of blocks as one reads it: a line for each paragraph, item, cell and line of code.
+fn outline_of(blocks: &[Block]) -> Vec<String> {
+    layout(blocks, 76, &Highlights::default())
+        .iter()
+        .map(TextLine::text)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// All that a learner can see before answering.
+fn visible(lesson: &Lesson) -> String {
+    let mut lines = Vec::new();
+    for page in &lesson.pages {
+        lines.push(page.title.clone());
+        lines.extend(outline_of(&page.blocks));
+    }
+    for question in &lesson.questions {
+        lines.push(question.title.clone());
+        lines.extend(outline_of(&question.prompt));
+        for option in &question.options {
+            lines.extend(outline_of(&option.blocks));
+        }
+    }
+    lines.join("\n")
+}
+
+/// Pieces of which authors make lessons, in any order: most are nonsense together.
+fn fragments() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "# T",
+        "## Checkpoint (5 min)",
+        "## Hands-On",
+        "## Learning Goals",
+        "### Step 1: a",
+        "### Question 2: b",
+        "#### Option A",
+        "<details>",
+        "<details open><summary>Answer</summary>",
+        "<summary>",
+        "</summary>",
+        "</details>",
+        "**B) x**",
+        "A) one",
+        "B) two",
+        "(C) three",
+        "- [ ] task",
+        "- [x] A. done",
+        "- item",
+        "  - <details>",
+        "> quote",
+        "> > <details>",
+        "1. one",
+        "**Option A**:",
+        "**Option B**: y",
+        "Correct answers: B, ",
+        "**Correct answers**: one, two and three",
+        "```python title=x.py",
+        "```",
+        "~~~",
+        "    indented",
+        "| a | b |",
+        "|---|---|",
+        "text `code.py` text",
+        "[l](a)",
+        "![](",
+        "<!--",
+        "-->",
+        "<br>",
+        "[^1]",
+        "[^1]: note",
+        "---",
+        "+++",
+        "*",
+        "**",
+        "_",
+        "~~",
+        "\\",
+        "&#10;",
+        "\u{202e}",
+        "\t",
+        "",
+    ]);
+    let joint = prop::sample::select(vec!["\n", "\n\n", " ", "", "\n  ", "\n> "]);
+    prop::collection::vec((piece, joint), 0..40).prop_map(|parts| {
+        parts
+            .into_iter()
+            .map(|(piece, joint)| format!("{piece}{joint}"))
+            .collect()
+    })
+}
+
+/// A lesson's parts refer to each other, whatever it was made of.
+fn assert_sound(lesson: &Lesson) {
+    assert!(!lesson.pages.is_empty() && !lesson.sections.is_empty());
+    for (index, page) in lesson.pages.iter().enumerate() {
+        let section = &lesson.sections[page.section];
+        assert!(section.first_page <= index);
+    }
+    for section in &lesson.sections {
+        assert!(section.first_page < lesson.pages.len());
+    }
+    for question in &lesson.questions {
+        assert!(
+            question
+                .correct
+                .iter()
+                .all(|&option| option < question.options.len())
+        );
+        assert!(question.correct.is_sorted());
+    }
+    let mut keys: Vec<&str> = lesson.pages.iter().map(|page| page.key.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), lesson.pages.len());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_lesson_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(text) = read(&bytes) {
+            assert_sound(&lesson(&text));
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_lesson(text in any::<String>()) {
+        assert_sound(&lesson(&text));
+    }
+
+    #[test]
+    fn any_order_of_constructs_is_a_lesson(text in fragments()) {
+        assert_sound(&lesson(&text));
+    }
+
+    #[test]
+    fn an_answer_never_shows_before_it_is_given(before in fragments(), inside in "[a-z ]{0,20}") {
+        let before = before.replace(['`', '~'], "").replace("<!--", "").replace('\t', "");
+        let text = format!(
+            "{before}\n\n## Checkpoint\n\n### Question 1: q\n\nWhy?\n\n<details>\n<summary>Answer</summary>\n\n\
+             {inside} SECRET\n\n</details>\n"
+        );
+        let lesson = lesson(&text);
+        prop_assert!(!visible(&lesson).contains("SECRET"), "{}", text);
+    }
+}
+
+#[test]
+fn what_nests_without_end_is_flattened() {
+    for deep in [
+        "> ".repeat(5_000) + "x",
+        (0..400).map(|depth| "  ".repeat(depth) + "- x\n").collect(),
+        "*".repeat(20_000) + "x",
+        "[".repeat(5_000) + "x" + &"](a)".repeat(5_000),
+        "<details>\n\n".repeat(5_000) + "x",
+        "<details>\n\n".repeat(2_000) + "x\n\n" + &"</details>\n\n".repeat(2_000),
+    ] {
+        let lesson = lesson(&deep);
+        assert!(visible(&lesson).contains('x'));
+    }
+}
+
+#[test]
+fn control_characters_are_visible_wherever_they_stand() {
+    let markdown = "# t\u{1b}[2J\n\n**Head\u{7}**: v\u{202e}\n\n## S\u{9b}\n\na\u{1b}b `c\u{8}` [d](e\u{1b})\n\n\
+                    ```x\u{1b} title=f\u{1b}.py\n\u{1b}\n```\n\n<p title=\"\u{1b}\">\n\n&#27; &#x9b;\n";
+    let lesson = lesson(markdown);
+    let mut shown = visible(&lesson);
+    shown.push_str(&lesson.title);
+    shown.push_str(&format!("{:?}", lesson.head));
+    let raw: Vec<char> = shown
+        .chars()
+        .filter(|c| c.is_control() && *c != '\n')
+        .collect();
+    assert!(raw.is_empty(), "{raw:?}");
+    assert!(!shown.contains('\u{202e}') && shown.contains('␛'));
+}
