@@ -29,7 +29,10 @@ fn options() -> String {
     let mut command = Cli::command().term_width(100);
     command.build();
     let mut text = format!("\n```text\n{}```\n", command.render_long_help());
-    for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+    for sub in command
+        .get_subcommands_mut()
+        .filter(|sub| sub.get_name() != "help")
+    {
         text += &format!("\n```text\n{}```\n", sub.render_long_help());
     }
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
@@ -40,7 +43,9 @@ fn options() -> String {
 fn with_part(readme: &str, mark: &str, part: &str) -> String {
     let (open, close) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
     let (before, rest) = readme.split_once(&open).expect("the README has the mark");
-    let (_, after) = rest.split_once(&close).expect("the README has the closing mark");
+    let (_, after) = rest
+        .split_once(&close)
+        .expect("the README has the closing mark");
     format!("{before}{open}{part}{close}{after}")
 }
 

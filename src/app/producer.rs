@@ -148,7 +148,7 @@ impl Default for Producer {
         Self {
             event: Event::Own {
                 key: "alice".into(),
-                data: r#"{"userId":"alice","action":"login","time":"{now}"}"#.into(),
+                data: r#"{"type":"login","userId":"alice","time":"{now}"}"#.into(),
             },
             edit: None,
             auto: Auto {
