@@ -91,9 +91,9 @@ impl LabOptions {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Unless NO_COLOR is set.
+    /// Colours unless NO_COLOR is set.
     Auto,
-    /// Never: weight, marks and words carry everything.
+    /// Weight, marks and words carry everything.
     Never,
 }
 

@@ -78,8 +78,9 @@ pub struct Sources<S, I> {
     pub inbox: mpsc::Receiver<Message>,
 }
 
-/// Runs a program, whose start had the outcome `first`, until it quits or a signal asks for the end (`Ok`), or the terminal is gone (`Err`). However it ends but
-/// by quitting, the program hears [`Message::StopAsked`] and its last effects are started.
+/// Runs a program, whose start had the outcome `first`, until it quits or a signal asks for the end (`Ok`), or the
+/// terminal is gone (`Err`). However it ends but by quitting, the program hears [`Message::StopAsked`] and its last
+/// effects are started.
 pub async fn run<P, W, S, I>(
     program: &mut P,
     first: Outcome,

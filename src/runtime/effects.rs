@@ -4,11 +4,11 @@
 //! work never waits.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -21,8 +21,9 @@ use crate::progress::{Ledger, Progress};
 
 use super::panics;
 
-/// How many calls are made at the same time; more wait their turn.
-pub const MAX_CALLS: usize = 32;
+/// How many calls are made at the same time; more wait their turn. Above what the model itself allows to be under way
+/// (64 automatic puts, a reader a shard), so that nothing the learner does waits behind them.
+pub const MAX_CALLS: usize = 128;
 
 /// How many ledgers may wait to be written. The program waits for each answer, so one is the rule.
 const MAX_LEDGERS: usize = 16;
@@ -31,7 +32,7 @@ const MAX_LEDGERS: usize = 16;
 pub const GRACE: Duration = Duration::from_secs(2);
 
 /// A call under way.
-pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+pub type Answering = BoxFuture<'static, Answer>;
 
 /// Starts work, and knows what is under way.
 pub struct Effects {
@@ -119,9 +120,12 @@ impl Effects {
 
     /// Colours the lesson's code, which takes as long as some frames.
     pub fn highlight(&self, lesson: Arc<Lesson>) {
-        let inbox = self.tasks.inbox.clone();
+        let (stop, inbox) = (self.tasks.stop.clone(), self.tasks.inbox.clone());
         self.tasks.spawn("colouring the code", async move {
-            let coloured = tokio::task::spawn_blocking(move || Highlights::of(&lesson)).await;
+            let colouring = tokio::task::spawn_blocking(move || Highlights::of(&lesson));
+            let Some(coloured) = stop.run_until_cancelled(colouring).await else {
+                return;
+            };
             match coloured.map_err(JoinError::try_into_panic) {
                 Ok(highlights) => {
                     send(&inbox, Message::Highlighted(Arc::new(highlights))).await;
@@ -133,7 +137,7 @@ impl Effects {
         });
     }
 
-    /// Gives up calls, lets what is being written finish, and says whether it did within [`GRACE`].
+    /// Gives up calls and colouring, lets what is being written finish, and says whether it did within [`GRACE`].
     pub async fn finish(self) -> bool {
         let Self {
             progress,
