@@ -1,10 +1,12 @@
 //! Markdown text to blocks. Knows the dialect's lines and brackets, but nothing of sections, steps or questions.
 
+mod html;
+
 use pulldown_cmark::{
     BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag as Start, TagEnd,
 };
 
-use super::details::{self, Piece, Tag, find_tag};
+use super::details::{self, Piece};
 use super::document::{Block, Inline, Item, plain};
 use super::files;
 use super::running_text::{RunningText, Style};
@@ -392,61 +394,6 @@ impl Builder {
             self.put(Piece::Block(Block::Paragraph(text)));
         }
     }
-
-    // HTML
-
-    fn inline_html(&mut self, html: &str) {
-        if let (Place::Paragraph, Some((tag, 0, _))) = (&self.place, find_tag(html)) {
-            return self.part_at(tag);
-        }
-        if html.starts_with("<!--") {
-            return;
-        }
-        match tag_name(html) {
-            name if name.eq_ignore_ascii_case("br") => self.text.push(Inline::LineBreak),
-            _ => self
-                .text
-                .push_text(&printable(&html.replace(['\t', '\n'], " "))),
-        }
-    }
-
-    /// Ends the paragraph at a tag; styles that are open go on behind it.
-    fn part_at(&mut self, tag: Tag) {
-        let styles = self.text.end_all();
-        self.end_paragraph();
-        self.put(Piece::Tag(tag));
-        self.text.begin_all(styles);
-    }
-
-    fn html_block(&mut self, html: &str) {
-        let html = without_comments(html);
-        let mut rest = html.as_str();
-        let mut tagged = false;
-        while let Some((tag, start, end)) = find_tag(rest) {
-            tagged = true;
-            self.markdown_inside(&rest[..start]);
-            self.put(Piece::Tag(tag));
-            rest = &rest[end..];
-        }
-        if tagged {
-            self.markdown_inside(rest);
-        } else {
-            for line in rest.trim().lines() {
-                self.text.push_text(&printable(&line.replace('\t', " ")));
-                self.text.push(Inline::LineBreak);
-            }
-            self.end_paragraph();
-        }
-    }
-
-    /// What stands between the tags of a bracket is markdown, even if no blank line says so.
-    fn markdown_inside(&mut self, text: &str) {
-        if !text.trim().is_empty() {
-            for piece in pieces(text) {
-                self.put(piece);
-            }
-        }
-    }
 }
 
 fn alert(kind: BlockQuoteKind) -> &'static str {
@@ -457,26 +404,4 @@ fn alert(kind: BlockQuoteKind) -> &'static str {
         BlockQuoteKind::Warning => "Warning",
         BlockQuoteKind::Caution => "Caution",
     }
-}
-
-fn tag_name(html: &str) -> &str {
-    let name = html.trim_start_matches(['<', '/']);
-    let end = name
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(name.len());
-    &name[..end]
-}
-
-/// HTML without its comments: they are the author's, and may hold what a learner should not see yet.
-fn without_comments(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(start) = rest.find("<!--")
-        && let Some(length) = rest[start..].find("-->")
-    {
-        out.push_str(&rest[..start]);
-        rest = &rest[start + length + 3..];
-    }
-    out.push_str(rest);
-    out
 }

@@ -86,6 +86,7 @@ fn a_word_that_no_line_holds_is_broken() {
 fn wide_and_composed_characters_are_never_split() {
     check("日本語 の 文字", 5, &["日本", "語 の", "文字"]);
     check("日本", 1, &["日", "本"]);
+    check("x ab日本", 5, &["x ab", "日本"]);
     check(
         "e\u{301}e\u{301}e\u{301}",
         2,

@@ -141,6 +141,45 @@ fn code_is_kept_byte_for_byte_with_its_file() {
 }
 
 #[test]
+fn a_file_is_named_last_before_its_code_in_the_same_step() {
+    let files = |text: &str| -> Vec<Option<String>> {
+        let lesson = lesson(&format!("# t\n\n## Concepts\n\n{text}"));
+        let blocks = code_blocks(&lesson.pages[0].blocks);
+        blocks
+            .iter()
+            .map(|code| code.file.map(str::to_owned))
+            .collect()
+    };
+    let check = |text: &str, expected: &[Option<&str>]| {
+        assert_eq!(
+            files(text).iter().map(Option::as_deref).collect::<Vec<_>>(),
+            expected,
+            "{text}"
+        )
+    };
+    check("`a.py` or `b.py`:\n```python\n1\n```\n", &[Some("b.py")]);
+    check(
+        "- In `src/a.py`:\n\n  ```py\n  1\n  ```\n",
+        &[Some("src/a.py")],
+    );
+    check("`a.py`\n\n### Next\n\n```python\n1\n```\n", &[None]);
+    check(
+        "`a.py`\n\n#### Part\n\n```python\n1\n```\n",
+        &[Some("a.py")],
+    );
+    check(
+        "`a.py`\n```json\n{}\n```\n```bash\npython a.py\n```\n",
+        &[None, None],
+    );
+    check("`os.path` `f(x).py` `.py`\n```python\n1\n```\n", &[None]);
+    check(
+        "```python filename=\"my file.py\"\n1\n```\n",
+        &[Some("my file.py")],
+    );
+    check("`a.py`\n```bash title=run.sh\n1\n```\n", &[Some("run.sh")]);
+}
+
+#[test]
 fn the_questions_have_their_kinds_options_and_keys() {
     use QuestionKind::{Comparison, Multiple, Single};
     let lesson = lesson(MODULE);
