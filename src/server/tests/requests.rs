@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Bench, read_answer, signed};
+use crate::server::operations::OPERATIONS;
 
 fn send(bench: &Bench, request: http::request::Builder, body: &str) -> Response<Bytes> {
     let request = request.body(Bytes::from(body.to_owned()));
@@ -375,14 +376,14 @@ fn deep_nesting_is_refused() {
 proptest! {
     #[test]
     fn no_body_makes_the_service_panic(
-        operation in 0..super::super::operations::OPERATIONS.len(),
+        operation in 0..OPERATIONS.len(),
         body in prop_oneof![
             "\\PC{0,60}",
             r#"\{("StreamName"|"Records"|"Limit"|"Data"|"ShardIterator"): ?[\[\]{}"a0-9,.e-]{0,20}\}"#,
         ],
     ) {
         let bench = Bench::with_stream(1);
-        let name = super::super::operations::OPERATIONS[operation].name;
+        let name = OPERATIONS[operation].name;
         let response = bench.call_in("us-east-1", name, &body);
         prop_assert!(matches!(response.status().as_u16(), 200 | 400));
         let _ = read_answer(&response);

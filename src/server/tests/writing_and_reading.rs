@@ -90,6 +90,23 @@ fn sequence_numbers_grow_even_when_the_clock_goes_back() {
 }
 
 #[test]
+fn arrival_times_never_go_back_so_that_records_can_be_sought_by_them() {
+    let bench = Bench::with_stream(1);
+    for (key, step) in [("a", 10_000), ("b", -5_000), ("c", 1_000)] {
+        bench.pass(step);
+        bench.put(key);
+    }
+    let answer = bench.get(&bench.iterator("TRIM_HORIZON"));
+    let arrived = |index: usize| answer["Records"][index]["ApproximateArrivalTimestamp"].as_f64();
+    assert_eq!((arrived(0), arrived(0)), (arrived(1), arrived(2)));
+    bench.pass(10_000);
+    let since = (START_MS + 10_000) as f64 / 1000.0;
+    let iterator =
+        bench.iterator_with(json!({"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since}));
+    assert_eq!(bench.keys(&iterator).0, ["a", "b", "c"]);
+}
+
+#[test]
 fn a_batch_is_answered_in_request_order() {
     let bench = Bench::with_stream(2);
     let answer = bench.ok(
