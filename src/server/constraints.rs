@@ -2,14 +2,11 @@
 
 use std::fmt;
 
-use super::refusals::Refusal;
+use super::refusals::{Refusal, shortened};
 use super::shapes::{Member, Need, Shape, Structure, Value};
 
 /// AWS lists ten errors and no more.
 const MOST_ERRORS: usize = 10;
-
-/// How much of a value a message repeats, in characters; ours, so that an answer stays small.
-const VALUE_CHARS: usize = 1024;
 
 /// Refuses a request that breaks limits, naming up to ten of them.
 pub fn check(request: &Structure) -> Result<(), Refusal> {
@@ -137,10 +134,7 @@ fn check_length(length: usize, min: usize, max: usize, fail: &mut dyn FnMut(Stri
 /// The value as a message repeats it; AWS no longer prints blobs, and a list of structures prints there as Java objects.
 fn printed(value: &Value) -> String {
     match value {
-        Value::Text(text) => match text.char_indices().nth(VALUE_CHARS) {
-            Some((end, _)) => format!(" '{}...'", &text[..end]),
-            None => format!(" '{text}'"),
-        },
+        Value::Text(text) => format!(" '{}'", shortened(text)),
         Value::Integer(integer) => format!(" '{integer}'"),
         Value::List(items) if items.is_empty() => " '[]'".to_owned(),
         Value::Map(pairs) if pairs.is_empty() => " '{}'".to_owned(),

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize, Serializer};
 
-use super::refusals::Refusal;
+use super::refusals::{Refusal, shortened};
 use super::shapes::{Member, Shape, Structure, Value};
 
 /// Refuses a body that is no JSON object at all, whatever it was meant for.
@@ -74,7 +74,10 @@ impl ShapeReader<'_> {
         match self.0 {
             Shape::Text { .. } | Shape::OneOf(_) => Ok(Value::Text(text)),
             Shape::Blob { .. } => decode_blob(&text).map(Value::Blob).map_err(E::custom),
-            Shape::Boolean => Err(self.not_convertible(&format!("'{}'", text.to_uppercase()))),
+            Shape::Boolean => {
+                let value = shortened(&text).to_uppercase();
+                Err(self.not_convertible(&format!("'{value}'")))
+            }
             _ => Err(self.not_convertible("class java.lang.String")),
         }
     }
@@ -226,7 +229,10 @@ fn decode_blob(text: &str) -> Result<Vec<u8>, String> {
             // The misspelling is AWS's.
             "Invalid last non-pad Base64 character dectected".to_owned()
         };
-        format!("'{text}' can not be converted to a Blob: {why}")
+        format!(
+            "'{}' can not be converted to a Blob: {why}",
+            shortened(text)
+        )
     })
 }
 

@@ -3,11 +3,24 @@
 //! The texts were seen on AWS by the authors of kinesalite, moto and LocalStack; where no text is known, ours says what
 //! is wrong. Each is written once, here, where more than one operation gives it.
 
+use std::borrow::Cow;
+
 use super::ACCOUNT;
 use super::store::ShardLimit;
 
-/// How much of a message the request feed tells: enough for all of AWS's texts, but not for a value of a megabyte.
+/// How much of a value a message repeats, in characters; ours, so that an answer stays small.
+const VALUE_CHARS: usize = 1024;
+
+/// How much of a message the request feed tells, in characters: enough for all of AWS's texts.
 const TOLD_CHARS: usize = 1024;
+
+/// A value as messages repeat it.
+pub fn shortened(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(VALUE_CHARS) {
+        Some((end, _)) => format!("{}...", &value[..end]).into(),
+        None => value.into(),
+    }
+}
 
 /// A refused call: the error's name, its message if it has one, and the HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]

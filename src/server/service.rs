@@ -173,16 +173,10 @@ impl Service {
             trimmed: Vec::new(),
         };
         let answer = match (operation, credential) {
+            (None, _) => Err(unknown(name, body)),
+            // A body that does not parse is told before a signature that is missing.
+            (Some(_), Err(refusal)) => Err(json::check_syntax(body).err().unwrap_or(refusal)),
             (Some(operation), Ok(_)) => self.carry_out(operation, body, &region, &mut note),
-            // A body that does not parse is told before what else is wrong.
-            (operation, credential) => {
-                Err(json::check_syntax(body).err().unwrap_or_else(|| {
-                    match (operation, credential) {
-                        (Some(_), Err(refusal)) => refusal,
-                        _ => unknown(name),
-                    }
-                }))
-            }
         };
         Outcome {
             answer,
@@ -295,15 +289,10 @@ fn operation_asked_for<'p>(parts: &'p Parts, body: &[u8]) -> Result<&'p str, Str
         _ if target.contains('.') => return Err(Stray::UnknownLanguage),
         _ => return Err(Stray::NoOperation),
     }
-    match target.strip_prefix(API) {
-        Some(name) if !name.is_empty() => Ok(name),
-        _ if body.is_empty() => Err(Stray::Refused(unknown(""))),
-        _ => Err(Stray::Refused(
-            json::check_syntax(body)
-                .err()
-                .unwrap_or_else(|| unknown("")),
-        )),
-    }
+    target
+        .strip_prefix(API)
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| Stray::Refused(unknown("", body)))
 }
 
 impl Stray {
@@ -323,12 +312,15 @@ impl Stray {
     }
 }
 
-fn unknown(name: &str) -> Refusal {
+/// An operation that is not served, unless there is a body that does not parse: AWS tells that first.
+fn unknown(name: &str, body: &[u8]) -> Refusal {
     let code = "UnknownOperationException";
-    if NOT_SUPPORTED.contains(&name) {
-        Refusal::new(code, format!("{name} is not supported by kinesis-lab"))
-    } else {
-        Refusal::without_message(code)
+    match json::check_syntax(body) {
+        Err(unreadable) if !body.is_empty() => unreadable,
+        _ if NOT_SUPPORTED.contains(&name) => {
+            Refusal::new(code, format!("{name} is not supported by kinesis-lab"))
+        }
+        _ => Refusal::without_message(code),
     }
 }
 

@@ -338,11 +338,17 @@ fn a_batch_has_500_records_and_10_mebibytes_at_most() {
 #[test]
 fn a_long_value_is_not_repeated_in_full() {
     let bench = Bench::new();
-    let (_, words) = bench.refused(
-        "DescribeStream",
-        json!({"StreamName": "é".repeat(1_000_000)}),
-    );
-    assert!(words.len() < 5_000, "{}", words.len());
+    for (operation, body) in [
+        (
+            "DescribeStream",
+            json!({"StreamName": "é".repeat(1_000_000)}),
+        ),
+        ("PutRecord", json!({"Data": "%".repeat(1_000_000)})),
+        ("PutRecord", json!({"DryRun": "x".repeat(1_000_000)})),
+    ] {
+        let (_, words) = bench.refused(operation, body);
+        assert!(words.len() < 5_000, "{}", words.len());
+    }
 }
 
 #[test]
