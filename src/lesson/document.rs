@@ -13,7 +13,8 @@ pub struct Lesson {
     pub goals: Vec<Vec<Inline>>,
     /// The `##` sections in order.
     pub sections: Vec<Section>,
-    /// What is shown at a time, in reading order: a section is one page, but hands-on steps are a page each.
+    /// What is shown at a time, in reading order: a section is one page, but each hands-on step, and each `###` part of
+    /// what is just read, is a page of its own.
     pub pages: Vec<Page>,
     /// The checkpoint's questions in order.
     pub questions: Vec<Question>,

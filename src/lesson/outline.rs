@@ -91,7 +91,7 @@ impl Outline<'_> {
     ) {
         let first_page = self.lesson.pages.len();
         match kind {
-            SectionKind::HandsOn => self.add_steps(&title, blocks),
+            SectionKind::HandsOn | SectionKind::Reading => self.add_parts(&title, blocks),
             SectionKind::Checkpoint => self.add_checkpoint(&title, blocks),
             _ => self.add_page(&title, &title, None, blocks),
         }
@@ -103,13 +103,14 @@ impl Outline<'_> {
         });
     }
 
-    /// A page for each step; what introduces them stands on the first.
-    fn add_steps(&mut self, section: &str, blocks: Vec<Block>) {
-        let (mut intro, steps) = split_at_headings(blocks, |level, _| level == 3);
-        if steps.is_empty() {
-            return self.add_page(section, section, None, intro);
+    /// A page for each step or idea. What introduces them stands on the first, or on its own page if it is more than
+    /// a sentence or two.
+    fn add_parts(&mut self, section: &str, blocks: Vec<Block>) {
+        let (mut intro, parts) = split_at_headings(blocks, |level, _| level == 3);
+        if parts.is_empty() || intro.len() > 1 {
+            self.add_page(section, section, None, std::mem::take(&mut intro));
         }
-        for Part { heading, blocks } in steps {
+        for Part { heading, blocks } in parts {
             let heading = plain(&heading);
             let (step, title) = match numbered(&heading, "step") {
                 Some((number, title)) => (Some(number), title),

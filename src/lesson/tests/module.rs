@@ -50,16 +50,16 @@ fn the_sections_have_their_kinds_and_minutes() {
         [
             ("Learning Goals", None, Goals, 0),
             ("Two Clocks", Some(15), Reading, 1),
-            ("Discussion Questions", Some(10), Discussion, 2),
-            ("Hands-On: Two Times", Some(20), HandsOn, 3),
-            ("Checkpoint", Some(5), Checkpoint, 6),
-            ("Summary", None, Summary, 7),
+            ("Discussion Questions", Some(10), Discussion, 3),
+            ("Hands-On: Two Times", Some(20), HandsOn, 4),
+            ("Checkpoint", Some(5), Checkpoint, 7),
+            ("Summary", None, Summary, 8),
         ]
     );
 }
 
 #[test]
-fn every_step_is_a_page_and_cleanup_is_one_too() {
+fn every_step_and_every_idea_is_a_page_and_cleanup_is_one_too() {
     let lesson = lesson(MODULE);
     let pages: Vec<_> = lesson
         .pages
@@ -71,6 +71,7 @@ fn every_step_is_a_page_and_cleanup_is_one_too() {
         [
             ("learning-goals", "Learning Goals", None),
             ("two-clocks", "Two Clocks", None),
+            ("two-clocks/compared", "Compared", None),
             ("discussion-questions", "Discussion Questions", None),
             (
                 "hands-on-two-times/write-the-script",
@@ -88,7 +89,7 @@ fn every_step_is_a_page_and_cleanup_is_one_too() {
         ]
     );
     assert_eq!(
-        outline_of(&lesson.pages[3].blocks)[0],
+        outline_of(&lesson.pages[4].blocks)[0],
         "You will write one script and run it."
     );
 }
@@ -114,7 +115,7 @@ fn meant_lines_stay_lines() {
         ]
     );
     assert_eq!(
-        first_lines(7, 3),
+        first_lines(8, 3),
         [
             "You can now say:",
             "✓ What event time is",
@@ -126,7 +127,7 @@ fn meant_lines_stay_lines() {
 #[test]
 fn code_is_kept_byte_for_byte_with_its_file() {
     let lesson = lesson(MODULE);
-    let script = code_blocks(&lesson.pages[3].blocks)[0];
+    let script = code_blocks(&lesson.pages[4].blocks)[0];
     assert_eq!(
         script.source,
         "import time\n\n# ## not a heading\nprint(f\"now: {time.time()}\")\n"
@@ -135,7 +136,7 @@ fn code_is_kept_byte_for_byte_with_its_file() {
         (script.language, script.file),
         ("python", Some("two_clocks.py"))
     );
-    let command = code_blocks(&lesson.pages[4].blocks)[0];
+    let command = code_blocks(&lesson.pages[5].blocks)[0];
     assert_eq!((command.language, command.file), ("bash", None));
     assert_eq!(code_blocks(&lesson.pages[1].blocks)[0].file, None);
 }
@@ -229,7 +230,7 @@ fn the_questions_have_their_kinds_options_and_keys() {
 fn the_checkpoint_page_holds_neither_questions_nor_answers() {
     let lesson = lesson(MODULE);
     assert_eq!(
-        outline_of(&lesson.pages[6].blocks),
+        outline_of(&lesson.pages[7].blocks),
         ["Check what you took with you:"]
     );
     let seen = visible(&lesson);
@@ -249,7 +250,7 @@ fn the_checkpoint_page_holds_neither_questions_nor_answers() {
 fn a_discussion_is_no_quiz_and_keeps_its_details() {
     let lesson = lesson(MODULE);
     assert_eq!(
-        outline_of(&lesson.pages[2].blocks),
+        outline_of(&lesson.pages[3].blocks),
         [
             "Question 1: Whose clock?",
             "Which would you sort by?",
@@ -263,7 +264,7 @@ fn a_discussion_is_no_quiz_and_keeps_its_details() {
 
 #[test]
 fn a_task_outside_a_question_is_a_task() {
-    let page = &lesson(MODULE).pages[1];
+    let page = &lesson(MODULE).pages[2];
     assert!(outline_of(&page.blocks).contains(&"[ ] not an option here".to_owned()));
 }
 
