@@ -106,21 +106,23 @@ impl Number {
 
     fn to_decimal(&self) -> String {
         let mut limbs = self.0;
-        let mut chunks = Vec::with_capacity(7);
-        while limbs.iter().any(|limb| *limb != 0) {
+        // 2^192 has 58 digits, which are seven chunks.
+        let mut digits = [b'0'; 63];
+        for chunk in digits.rchunks_exact_mut(9) {
             let mut rest = 0;
             for limb in limbs.iter_mut().rev() {
                 let value = rest << 32 | u64::from(*limb);
                 *limb = (value / Self::CHUNK) as u32;
                 rest = value % Self::CHUNK;
             }
-            chunks.push(rest);
+            for digit in chunk.iter_mut().rev() {
+                *digit += (rest % 10) as u8;
+                rest /= 10;
+            }
         }
-        let mut digits = chunks.pop().unwrap_or(0).to_string();
-        for chunk in chunks.iter().rev() {
-            digits.push_str(&format!("{chunk:09}"));
-        }
-        digits
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        let significant = &digits[zeros.min(digits.len() - 1)..];
+        significant.iter().copied().map(char::from).collect()
     }
 
     /// Nothing if these are not decimal digits, or too many of them.
