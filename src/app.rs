@@ -6,6 +6,7 @@
 pub mod action;
 pub mod connection;
 pub mod consumer;
+pub mod detail;
 mod feed;
 pub mod guard;
 pub mod keymap;

@@ -48,3 +48,4 @@ pub mod printable;
 pub mod progress;
 pub mod runtime;
 pub mod server;
+pub mod view;

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tui_input::Input;
 
 use super::model::{Model, Outcome, Tone};
-use crate::lesson::{self, Highlights, Lesson, Page, Section, SectionKind, TextLine};
+use crate::lesson::{
+    self, Block, Highlights, Inline, Item, Lesson, Page, Section, SectionKind, TextLine,
+};
 
 /// The lesson pane.
 #[derive(Debug, Clone)]
@@ -105,17 +107,83 @@ impl LessonPane {
     }
 
     fn lay_out(&mut self) {
-        self.lines = match self.page() {
-            Some(page) => page_lines(page, self.width, &self.highlights),
-            None => Vec::new(),
-        };
+        self.lines = page_lines(&self.lesson, self.page, self.width, &self.highlights);
         self.scroll = self.scroll.min(self.most_scroll());
     }
 }
 
-/// A page's lines at a width.
-fn page_lines(page: &Page, width: u16, highlights: &Highlights) -> Vec<TextLine> {
-    lesson::layout(&page.blocks, usize::from(width), highlights)
+/// A page's lines at a width, under its heading; none if there is no such page.
+fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights) -> Vec<TextLine> {
+    let blocks = page_blocks(lesson, page);
+    lesson::layout(&blocks, usize::from(width), highlights)
+}
+
+/// A page's blocks under its heading. The first page opens with the lesson's title and ends with what lies ahead.
+fn page_blocks(lesson: &Lesson, number: usize) -> Vec<Block> {
+    let Some(page) = lesson.pages.get(number) else {
+        return Vec::new();
+    };
+    let heading = |text: String| Block::Heading {
+        level: 2,
+        text: vec![Inline::Text(text)],
+    };
+    let mut blocks = Vec::new();
+    if number == 0 {
+        blocks.push(heading(lesson.title.clone()));
+        if let Some(minutes) = lesson.minutes {
+            blocks.push(Block::Paragraph(vec![Inline::Text(format!(
+                "{minutes} minutes"
+            ))]));
+        }
+    }
+    blocks.push(heading(match page.step {
+        Some(step) => format!("Step {step} · {}", page.title),
+        None => page.title.clone(),
+    }));
+    blocks.extend(page.blocks.iter().cloned());
+    if number == 0 && lesson.sections.len() > 1 {
+        blocks.push(heading("On the way".into()));
+        blocks.push(agenda(lesson));
+    }
+    blocks
+}
+
+/// The sections after the first one, with their minutes.
+fn agenda(lesson: &Lesson) -> Block {
+    let item = |section: &Section| Item {
+        task: None,
+        blocks: vec![Block::Paragraph(vec![Inline::Text(
+            match section.minutes {
+                Some(minutes) => format!("{} · {minutes} min", section.title),
+                None => section.title.clone(),
+            },
+        )])],
+    };
+    Block::List {
+        start: None,
+        loose: false,
+        items: lesson.sections.iter().skip(1).map(item).collect(),
+    }
+}
+
+/// Whether a section lies behind the learner: its pages are read, its questions answered.
+pub fn section_done(model: &Model, section: usize) -> bool {
+    let pane = &model.lesson;
+    let Some(progress) = model.progress.lessons.get(&pane.key) else {
+        return false;
+    };
+    let mut pages = pane
+        .lesson
+        .pages
+        .iter()
+        .filter(|page| page.section == section);
+    let read = pages.all(|page| progress.done.contains(&page.key));
+    let asks = pane
+        .lesson
+        .sections
+        .get(section)
+        .is_some_and(|s| s.kind == SectionKind::Checkpoint);
+    read && !(asks && model.quiz.first_unanswered(model).is_some())
 }
 
 /// The lesson's code is coloured.
@@ -256,8 +324,8 @@ pub(super) fn search_on(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome
 
 fn find(pane: &mut LessonPane, query: &str) {
     let mut hits = Vec::new();
-    for (number, page) in pane.lesson.pages.iter().enumerate() {
-        let lines = page_lines(page, pane.width, &pane.highlights);
+    for number in 0..pane.lesson.pages.len() {
+        let lines = page_lines(&pane.lesson, number, pane.width, &pane.highlights);
         for (line, range) in lesson::find(&lines, query) {
             hits.push(Hit {
                 page: number,

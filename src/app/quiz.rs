@@ -316,6 +316,9 @@ pub fn option_letter(index: usize) -> char {
 /// How many cells stand before an option's text: letter, box and spaces.
 pub const OPTION_INDENT: usize = 6;
 
+/// How many cells are kept at the right of an option for the word that says what its choice was worth.
+pub const MARK_WIDTH: usize = 19;
+
 fn lay_out(model: &mut Model) {
     let Some(question) = model.quiz.open(model) else {
         model.quiz.rows.clear();
@@ -337,8 +340,13 @@ fn lay_out(model: &mut Model) {
         .collect();
     rows.push(blank());
     let answered = matches!(state(model, question), State::Answered(_));
+    let marked = matches!(
+        state(model, question),
+        State::Answered(Grade::Marked { .. })
+    );
+    let beside = OPTION_INDENT + if marked { MARK_WIDTH } else { 0 };
     for (index, option) in question.options.iter().enumerate() {
-        for (number, line) in lines(&option.blocks, OPTION_INDENT).into_iter().enumerate() {
+        for (number, line) in lines(&option.blocks, beside).into_iter().enumerate() {
             rows.push(Row::Option {
                 index,
                 first: number == 0,

@@ -11,7 +11,7 @@ use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
-use crate::app::{consumer, guard, listing, log, producer, streams};
+use crate::app::{consumer, detail, guard, listing, log, producer, streams};
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
 const LONGEST_PASTE: usize = 1024 * 1024;
@@ -91,11 +91,14 @@ pub(super) fn overlay_pressed(
                 }
             }
         },
-        Overlay::Detail(detail) => match key.code {
-            KeyCode::Up | KeyCode::Char('k') => detail.scroll = detail.scroll.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => detail.scroll = detail.scroll.saturating_add(1),
-            KeyCode::Left | KeyCode::Char('[') => step_detail(model, detail, -1),
-            KeyCode::Right | KeyCode::Char(']') => step_detail(model, detail, 1),
+        Overlay::Detail(open) => match key.code {
+            KeyCode::Up | KeyCode::Char('k') => open.scroll = open.scroll.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => {
+                let most = detail::most_scroll(model, *open);
+                open.scroll = open.scroll.saturating_add(1).min(most);
+            }
+            KeyCode::Left | KeyCode::Char('[') => step_detail(model, open, -1),
+            KeyCode::Right | KeyCode::Char(']') => step_detail(model, open, 1),
             KeyCode::Enter | KeyCode::Char('q') => return,
             _ => {}
         },

@@ -1,0 +1,152 @@
+//! The screen: a plain function of the model. It changes nothing, knows no clock and asks for nothing.
+//!
+//! ```text
+//!  kinesis-lab  What are streams?   ✓✓ ▸ Hands-on 8/20 min  Checkpoint      LOCAL 127.0.0.1:4567    bar
+//! ┏━ ▸ 1 Lesson ━━━━━━━━━━━━━━━ step 2 of 5 ━┓╭─ 2 Producer ───────────── you 1 · programs 3 ─╮
+//! ┃ Step 2 · Run the producer                ┃│ the event at hand and where it will go       │    producer
+//! ┃ text of the page                         ┃│ what was put, a line each                    │
+//! ┃                                          ┃╰──────────────────────────────────── follow ──╯
+//! ┃                                          ┃╭─ my-first-stream ─── ACTIVE · 2 shards · 4 ──╮
+//! ┃                                          ┃│ the line of hash keys, who is connected      │    strip
+//! ┃                                          ┃╰──────────────────────────────────────────────╯
+//! ┃                                          ┃╭─ 3 Consumer ────────────────────── running ──╮
+//! ┃                                          ┃│ who reads which shard, and how far behind    │    consumer
+//! ┃                                          ┃│ what came, a line each                       │
+//! ┃                                          ┃╰──────────────────────────────────── follow ──╯
+//! ┃                                          ┃╭─ 4 Quiz ─────────────────────────────────────╮
+//! ┃ Next  n  Step 3 · Write the consumer     ┃│ 0 of 3 answered · 4 opens it                 │    quiz
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 62% ━┛╰──────────────────────────────────────────────╯
+//!  ✓ Sent: key carol is in shard 1.                                                                 foot
+//!  n next   s send   c consumer   1-4 panes   z zoom   : commands   ? help
+//! ```
+//!
+//! Where each part stands is [`crate::app::screen`]'s to say. Text of records and programs goes through
+//! [`crate::printable`] before it is drawn.
+
+mod ascii;
+mod bar;
+mod canvas;
+mod consumer;
+mod field;
+mod fit;
+mod foot;
+mod frames;
+mod lesson;
+mod overlay;
+mod producer;
+mod prose;
+mod quiz;
+mod readers;
+mod sequence;
+mod shard;
+mod strip;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod when;
+
+use chrono::FixedOffset;
+use ratatui::Frame;
+use ratatui::layout::Position;
+
+use crate::app::screen::SMALLEST;
+use crate::app::{Model, Pane, Theme};
+use canvas::Canvas;
+use fit::Row;
+use theme::Styles;
+
+/// How the terminal at hand is drawn on.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Whether colours may be used; without them the theme is `mono`.
+    pub colour: bool,
+    /// Whether ASCII characters alone are used.
+    pub ascii: bool,
+    /// The learner's time zone, in which times of day are shown.
+    pub zone: FixedOffset,
+}
+
+/// What every part of the screen draws with.
+struct Ink<'a> {
+    model: &'a Model,
+    styles: Styles,
+    zone: FixedOffset,
+}
+
+/// Draws the lab.
+pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
+    let theme = if look.colour {
+        model.theme
+    } else {
+        Theme::Mono
+    };
+    let ink = Ink {
+        model,
+        styles: Styles::of(theme),
+        zone: look.zone,
+    };
+    let area = frame.area();
+    let layout = &model.layout;
+    let buffer = frame.buffer_mut();
+    buffer.set_style(area, ink.styles.base);
+    // A terminal that has just shrunk says so in a message that is still on its way.
+    if layout.area.intersection(area) != layout.area {
+        return;
+    }
+    let mut cursor = None;
+    if layout.too_small() {
+        too_small(&ink, &mut Canvas::new(buffer, layout.area));
+    } else {
+        bar::draw(&ink, &mut Canvas::new(buffer, layout.bar));
+        for pane in Pane::ALL {
+            if let Some(rect) = layout.panes[pane.index()] {
+                let at = match pane {
+                    Pane::Lesson => lesson::draw(&ink, buffer, rect),
+                    Pane::Producer => producer::draw(&ink, buffer, rect),
+                    Pane::Consumer => consumer::draw(&ink, buffer, rect),
+                    Pane::Quiz => quiz::draw(&ink, buffer, rect),
+                };
+                cursor = cursor.or(at);
+            }
+        }
+        strip::draw(&ink, buffer, layout.strip);
+        foot::status(&ink, &mut Canvas::new(buffer, layout.status));
+        foot::hints(&ink, &mut Canvas::new(buffer, layout.hints));
+        if let Some(overlay) = &model.overlay {
+            cursor = overlay::draw(&ink, overlay, buffer);
+        }
+    }
+    if look.ascii {
+        ascii::fold(buffer);
+    }
+    if let Some(Position { x, y }) = cursor {
+        frame.set_cursor_position((x, y));
+    }
+}
+
+fn too_small(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let (width, height) = SMALLEST;
+    let words = format!(
+        "kinesis-lab needs {width}x{height}, this window is {}x{}",
+        canvas.width(),
+        canvas.height()
+    );
+    canvas.draw(
+        0,
+        Row::new().text(
+            fit::cut(&words, canvas.width()).into_owned(),
+            ink.styles.base,
+        ),
+    );
+}
+
+/// Keys and what each does, in a row.
+fn keys<'a>(ink: &Ink<'_>, keys: &[(&'a str, &'a str)]) -> Row<'a> {
+    keys.iter().fold(Row::new(), |row, (key, does)| {
+        let gap = if row.is_empty() { 0 } else { 3 };
+        row.gap(gap)
+            .text(*key, ink.styles.key)
+            .gap(1)
+            .text(*does, ink.styles.dim)
+    })
+}

@@ -1,0 +1,197 @@
+//! The consumer panel: who reads which shard and how far behind, and the records that came.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::canvas::Canvas;
+use super::fit::{Row, cut};
+use super::sequence::Digits;
+use super::{Ink, frames, prose, readers, shard, when};
+use crate::app::consumer::{Shown, why_empty};
+use crate::app::{Model, Pane};
+use crate::printable::printable;
+
+/// How much of a record's data is looked at for the one line that shows it.
+const PREVIEW_BYTES: usize = 1_024;
+
+/// Draws the panel.
+pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Position> {
+    let consumer = &ink.model.consumer;
+    let foot = frames::gaze(ink, &consumer.gaze, &consumer.log);
+    let mut canvas = frames::pane(ink, buffer, rect, Pane::Consumer, "", state(ink), foot);
+    let height = canvas.height();
+    let mut top = readers::draw(ink, &mut canvas);
+    if top > 0 && height > top + 5 {
+        top += 1;
+    }
+    match why_empty(ink.model) {
+        Some(why) => empty(ink, &mut canvas.rows(top..height), &why),
+        None => records(ink, &mut canvas.rows(top..height)),
+    }
+    None
+}
+
+/// Whether it runs, from where, and with how many workers.
+fn state<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    let consumer = &ink.model.consumer;
+    let running = match consumer.running {
+        true => Row::new().text("reading", styles.done),
+        false => Row::new().text("stopped", styles.dim),
+    };
+    let workers = match consumer.workers {
+        1 => "1 worker".to_owned(),
+        n => format!("{n} workers"),
+    };
+    running.text(
+        format!(" from {} · {workers}", consumer.start.word()),
+        styles.dim,
+    )
+}
+
+fn empty(ink: &Ink<'_>, canvas: &mut Canvas<'_>, why: &str) {
+    for (row, line) in prose::wrapped(why, canvas.width()).into_iter().enumerate() {
+        canvas.draw(row, Row::new().text(line, ink.styles.base));
+    }
+}
+
+/// The columns of the log at a width.
+struct Columns {
+    with_hour: bool,
+    key: usize,
+    sequence: usize,
+}
+
+impl Columns {
+    fn at(width: usize) -> Self {
+        let with_hour = width >= 74;
+        let time = if with_hour { 12 } else { 9 };
+        let key = 8 + (width.saturating_sub(56) / 6).min(16);
+        Self {
+            with_hour,
+            key,
+            sequence: width.saturating_sub(time + 2 + 6 + 2 + shard::COLUMN + key + 2),
+        }
+    }
+
+    fn time(&self) -> usize {
+        if self.with_hour { 12 } else { 9 }
+    }
+}
+
+/// The records, the newest or the selected one a little closer, and what is kept.
+fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let styles = &ink.styles;
+    let model = ink.model;
+    let consumer = &model.consumer;
+    let height = canvas.height();
+    let (closer, kept, blank) = match height {
+        0..4 => (false, false, false),
+        4..6 => (true, false, false),
+        6..9 => (true, true, false),
+        _ => (true, true, true),
+    };
+    let below = usize::from(closer) + usize::from(kept) + usize::from(blank);
+    let columns = Columns::at(canvas.width());
+    let head = Row::new()
+        .left("arrived", columns.time() + 2, styles.dim)
+        .right("shown", 6, styles.dim)
+        .gap(2)
+        .left("shard", shard::COLUMN, styles.dim)
+        .left("key", columns.key + 2, styles.dim)
+        .left("sequence number", columns.sequence, styles.dim);
+    canvas.draw(0, head);
+    let rows = height.saturating_sub(1 + below);
+    let top = consumer.gaze.top(&consumer.log, rows);
+    let end = consumer.gaze.end(&consumer.log).min(top + rows as u64);
+    let lines = || (top..end).filter_map(|number| Some((number, consumer.log.get(number)?)));
+    let digits = Digits::of(lines().map(|(_, shown)| (&shown.shard, &shown.record.sequence)));
+    let selected = consumer.gaze.selected(&consumer.log);
+    for (row, (number, shown)) in lines().enumerate() {
+        canvas.draw(row + 1, record(ink, shown, &columns, &digits));
+        if selected == Some(number) {
+            canvas.lay_wide(row + 1, styles.selection);
+        }
+    }
+    // What is said of the rows stands right below them, also where they do not fill the panel.
+    let shown = lines().count() + 1 + usize::from(blank);
+    let current = consumer
+        .gaze
+        .current(&consumer.log)
+        .and_then(|n| consumer.log.get(n));
+    if closer && let Some(current) = current {
+        canvas.draw(shown, closer_look(ink, current, canvas.width()));
+    }
+    if kept {
+        let width = canvas.width();
+        canvas.draw(
+            height - 1,
+            Row::new().text(cut(&kept_words(model), width).into_owned(), styles.dim),
+        );
+    }
+}
+
+fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) -> Row<'a> {
+    let styles = &ink.styles;
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let fresh = ink.model.fresh(shown.shown_at);
+    let (time, delay) = if fresh {
+        (bold, bold)
+    } else {
+        (styles.dim, styles.dim)
+    };
+    let arrived = match shown.record.arrived_at {
+        Some(at) => when::time_of_day(at, ink.zone, columns.with_hour),
+        None => "not told".into(),
+    };
+    let waited = shown
+        .delay_millis()
+        .map_or(String::new(), |millis| when::delay(millis.unsigned_abs()));
+    Row::new()
+        .left(&arrived, columns.time() + 2, time)
+        .right(&waited, 6, delay)
+        .gap(2)
+        .join(shard::column(ink, &shown.shard))
+        .left(
+            &printable(&shown.record.key),
+            columns.key,
+            shard::words(ink, &shown.shard),
+        )
+        .gap(2)
+        .join(digits.row(ink, &shown.record.sequence, columns.sequence))
+}
+
+/// The selected record's payload, or the newest one's, on one line.
+fn closer_look<'a>(ink: &Ink<'_>, shown: &Shown, width: usize) -> Row<'a> {
+    let styles = &ink.styles;
+    let data = &shown.record.data;
+    let text = String::from_utf8_lossy(&data[..data.len().min(PREVIEW_BYTES)]);
+    let open = Row::new()
+        .gap(2)
+        .text("Enter", styles.key)
+        .text(" opens", styles.dim);
+    let focused = ink.model.focus == Pane::Consumer;
+    let room = width.saturating_sub(2 + if focused { open.width() } else { 0 });
+    let text = cut(&printable(&text), room).into_owned();
+    let row = Row::new().text("└ ", styles.faint).text(text, styles.base);
+    if focused { row.join(open) } else { row }
+}
+
+/// That reading removes nothing, with numbers.
+fn kept_words(model: &Model) -> String {
+    let hours = model.streams.description().map(|d| d.retention_hours);
+    let hours = hours.map_or(String::new(), |hours| format!(", for {hours} h"));
+    let count = model.streams.name().map(|name| model.streams.count(name));
+    let kept = match count {
+        Some(count) if model.feeds() => {
+            format!("{} kept", count.written.saturating_sub(count.trimmed_early))
+        }
+        _ => "kept".into(),
+    };
+    let forgotten = match model.consumer.forgotten() {
+        0 => String::new(),
+        n => format!(" · {n} older ones left this list"),
+    };
+    format!("records stay after reading: {kept}{hours}{forgotten}")
+}

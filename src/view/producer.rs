@@ -1,0 +1,336 @@
+//! The producer panel: the event at hand and where it will go, the form that edits it, and what was put.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::canvas::Canvas;
+use super::fit::{CUT, Row, cut};
+use super::sequence::Digits;
+use super::{Ink, field, frames, shard, when};
+use crate::app::Pane;
+use crate::app::producer::{Edit, Event, Field, SentLine};
+use crate::kinesis::hash_ranges::HashKey;
+use crate::printable::printable;
+
+/// Digits of an MD5 sum that tell which half, quarter or eighth of the line a key falls on.
+const MD5_DIGITS: usize = 8;
+
+/// How much of the event's data is looked at for the one line that shows it.
+const PREVIEW_BYTES: usize = 1_024;
+
+/// Draws the panel.
+pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Position> {
+    let producer = &ink.model.producer;
+    let foot = frames::gaze(ink, &producer.gaze, &producer.log);
+    let mut canvas = frames::pane(ink, buffer, rect, Pane::Producer, "", counts(ink), foot);
+    let (used, cursor) = match &producer.edit {
+        Some(edit) => form(ink, &mut canvas, edit),
+        None => (event(ink, &mut canvas), None),
+    };
+    // A blank line groups where there is room for it.
+    let used = used + usize::from(canvas.height() > used + 4);
+    let height = canvas.height();
+    log(ink, &mut canvas.rows(used..height));
+    cursor
+}
+
+/// How many records were put, and by whom.
+fn counts<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    let producer = &ink.model.producer;
+    let mut row = Row::new();
+    for (word, count) in ["you", "auto", "programs"]
+        .into_iter()
+        .zip(producer.written)
+    {
+        if count > 0 || word == "you" {
+            let separator = if row.is_empty() { "" } else { " · " };
+            row = row.text(format!("{separator}{word} {count}"), styles.dim);
+        }
+    }
+    if producer.refused > 0 {
+        row = row.text(format!(" · {} refused", producer.refused), styles.wrong);
+    }
+    row
+}
+
+/// The event that `s` sends, and automatic sending. Gives the rows used.
+fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
+    let styles = &ink.styles;
+    let model = ink.model;
+    let (key, data) = match &model.producer.event {
+        Event::Own { key, data } => (key.clone(), data.clone()),
+        Event::OfTemplate { .. } => model.producer.event_at(model.now),
+    };
+    let auto = auto(ink);
+    let room = canvas.width().saturating_sub(auto.width() + 2);
+    let name = printable(&key);
+    let hash = HashKey::of_partition_key(&key);
+    let target = target(ink, hash, room >= 50);
+    let key_room = room.saturating_sub(7 + target.width());
+    let line = Row::new()
+        .text("key  ", styles.dim)
+        .text(
+            cut(&name, key_room.max(3)).into_owned(),
+            key_style(ink, hash),
+        )
+        .gap(2)
+        .join(target);
+    canvas.draw(0, line);
+    canvas.draw_right(0, auto);
+    let room = canvas.width().saturating_sub(5);
+    canvas.draw(
+        1,
+        Row::new()
+            .text("data ", styles.dim)
+            .text(preview(&data, room), styles.base),
+    );
+    2
+}
+
+/// Where a key falls: its MD5 sum and the shard that owns it.
+fn target<'a>(ink: &Ink<'_>, hash: HashKey, with_name: bool) -> Row<'a> {
+    let styles = &ink.styles;
+    let digits = format!("{}{CUT}", &hash.hex()[..MD5_DIGITS]);
+    let row = Row::new()
+        .text(if with_name { "md5 " } else { "" }, styles.dim)
+        .text(digits, styles.dim);
+    match ink.model.streams.shard_of(hash) {
+        Some(id) => row
+            .text(" → ", styles.dim)
+            .text(format!("shard {}", id.short()), shard::words(ink, id)),
+        None => row,
+    }
+}
+
+fn key_style(ink: &Ink<'_>, hash: HashKey) -> Style {
+    match ink.model.streams.shard_of(hash) {
+        Some(id) => shard::words(ink, id),
+        None => ink.styles.strong,
+    }
+}
+
+/// The keys that send, and how automatic sending stands.
+fn auto<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    let producer = &ink.model.producer;
+    let row = Row::new()
+        .text("s", styles.key)
+        .text(" send  ", styles.dim)
+        .text("S", styles.key);
+    if producer.auto.next_at.is_none() {
+        return row.text(" auto off", styles.dim);
+    }
+    let row = row
+        .text(" auto ", styles.dim)
+        .text(format!("{}/s", producer.rate()), styles.done);
+    match producer.auto.skipped {
+        0 => row,
+        n => row.text(format!(" ({n} skipped)"), styles.nearly),
+    }
+}
+
+/// The event as a form. Gives the rows used and the cursor.
+fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<Position>) {
+    let styles = &ink.styles;
+    let label = |field: Field, word: &'static str| {
+        let style = if edit.field == field {
+            styles.accent
+        } else {
+            styles.dim
+        };
+        Row::new().left(word, 9, style)
+    };
+    let width = canvas.width().saturating_sub(9);
+    let target = target(ink, HashKey::of_partition_key(edit.key.value()), false);
+    let key_width = width.saturating_sub(target.width() + 2).max(12);
+    canvas.draw(0, label(Field::Key, "key"));
+    canvas.draw_right(0, target);
+    let key = field::draw(
+        ink,
+        canvas,
+        (9, 0),
+        key_width,
+        &edit.key,
+        edit.field == Field::Key,
+    );
+    canvas.draw(1, label(Field::Data, "data"));
+    let data = field::draw(
+        ink,
+        canvas,
+        (9, 1),
+        width,
+        &edit.data,
+        edit.field == Field::Data,
+    );
+    let template = match (&ink.model.producer.event, edit.typed) {
+        (Event::OfTemplate { .. }, false) => ink.model.producer.template().name.as_str(),
+        _ => "your own",
+    };
+    let arrows = if edit.field == Field::Template {
+        styles.key
+    } else {
+        styles.faint
+    };
+    let row = label(Field::Template, "template")
+        .text("◂", arrows)
+        .text(format!(" {template} "), styles.base)
+        .text("▸", arrows);
+    canvas.draw(2, row);
+    let keys = [
+        ("Tab", "next field"),
+        ("Enter", "takes it"),
+        ("Esc", "keeps the old one"),
+    ];
+    let note = match &edit.problem {
+        Some(problem) => {
+            let words = cut(problem, canvas.width().saturating_sub(2)).into_owned();
+            Row::new()
+                .text("✗ ", styles.wrong)
+                .text(words, styles.wrong)
+        }
+        None => Row::new().text("{now} in the data becomes the time of sending", styles.dim),
+    };
+    canvas.draw(3, note);
+    canvas.draw(4, super::keys(ink, &keys));
+    (5, key.or(data))
+}
+
+/// The columns of the log at a width.
+struct Columns {
+    with_hour: bool,
+    who: usize,
+    key: usize,
+    md5: usize,
+    sequence: usize,
+}
+
+impl Columns {
+    fn at(width: usize) -> Self {
+        let with_hour = width >= 74;
+        let time = if with_hour { 12 } else { 9 };
+        let who = if width >= 74 { 8 } else { 6 };
+        let md5 = match width {
+            0..54 => 0,
+            54..74 => 5,
+            _ => MD5_DIGITS + 1,
+        };
+        let key = 8 + (width.saturating_sub(54) / 6).min(16);
+        let fixed = time + 2 + who + 1 + key + 2 + if md5 > 0 { md5 + 2 } else { 0 } + 5 + 2;
+        Self {
+            with_hour,
+            who,
+            key,
+            md5,
+            sequence: width.saturating_sub(fixed),
+        }
+    }
+
+    fn time(&self) -> usize {
+        if self.with_hour { 12 } else { 9 }
+    }
+}
+
+fn log(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let styles = &ink.styles;
+    let producer = &ink.model.producer;
+    let columns = Columns::at(canvas.width());
+    if canvas.height() < 2 {
+        return;
+    }
+    if producer.log.is_empty() {
+        let words = match ink.model.streams.name() {
+            None => "There is no stream yet.",
+            Some(_) => {
+                "Nothing was sent yet: each record will stand here with its shard and number."
+            }
+        };
+        let row = Row::new().text(cut(words, canvas.width()).into_owned(), styles.dim);
+        return canvas.draw(0, row);
+    }
+    let mut head = Row::new()
+        .left("time", columns.time() + 2, styles.dim)
+        .left("who", columns.who + 1, styles.dim)
+        .left("key", columns.key + 2, styles.dim);
+    if columns.md5 > 0 {
+        head = head.left("md5", columns.md5 + 2, styles.dim);
+    }
+    head = head
+        .left("shard", 7, styles.dim)
+        .left("sequence number", columns.sequence, styles.dim);
+    canvas.draw(0, head);
+    let rows = canvas.height() - 1;
+    let top = producer.gaze.top(&producer.log, rows);
+    let end = producer.gaze.end(&producer.log).min(top + rows as u64);
+    let lines = || (top..end).filter_map(|number| Some((number, producer.log.get(number)?)));
+    let digits = Digits::of(lines().filter_map(|(_, line)| {
+        let (shard, number) = line.result.as_ref().ok()?;
+        Some((shard, number))
+    }));
+    let selected = producer.gaze.selected(&producer.log);
+    for (row, (number, line)) in lines().enumerate() {
+        canvas.draw(row + 1, sent(ink, line, &columns, &digits, canvas.width()));
+        if selected == Some(number) {
+            canvas.lay_wide(row + 1, styles.selection);
+        }
+    }
+}
+
+/// One line of the log.
+fn sent<'a>(
+    ink: &Ink<'_>,
+    line: &SentLine,
+    columns: &Columns,
+    digits: &Digits,
+    width: usize,
+) -> Row<'a> {
+    let styles = &ink.styles;
+    let time = when::time_of_day(line.at, ink.zone, columns.with_hour);
+    let fresh = Style::new().add_modifier(Modifier::BOLD);
+    let time_style = if ink.model.fresh(line.at) {
+        fresh
+    } else {
+        styles.dim
+    };
+    let key = printable(&line.key);
+    let row = Row::new()
+        .left(&time, columns.time() + 2, time_style)
+        .left(line.who.name(), columns.who, styles.base)
+        .gap(1);
+    match &line.result {
+        Ok((id, number)) => {
+            let mut row = row.left(&key, columns.key, shard::words(ink, id)).gap(2);
+            if columns.md5 > 0 {
+                row = row.left(&md5(&line.hash, columns.md5), columns.md5 + 2, styles.dim);
+            }
+            row.join(shard::column(ink, id))
+                .join(digits.row(ink, number, columns.sequence))
+        }
+        Err((name, meaning)) => {
+            let row = row.left(&key, columns.key, styles.base).gap(2);
+            let room = width.saturating_sub(row.width() + 2);
+            let words = printable(&format!("{name}: {meaning}")).into_owned();
+            row.text("✗ ", styles.wrong)
+                .text(cut(&words, room).into_owned(), styles.wrong)
+        }
+    }
+}
+
+/// The first digits of a hash; what placed the record where an explicit hash key did.
+fn md5(hash: &str, width: usize) -> String {
+    match hash.get(..width.saturating_sub(1)) {
+        Some(digits) if !hash.is_empty() => format!("{digits}{CUT}"),
+        _ => "given".to_owned(),
+    }
+}
+
+/// The beginning of a text on one line of at most `width` cells.
+pub(super) fn preview(text: &str, width: usize) -> String {
+    let mut end = text.len().min(PREVIEW_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let shown = printable(&text[..end]);
+    cut(&shown, width).into_owned()
+}

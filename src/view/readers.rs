@@ -1,0 +1,245 @@
+//! The table of readers: each shard's worker, where it began, how far behind it is; readers of other programs by name.
+
+use super::Ink;
+use super::canvas::Canvas;
+use super::fit::Row;
+use super::{shard, when};
+use crate::app::consumer::{Consumer, Reader, ReaderState};
+use crate::app::readers::ForeignReader;
+use crate::kinesis::ShardId;
+
+/// The heights of a sparkline's columns.
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// How many polls a sparkline shows.
+const SPARK: usize = 8;
+
+/// A sparkline's full height is at least so many milliseconds behind: a poll's pause is no alarm.
+const FULL: u64 = 2_000;
+
+/// A line of the table.
+struct Line<'a> {
+    name: String,
+    shards: Row<'a>,
+    from: &'static str,
+    read: u64,
+    state: Row<'a>,
+    spark: Row<'a>,
+}
+
+/// Draws the table and gives its height: none where nobody reads. It takes at most half of the panel.
+pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
+    let styles = &ink.styles;
+    let consumer = &ink.model.consumer;
+    let most = canvas.height() / 2;
+    let own = if consumer.readers.len() + consumer.foreign.len().min(2) < most {
+        by_shard(ink, consumer)
+    } else {
+        by_worker(ink, consumer)
+    };
+    let mut lines = own;
+    lines.extend(
+        consumer
+            .foreign
+            .iter()
+            .rev()
+            .map(|reader| foreign(ink, reader)),
+    );
+    if lines.is_empty() || most < 2 {
+        return 0;
+    }
+    let hidden = (lines.len() + 1).saturating_sub(most);
+    let shown = lines.len() - if hidden > 0 { hidden + 1 } else { 0 };
+    let width = canvas.width();
+    let with_spark = width >= 54;
+    let from = if width >= 64 { 21 } else { 12 };
+    let shards = lines
+        .iter()
+        .map(|line| line.shards.width())
+        .max()
+        .unwrap_or(0)
+        .max(5)
+        + 2;
+    let head = Row::new()
+        .left("reader", 10, styles.dim)
+        .left("shard", shards, styles.dim)
+        .left("from", from, styles.dim)
+        .right("read", 7, styles.dim)
+        .right("behind", 9, styles.dim);
+    canvas.draw(0, head);
+    let rest = lines.len() - shown;
+    for (row, line) in lines.into_iter().take(shown).enumerate() {
+        let built = Row::new()
+            .left(&line.name, 10, styles.strong)
+            .join(line.shards)
+            .to(10 + shards)
+            .left(line.from, from, styles.dim)
+            .right(&grouped(line.read), 7, styles.base)
+            .gap(9usize.saturating_sub(line.state.width()))
+            .join(line.state);
+        let built = if with_spark {
+            built.gap(2).join(line.spark)
+        } else {
+            built
+        };
+        canvas.draw(row + 1, built);
+    }
+    if rest > 0 {
+        let words = format!("and {rest} more");
+        canvas.draw(shown + 1, Row::new().text(words, styles.dim));
+    }
+    shown + 1 + usize::from(rest > 0)
+}
+
+/// The shards of a line: one with its square, several by their numbers.
+fn shards<'a>(ink: &Ink<'_>, shards: &[&ShardId]) -> Row<'a> {
+    if let [one] = shards {
+        return shard::mark(ink, one)
+            .gap(1)
+            .text(one.short(), shard::words(ink, one));
+    }
+    shards.iter().fold(Row::new(), |row, id| {
+        let gap = usize::from(!row.is_empty());
+        row.gap(gap).text(id.short(), shard::words(ink, id))
+    })
+}
+
+fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
+    let line = |reader: &'a Reader| Line {
+        name: format!("worker {}", reader.worker),
+        shards: shards(ink, &[&reader.shard]),
+        from: reader.start.word(),
+        read: reader.read,
+        state: state(ink, reader),
+        spark: spark(ink, reader.lags.iter().copied()),
+    };
+    consumer.readers.iter().map(line).collect()
+}
+
+/// One line a worker, with the shard of its that is furthest behind.
+fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
+    let line = |worker: u8| {
+        let own = || {
+            consumer
+                .readers
+                .iter()
+                .filter(move |reader| reader.worker == worker)
+        };
+        let last = own().max_by_key(|reader| (urgency(&reader.state), reader.behind))?;
+        Some(Line {
+            name: format!("worker {worker}"),
+            shards: shards(ink, &own().map(|reader| &reader.shard).collect::<Vec<_>>()),
+            from: last.start.word(),
+            read: own().map(|reader| reader.read).sum(),
+            state: state(ink, last),
+            spark: spark(ink, last.lags.iter().copied()),
+        })
+    };
+    (1..=consumer.workers).filter_map(line).collect()
+}
+
+fn urgency(state: &ReaderState) -> u8 {
+    match state {
+        ReaderState::Failed { .. } => 2,
+        ReaderState::Ended => 0,
+        _ => 1,
+    }
+}
+
+fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader) -> Line<'a> {
+    let styles = &ink.styles;
+    let state = match (&reader.error, reader.stopped, reader.behind) {
+        (Some(_), ..) => Row::new().text("refused", styles.wrong),
+        (None, true, _) => Row::new().text("gone", styles.dim),
+        (None, false, behind) => lag(ink, behind),
+    };
+    let spark = match reader.ahead {
+        0 => Row::new(),
+        n => Row::new().text(format!("{n} left"), styles.nearly),
+    };
+    Line {
+        name: reader.program.clone(),
+        shards: shards(ink, &[&reader.shard]),
+        from: reader.start,
+        read: reader.read,
+        state,
+        spark,
+    }
+}
+
+fn state<'a>(ink: &Ink<'_>, reader: &Reader) -> Row<'a> {
+    let styles = &ink.styles;
+    match &reader.state {
+        _ if !ink.model.consumer.running => Row::new().text("stopped", styles.dim),
+        ReaderState::Opening => Row::new().text("opening", styles.dim),
+        ReaderState::Ended => Row::new().text("at end", styles.dim),
+        ReaderState::Failed { .. } => Row::new().text("retrying", styles.nearly),
+        ReaderState::Waiting { .. } | ReaderState::Polling { .. } => lag(ink, reader.behind),
+    }
+}
+
+fn lag<'a>(ink: &Ink<'_>, behind: Option<u64>) -> Row<'a> {
+    match behind {
+        None => Row::new().text("not told", ink.styles.dim),
+        Some(0) => Row::new().text(when::duration(0), ink.styles.done),
+        Some(millis) => Row::new().text(when::duration(millis), ink.styles.nearly),
+    }
+}
+
+fn spark<'a>(ink: &Ink<'_>, lags: impl DoubleEndedIterator<Item = u64>) -> Row<'a> {
+    let mut lags: Vec<u64> = lags.rev().take(SPARK).collect();
+    lags.reverse();
+    let full = lags.iter().copied().max().unwrap_or(0).max(FULL);
+    let line: String = lags.iter().map(|lag| bar(*lag, full)).collect();
+    Row::new().text(
+        line,
+        ink.styles
+            .accent
+            .remove_modifier(ratatui::style::Modifier::BOLD),
+    )
+}
+
+fn bar(lag: u64, full: u64) -> &'static str {
+    let top = BARS.len() as u64 - 1;
+    let height = lag.saturating_mul(top).div_ceil(full.max(1)).min(top);
+    BARS[height as usize]
+}
+
+/// A count with its thousands apart.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparkline_is_flat_without_lag_and_never_higher_than_full() {
+        assert_eq!(bar(0, 2_000), "▁");
+        assert_eq!(bar(1, 2_000), "▂");
+        assert_eq!(bar(2_000, 2_000), "█");
+        assert_eq!(bar(u64::MAX, 2_000), "█");
+        assert_eq!(bar(0, 0), "▁");
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(count), expected);
+        }
+    }
+}

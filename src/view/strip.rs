@@ -1,0 +1,236 @@
+//! The stream strip: the selected stream, its line of hash keys, and who is connected. On every screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use super::fit::{Row, cut};
+use super::frames::{Titles, framed};
+use super::readers::grouped;
+use super::{Ink, shard};
+use crate::app::message::ShardDescription;
+use crate::app::programs::Program;
+use crate::app::streams::{Presence, Selected};
+use crate::kinesis::ShardId;
+
+/// Draws the strip: framed where it has the height, else as one line.
+pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
+    if rect.height < 3 {
+        return one_line(ink, &mut Canvas::new(buffer, rect));
+    }
+    let (name, state) = match &ink.model.streams.selected {
+        Some(selected) => (selected.name.clone(), state(ink, selected)),
+        None => ("no stream yet".into(), Row::new()),
+    };
+    let titles = Titles {
+        name: Row::new().text(name, ink.styles.strong),
+        state,
+        foot: Row::new(),
+    };
+    let mut canvas = framed(ink, buffer, rect, false, titles);
+    match ink.model.streams.description() {
+        Some(description) => hash_line(ink, &mut canvas, &description.shards),
+        None => canvas.draw(0, missing(ink)),
+    }
+    let bottom = canvas.height().saturating_sub(1);
+    let retention = ink
+        .model
+        .streams
+        .description()
+        .map_or(Row::new(), |description| {
+            Row::new().text(
+                format!("kept {} h", description.retention_hours),
+                ink.styles.dim,
+            )
+        });
+    let room = canvas.width().saturating_sub(retention.width() + 2);
+    canvas.columns(0..room).draw(bottom, connected(ink));
+    canvas.draw_right(bottom, retention);
+}
+
+fn one_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let styles = &ink.styles;
+    let width = canvas.width().saturating_sub(1);
+    let mut canvas = canvas.columns(1..width);
+    let row = match &ink.model.streams.selected {
+        None => Row::new()
+            .text("no stream yet · ", styles.dim)
+            .join(creates(ink)),
+        Some(selected) => {
+            let state = state(ink, selected);
+            let room = canvas.width().saturating_sub(state.width() + 2);
+            Row::new()
+                .text(cut(&selected.name, room.max(8)).into_owned(), styles.strong)
+                .gap(2)
+                .join(state)
+        }
+    };
+    let used = row.width() + 3;
+    canvas.draw(0, row);
+    let people = connected(ink);
+    if used + people.width() <= canvas.width() {
+        canvas.draw_right(0, people);
+    }
+}
+
+fn creates<'a>(ink: &Ink<'_>) -> Row<'a> {
+    Row::new()
+        .text("D", ink.styles.key)
+        .text(" creates one", ink.styles.dim)
+}
+
+/// What is said in place of the hash keys while there are none.
+fn missing<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    match ink
+        .model
+        .streams
+        .selected
+        .as_ref()
+        .map(|selected| &selected.presence)
+    {
+        Some(Presence::Gone) => Row::new()
+            .text("It is gone, and its records with it.  ", styles.base)
+            .text("D", styles.key)
+            .text(" creates it anew", styles.dim),
+        Some(Presence::Unknown(error)) => Row::new().text(
+            format!("{}: {}", error.name(), error.explained()),
+            styles.wrong,
+        ),
+        Some(_) => Row::new().text("The endpoint is asked for it.", styles.dim),
+        None => Row::new()
+            .text("A stream holds what is sent.  ", styles.dim)
+            .join(creates(ink)),
+    }
+}
+
+/// State, shards and records in words.
+fn state<'a>(ink: &Ink<'_>, selected: &Selected) -> Row<'a> {
+    let styles = &ink.styles;
+    let description = match &selected.presence {
+        Presence::Asked => return Row::new().text("asked for", styles.dim),
+        Presence::Gone => return Row::new().text("gone", styles.nearly),
+        Presence::Unknown(_) => return Row::new().text("not known", styles.wrong),
+        Presence::Described(description) => description,
+    };
+    let style = if description.status == "ACTIVE" {
+        styles.done
+    } else {
+        styles.nearly
+    };
+    let open = description.shards.iter().filter(|shard| shard.open).count();
+    let shards = if open == 1 {
+        "1 shard".into()
+    } else {
+        format!("{open} shards")
+    };
+    let count = ink.model.streams.count(&selected.name);
+    let held = count.written.saturating_sub(count.trimmed_early);
+    let records = match (ink.model.feeds(), held) {
+        (true, 1) => "1 record".into(),
+        (true, n) => format!("{} records", grouped(n)),
+        (false, n) => format!("{} sent from here", grouped(n)),
+    };
+    let row = Row::new()
+        .text(
+            crate::printable::printable(&description.status).into_owned(),
+            style,
+        )
+        .text(format!(" · {shards} · {records}"), styles.dim);
+    match count.trimmed_early {
+        0 => row,
+        n => row.text(
+            format!(" · {} lost to the limit", grouped(n)),
+            styles.nearly,
+        ),
+    }
+}
+
+/// The line of all hash keys, cut where the open shards' ranges meet.
+fn hash_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>, shards: &[ShardDescription]) {
+    let styles = &ink.styles;
+    let mut open: Vec<(u128, &ShardId)> = shards
+        .iter()
+        .filter(|shard| shard.open)
+        .filter_map(|shard| Some((shard.hash_range.0.parse().ok()?, &shard.id)))
+        .collect();
+    open.sort();
+    let head = Row::new().text("hash 0 ", styles.dim);
+    let tail = Row::new().text(" max", styles.dim);
+    let start = head.width();
+    let width = canvas.width().saturating_sub(start + tail.width());
+    canvas.draw(0, head);
+    let column = |point: u128| {
+        // The upper 64 bits tell the cell; width is far below 2^64.
+        (((point >> 64) * width as u128) >> 64) as usize
+    };
+    for (place, (from, id)) in open.iter().enumerate() {
+        let left = column(*from);
+        let right = open.get(place + 1).map_or(width, |(next, _)| column(*next));
+        let last = place + 1 == open.len();
+        canvas.draw_at(start + left, 0, segment(ink, id, right - left, last));
+    }
+    canvas.draw_right(0, tail);
+}
+
+/// A shard's piece of the line, its name in the middle.
+fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a> {
+    let border = usize::from(!last && width > 1);
+    let room = width - border;
+    let line = shard_line(ink, id);
+    let long = format!(" shard {} ", id.short());
+    let short = format!(" {} ", id.short());
+    let label = [long, short]
+        .into_iter()
+        .find(|label| label.len() + 4 <= room)
+        .unwrap_or_default();
+    let left = (room - label.len()) / 2;
+    let right = room - label.len() - left;
+    let row = Row::new()
+        .text("━".repeat(left), line)
+        .text(label, shard::words(ink, id))
+        .text("━".repeat(right), line);
+    if border == 1 {
+        row.text("│", ink.styles.base)
+    } else {
+        row
+    }
+}
+
+fn shard_line(ink: &Ink<'_>, id: &ShardId) -> ratatui::style::Style {
+    ink.styles.shard_mark(id.index().unwrap_or(0))
+}
+
+/// Other people's programs that are there, and what they did.
+fn connected<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    let model = ink.model;
+    if !model.feeds() {
+        return Row::new().text("who else is connected is not told here", styles.dim);
+    }
+    let mut row = Row::new();
+    for program in model.programs.connected(model.now) {
+        let lead = if row.is_empty() {
+            "connected  "
+        } else {
+            " · "
+        };
+        row = row
+            .text(lead, styles.dim)
+            .text(program.name.clone(), styles.strong)
+            .text(did(program), styles.dim);
+    }
+    if row.is_empty() {
+        row = row.text("no other program is connected", styles.dim);
+    }
+    row
+}
+
+fn did(program: &Program) -> String {
+    match (program.written, program.read) {
+        (0, 0) => String::new(),
+        (written, 0) => format!(" wrote {}", grouped(written)),
+        (0, read) => format!(" read {}", grouped(read)),
+        (written, read) => format!(" wrote {}, read {}", grouped(written), grouped(read)),
+    }
+}

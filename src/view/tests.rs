@@ -1,0 +1,5 @@
+//! Frames as they come out: text and styles at the sizes that matter, and every other size without a panic.
+
+mod lab;
+mod pictures;
+mod sizes;

@@ -1,0 +1,385 @@
+//! A lab at work without a terminal and without a network: its requests are answered by a small stream in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::app::message::{
+    Answer, Batch, Description, Put, PutSummary, Received, Request, Sender, ShardDescription,
+};
+use crate::app::{Connection, ConnectionKind, Effect, Message, Model, Setup, Theme, update};
+use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
+use crate::kinesis::hash_ranges::{HashKey, HashRange};
+use crate::kinesis::sequence_numbers::Parts;
+use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
+use crate::lesson::{self, Highlights, Settings};
+use crate::view::Look;
+
+const LESSON: &str = include_str!("lesson.md");
+
+/// The lab, the time it believes in, and the shards of its stream.
+pub struct Lab {
+    pub model: Model,
+    pub look: Look,
+    now: DateTime<Utc>,
+    effects: Vec<Effect>,
+    shards: Vec<Vec<Received>>,
+}
+
+pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
+    let address = match kind {
+        ConnectionKind::Local => "http://127.0.0.1:4567",
+        ConnectionKind::Endpoint => "http://localstack:4566",
+        ConnectionKind::Aws => "https://kinesis.eu-west-1.amazonaws.com",
+    };
+    Setup {
+        lesson: lesson::parse(LESSON, &Settings::default()),
+        lesson_key: "rivers".into(),
+        connection: Connection {
+            kind,
+            address: address.into(),
+            region: if kind == ConnectionKind::Aws {
+                "eu-west-1"
+            } else {
+                "us-east-1"
+            }
+            .into(),
+            profile: (kind == ConnectionKind::Aws).then(|| "course".into()),
+            own_access_key: "own".into(),
+        },
+        progress: Default::default(),
+        unsaved: None,
+        ledger: Default::default(),
+        notice: None,
+        theme: Some(Theme::Dark),
+        size,
+        seed: 7,
+    }
+}
+
+impl Lab {
+    /// A lab at its start, with its first requests answered.
+    pub fn start(setup: Setup) -> Self {
+        let now = DateTime::from_timestamp(1_795_372_800, 0).expect("a time");
+        let highlights = Highlights::of(&setup.lesson);
+        let (model, out) = Model::new(setup, now);
+        let mut lab = Self {
+            model,
+            look: Look {
+                colour: true,
+                ascii: false,
+                zone: FixedOffset::east_opt(3_600).expect("a zone"),
+            },
+            now,
+            effects: out.effects,
+            shards: Vec::new(),
+        };
+        lab.tell(Message::Highlighted(Arc::new(highlights)));
+        lab
+    }
+
+    /// On the embedded server.
+    pub fn local(width: u16, height: u16) -> Self {
+        Self::start(setup(ConnectionKind::Local, (width, height)))
+    }
+
+    /// With a stream of two shards, records of the learner's and of a program, two readers and a program's reader.
+    pub fn live(width: u16, height: u16) -> Self {
+        let mut lab = Self::local(width, height);
+        lab.keys("nnnnn").wait(130.0);
+        lab.key('D').press(KeyCode::Enter);
+        lab.key('c').wait(0.5);
+        for key in ["alice", "bob", "alice"] {
+            lab.program_puts(key, r#"{"userId":"u","action":"view_page","page":"/"}"#)
+                .wait(0.52);
+        }
+        lab.key('s').wait(1.1);
+        lab.program_reads(0, 2).wait(0.2);
+        lab.key('s').wait(0.9);
+        lab.program_puts("carol", r#"{"userId":"carol","action":"logout"}"#)
+            .wait(1.0);
+        lab
+    }
+
+    /// Tells the lab something, and answers what it asks for.
+    pub fn tell(&mut self, message: Message) -> &mut Self {
+        let out = update(&mut self.model, message, self.now);
+        self.effects.extend(out.effects);
+        while !self.effects.is_empty() {
+            if let Effect::Call(request) = self.effects.remove(0) {
+                let answer = self.serve(request);
+                let out = update(&mut self.model, Message::Answered(answer), self.now);
+                self.effects.extend(out.effects);
+            }
+        }
+        self
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.tell(Message::Pressed(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    pub fn key(&mut self, c: char) -> &mut Self {
+        self.press(KeyCode::Char(c))
+    }
+
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for c in keys.chars() {
+            self.key(c);
+        }
+        self
+    }
+
+    /// Lets time pass, and everything happen that is due.
+    pub fn wait(&mut self, seconds: f64) -> &mut Self {
+        let until = self.now + TimeDelta::milliseconds((seconds * 1_000.0) as i64);
+        while let Some(next) = self.model.next_deadline().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            self.tell(Message::DeadlinePassed);
+        }
+        self.now = until;
+        self
+    }
+
+    fn serve(&mut self, request: Request) -> Answer {
+        match request {
+            Request::ListStreams => Answer::Streams(Ok(match self.shards.len() {
+                0 => Vec::new(),
+                _ => vec!["my-first-stream".into()],
+            })),
+            Request::CreateStream { stream, shards } => {
+                self.shards = vec![Vec::new(); shards as usize];
+                Answer::Created {
+                    stream,
+                    shards,
+                    result: Ok(()),
+                }
+            }
+            Request::DescribeStream(stream) => Answer::Described {
+                stream,
+                result: self.description(),
+            },
+            Request::DeleteStream(stream) => {
+                self.shards.clear();
+                Answer::Deleted {
+                    stream,
+                    result: Ok(()),
+                }
+            }
+            Request::PutRecord(put) => self.put(put),
+            Request::OpenIterator {
+                reader,
+                shard,
+                start,
+                ..
+            } => {
+                let held = self.shards[shard.index().expect("an index") as usize].len();
+                let at = if start == StartPosition::Latest {
+                    held
+                } else {
+                    0
+                };
+                Answer::Opened {
+                    reader,
+                    result: Ok(format!("{} {at}", shard.short())),
+                }
+            }
+            Request::GetRecords {
+                reader, iterator, ..
+            } => {
+                let (shard, at) = iterator.split_once(' ').expect("an iterator");
+                let (index, at): (usize, usize) = (
+                    shard.parse().expect("a shard"),
+                    at.parse().expect("a place"),
+                );
+                let records: Vec<Received> = self.shards[index][at..].to_vec();
+                Answer::Read {
+                    reader,
+                    result: Ok(Batch {
+                        next: Some(format!("{shard} {}", at + records.len())),
+                        millis_behind_latest: Some(if records.len() > 1 { 640 } else { 0 }),
+                        records,
+                    }),
+                }
+            }
+            Request::IdentifyAccount => Answer::Account(Ok("123456789012".into())),
+        }
+    }
+
+    fn description(&self) -> Result<Description, CallError> {
+        if self.shards.is_empty() {
+            return Err(CallError::Refused {
+                code: "ResourceNotFoundException".into(),
+                message: "Stream my-first-stream not found.".into(),
+            });
+        }
+        let ranges = HashRange::split_evenly(self.shards.len() as u32);
+        let shards = ranges
+            .iter()
+            .enumerate()
+            .map(|(index, range)| ShardDescription {
+                id: ShardId::from_index(index as u32),
+                hash_range: (
+                    range.start.value().to_string(),
+                    range.end.value().to_string(),
+                ),
+                open: true,
+            });
+        Ok(Description {
+            status: "ACTIVE".into(),
+            created_at: Some(self.now),
+            retention_hours: 24,
+            shards: shards.collect(),
+        })
+    }
+
+    fn store(&mut self, key: &str, data: &[u8]) -> (ShardId, SequenceNumber) {
+        let ranges = HashRange::split_evenly(self.shards.len() as u32);
+        let hash = HashKey::of_partition_key(key);
+        let index = ranges
+            .iter()
+            .position(|range| range.contains(hash))
+            .expect("a shard");
+        let shard = &mut self.shards[index];
+        let sequence = Parts {
+            shard_created: 1_795_372_800,
+            index: shard.len() as u64 + 1,
+            byte: 0,
+            recorded: self.now.timestamp() as u64,
+            shard: index as u32,
+        }
+        .encode();
+        shard.push(Received {
+            sequence: sequence.clone(),
+            key: key.into(),
+            arrived_at: Some(self.now),
+            data: data.to_vec(),
+            size: data.len(),
+        });
+        (ShardId::from_index(index as u32), sequence)
+    }
+
+    fn put(&mut self, put: Put) -> Answer {
+        let result = self.store(&put.key, put.data.as_bytes());
+        self.feed("lab", "own", &put.key, put.data.len(), result.clone());
+        Answer::Sent {
+            put: PutSummary {
+                id: put.id,
+                by: put.by,
+                stream: put.stream,
+                key: put.key,
+                size: put.data.len(),
+            },
+            result: Ok(result),
+        }
+    }
+
+    /// A Python program puts a record.
+    pub fn program_puts(&mut self, key: &str, data: &str) -> &mut Self {
+        let result = self.store(key, data.as_bytes());
+        self.feed("Boto3/1.44", "k", key, data.len(), result);
+        self
+    }
+
+    fn feed(
+        &mut self,
+        agent: &str,
+        access_key: &str,
+        key: &str,
+        size: usize,
+        result: (ShardId, SequenceNumber),
+    ) {
+        let entry = PutEntry {
+            key: key.into(),
+            explicit_hash_key: None,
+            size,
+            head: Vec::new(),
+            result: Ok(result),
+        };
+        self.called(agent, access_key, "PutRecord", Detail::Put(vec![entry]));
+    }
+
+    /// The Python program reads some records of a shard from its beginning.
+    pub fn program_reads(&mut self, shard: usize, returned: usize) -> &mut Self {
+        let held = &self.shards[shard];
+        let detail = GetDetail {
+            chain: shard as u64 + 1,
+            shard: ShardId::from_index(shard as u32),
+            start: StartPosition::TrimHorizon,
+            limit: Some(10),
+            returned,
+            range: Some((
+                held[0].sequence.clone(),
+                held[returned - 1].sequence.clone(),
+            )),
+            millis_behind_latest: Some(1_240),
+            ahead: (held.len() - returned) as u64,
+            ended: false,
+        };
+        self.called(
+            "Boto3/1.44",
+            "k",
+            "GetRecords",
+            Detail::Get(Box::new(detail)),
+        );
+        self
+    }
+
+    fn called(&mut self, agent: &str, access_key: &str, operation: &str, detail: Detail) {
+        let call = Call {
+            at: self.now,
+            caller: Caller {
+                user_agent: agent.into(),
+                access_key: access_key.into(),
+                connection: if access_key == "own" { 1 } else { 2 },
+                http2: false,
+            },
+            region: "us-east-1".into(),
+            operation: operation.into(),
+            stream: Some("my-first-stream".into()),
+            error: None,
+            detail,
+            latency: Duration::from_millis(1),
+        };
+        let out = update(
+            &mut self.model,
+            Message::Fed(FeedEvent::Called(Arc::new(call))),
+            self.now,
+        );
+        self.effects.extend(out.effects);
+    }
+
+    /// A put of the learner's is refused.
+    pub fn refused(&mut self, code: &str) -> &mut Self {
+        let put = PutSummary {
+            id: 0,
+            by: Sender::You,
+            stream: "my-first-stream".into(),
+            key: "alice".into(),
+            size: 2,
+        };
+        let error = CallError::Refused {
+            code: code.into(),
+            message: String::new(),
+        };
+        self.tell(Message::Answered(Answer::Sent {
+            put,
+            result: Err(error),
+        }))
+    }
+
+    /// Draws a frame of the model's own size.
+    pub fn draw(&self) -> Terminal<TestBackend> {
+        let area = self.model.layout.area;
+        let backend = TestBackend::new(area.width, area.height);
+        let mut terminal = Terminal::new(backend).expect("a terminal");
+        terminal
+            .draw(|frame| crate::view::draw(&self.model, &self.look, frame))
+            .expect("a frame");
+        terminal
+    }
+}

@@ -1,0 +1,214 @@
+//! Pictures of whole frames: what stands where, and in which style.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crossterm::event::KeyCode;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+
+use super::lab::{Lab, setup};
+use crate::app::{ConnectionKind, Theme};
+
+/// The frame's text, then a letter for each style with the runs of it, line by line.
+fn picture(lab: &Lab) -> String {
+    let terminal = lab.draw();
+    let buffer = terminal.backend().buffer();
+    let mut text = String::new();
+    let mut letters: BTreeMap<String, char> = BTreeMap::new();
+    let mut runs = String::new();
+    for y in 0..buffer.area.height {
+        let _ = writeln!(text, "{}|", line(buffer, y));
+        let mut run: Option<(char, u16)> = None;
+        for x in 0..buffer.area.width {
+            let next = letters.len();
+            let letter = *letters
+                .entry(style(&buffer[(x, y)]))
+                .or_insert_with(|| letter(next));
+            run = match run {
+                Some((same, count)) if same == letter => Some((same, count + 1)),
+                Some((other, count)) => {
+                    let _ = write!(runs, "{other}{count} ");
+                    Some((letter, 1))
+                }
+                None => Some((letter, 1)),
+            };
+        }
+        if let Some((last, count)) = run {
+            let _ = writeln!(runs, "{last}{count}");
+        }
+    }
+    let mut legend: Vec<(char, String)> =
+        letters.into_iter().map(|(style, l)| (l, style)).collect();
+    legend.sort();
+    for (letter, style) in legend {
+        let _ = writeln!(text, "{letter} = {style}");
+    }
+    text + &runs
+}
+
+fn letter(place: usize) -> char {
+    ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('?')
+}
+
+fn line(buffer: &Buffer, y: u16) -> String {
+    (0..buffer.area.width)
+        .map(|x| buffer[(x, y)].symbol())
+        .collect()
+}
+
+fn style(cell: &Cell) -> String {
+    let colour = |colour: Color| match colour {
+        Color::Reset => "-".to_owned(),
+        other => other.to_string(),
+    };
+    let modifiers: Vec<String> = cell
+        .modifier
+        .difference(Modifier::empty())
+        .iter_names()
+        .map(|(name, _)| name.to_lowercase())
+        .collect();
+    format!(
+        "{} on {} {}",
+        colour(cell.fg),
+        colour(cell.bg),
+        modifiers.join(" ")
+    )
+    .trim_end()
+    .to_owned()
+}
+
+macro_rules! snapshot {
+    ($name:literal, $lab:expr) => {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!($name, picture(&$lab));
+        })
+    };
+}
+
+#[test]
+fn the_first_screen_invites_and_names_the_next_act() {
+    snapshot!("first_80x24", Lab::local(80, 24));
+    snapshot!("first_120x40", Lab::local(120, 40));
+    snapshot!("first_200x60", Lab::local(200, 60));
+}
+
+#[test]
+fn hands_on_shows_who_put_and_who_reads() {
+    let mut lab = Lab::live(80, 24);
+    snapshot!("live_lesson_80x24", lab);
+    lab.key('2');
+    snapshot!("live_producer_80x24", lab);
+    lab.key('3').press(KeyCode::Up).press(KeyCode::Up);
+    snapshot!("live_consumer_80x24", lab);
+    snapshot!("live_120x40", Lab::live(120, 40));
+    snapshot!("live_200x60", Lab::live(200, 60));
+}
+
+#[test]
+fn a_refused_put_stands_in_the_log_with_its_name() {
+    let mut lab = Lab::live(110, 30);
+    lab.key('2')
+        .refused("ProvisionedThroughputExceededException");
+    snapshot!("refused_110x30", lab);
+}
+
+#[test]
+fn too_small_says_what_it_needs() {
+    snapshot!("too_small_40x10", Lab::local(40, 10));
+}
+
+#[test]
+fn code_is_a_quiet_block_that_scrolls_sideways() {
+    let mut lab = Lab::local(80, 24);
+    lab.keys("nnn");
+    snapshot!("code_80x24", lab);
+    lab.press(KeyCode::Right);
+    snapshot!("code_shifted_80x24", lab);
+}
+
+#[test]
+fn overlays_lie_over_the_panes() {
+    let over = |keys: &str| {
+        let mut lab = Lab::live(80, 24);
+        lab.keys(keys);
+        lab
+    };
+    snapshot!("help_80x24", over("?"));
+    snapshot!("palette_80x24", over(":step"));
+    snapshot!("streams_80x24", over("D"));
+    snapshot!("start_80x24", over("ttt"));
+    let mut lab = Lab::live(120, 40);
+    lab.key('?');
+    snapshot!("help_120x40", lab);
+    let mut lab = over("3");
+    lab.press(KeyCode::Enter);
+    snapshot!("record_80x24", lab);
+    let mut lab = over("D");
+    lab.press(KeyCode::Down).key('x');
+    snapshot!("delete_80x24", lab);
+    snapshot!("leave_80x24", over("q"));
+    snapshot!("edit_80x24", over("p"));
+}
+
+#[test]
+fn a_question_open_and_after_the_second_try() {
+    let mut lab = Lab::local(80, 24);
+    lab.keys("4ac");
+    snapshot!("quiz_open_80x24", lab);
+    lab.press(KeyCode::Enter);
+    snapshot!("quiz_one_more_80x24", lab);
+    lab.press(KeyCode::Enter);
+    snapshot!("quiz_answered_80x24", lab);
+}
+
+#[test]
+fn without_colour_marks_and_words_carry_everything() {
+    let mut lab = Lab::live(80, 24);
+    lab.key('3').press(KeyCode::Up);
+    lab.look.colour = false;
+    snapshot!("mono_80x24", lab);
+    lab.look.ascii = true;
+    snapshot!("ascii_80x24", lab);
+}
+
+#[test]
+fn the_terminal_theme_leaves_the_background_alone() {
+    let mut lab = Lab::live(80, 24);
+    lab.model.theme = Theme::Terminal;
+    snapshot!("terminal_80x24", lab);
+}
+
+#[test]
+fn on_aws_the_badge_alarms_and_the_first_write_asks() {
+    let mut lab = Lab::start(setup(ConnectionKind::Aws, (80, 24)));
+    lab.key('D').press(KeyCode::Enter);
+    snapshot!("aws_first_write_80x24", lab);
+}
+
+#[test]
+fn an_ascii_frame_has_no_other_character() {
+    let mut lab = Lab::live(120, 40);
+    lab.look.ascii = true;
+    lab.program_puts("東京", "{}").wait(1.0);
+    let terminal = lab.draw();
+    for cell in terminal.backend().buffer().content() {
+        assert!(cell.symbol().is_ascii(), "{:?}", cell.symbol());
+    }
+}
+
+#[test]
+fn no_byte_of_a_record_steers_the_terminal() {
+    let mut lab = Lab::live(120, 40);
+    lab.program_puts("\u{1b}[31mk\u{202e}", "\u{1b}]0;x\u{7}\u{9b}2J not json")
+        .wait(1.1);
+    lab.key('3');
+    for _ in 0..2 {
+        let terminal = lab.draw();
+        for cell in terminal.backend().buffer().content() {
+            let steers = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+            assert!(!cell.symbol().chars().any(steers), "{:?}", cell.symbol());
+        }
+        lab.press(KeyCode::Enter);
+    }
+}
