@@ -1,8 +1,11 @@
 //! The commands, one file each. They read the environment and the clock, and print; the library does neither.
 
+mod appearance;
 mod embedded;
 pub mod env;
-
+pub mod lab;
+mod lesson;
+mod log;
 pub mod reset;
 pub mod serve;
 
@@ -14,6 +17,11 @@ use kinesis_lab::progress::folder;
 /// Where the state folder is, by this process's environment.
 fn state_folder() -> Result<PathBuf, String> {
     folder::locate(|name| std::env::var_os(name).map(PathBuf::from))
+}
+
+/// A variable of this process's environment; one that is not UTF-8 counts as none.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 #[expect(

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             .exit();
     }
     let result = match cli.command {
-        None => Ok(()),
+        None => commands::lab::run(&cli.lab),
         Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),

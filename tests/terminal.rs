@@ -4,3 +4,5 @@
 mod commands;
 #[path = "terminal/harness.rs"]
 mod harness;
+#[path = "terminal/leaving.rs"]
+mod leaving;

@@ -8,22 +8,30 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
 use chrono::Utc;
+use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
+use kinesis_lab::runtime::panics;
 use kinesis_lab::server::{self, Limits, Service};
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// The server, while it runs.
 pub struct Embedded {
     pub address: SocketAddr,
+    thread: JoinHandle<()>,
+}
+
+/// What the server says without being asked.
+pub struct News {
+    /// Every call. Closed when the server has ended.
+    pub feed: broadcast::Receiver<FeedEvent>,
     /// Why it ended; nothing is sent when it was asked to.
     pub ended: oneshot::Receiver<String>,
-    thread: JoinHandle<()>,
 }
 
 impl Embedded {
     /// Listens, and serves until `stop`.
-    pub fn start(port: Option<u16>, stop: CancellationToken) -> Result<Self> {
+    pub fn start(port: Option<u16>, stop: CancellationToken) -> Result<(Self, News)> {
         let listener = server::bind(port)?;
         let address = listener.local_addr()?;
         #[expect(
@@ -31,6 +39,7 @@ impl Embedded {
             reason = "the server's clock is the machine's"
         )]
         let service = Arc::new(Service::new(Utc::now, &Limits::default()));
+        let feed = service.feed();
         let (tell, ended) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("server".to_owned())
@@ -39,16 +48,12 @@ impl Embedded {
                 let why = match served {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => error.to_string(),
-                    Err(_) => "it panicked".to_owned(),
+                    Err(panic) => panics::words(&*panic).to_owned(),
                 };
                 // Nobody listens any more if the lab is ending.
                 let _ = tell.send(why);
             })?;
-        Ok(Self {
-            address,
-            ended,
-            thread,
-        })
+        Ok((Self { address, thread }, News { feed, ended }))
     }
 
     pub fn url(&self) -> String {

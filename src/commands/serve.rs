@@ -19,7 +19,7 @@ pub fn run(options: &ServeOptions) -> Result<()> {
 async fn serve(options: &ServeOptions) -> Result<()> {
     let signal = runtime::stop_signal()?;
     let stop = CancellationToken::new();
-    let mut server = Embedded::start(options.port, stop.clone())?;
+    let (server, news) = Embedded::start(options.port, stop.clone())?;
     let announcement = embedded::announce(server.url());
     if let Err(error) = &announcement {
         eprintln!("kinesis-lab: `kinesis-lab env` will not find this server: {error:#}");
@@ -27,7 +27,7 @@ async fn serve(options: &ServeOptions) -> Result<()> {
     writeln!(std::io::stdout(), "listening on {}", server.url())?;
     let failed = tokio::select! {
         () = signal => None,
-        Ok(why) = &mut server.ended => Some(why),
+        Ok(why) = news.ended => Some(why),
     };
     stop.cancel();
     server.join();

@@ -207,3 +207,16 @@ fn wrong_usage_is_code_2() {
         );
     }
 }
+#[test]
+fn the_lab_without_a_terminal_says_so_and_touches_nothing() {
+    let home = Home::new();
+    let output = run(&home, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        complained(&output).contains("not a terminal"),
+        "{}",
+        complained(&output)
+    );
+    assert_eq!(printed(&output), "");
+    assert!(!home.state().exists());
+}

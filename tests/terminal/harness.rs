@@ -5,7 +5,7 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,6 +54,15 @@ impl Home {
         command.args(arguments).env_clear().envs(self.environment());
         command
     }
+
+    /// The process that announced itself here, once it has.
+    pub fn running_pid(&self) -> Option<String> {
+        let entries = std::fs::read_dir(self.state().join("running")).ok()?;
+        entries.filter_map(Result::ok).find_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".json")?.to_owned())
+        })
+    }
 }
 
 /// Sends a signal by name, e.g. `TERM`.
@@ -67,6 +76,24 @@ pub fn signal(pid: &str, name: &str) {
     );
 }
 
+/// Whether this process lives.
+pub fn is_alive(pid: &str) -> bool {
+    let probe = Command::new("kill")
+        .args(["-0", pid])
+        .stderr(Stdio::null())
+        .status();
+    probe.is_ok_and(|status| status.success())
+}
+
+/// Waits for what nothing announces: looks again and again.
+pub fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain for {what:?}");
+        thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
 /// What the shell of a session does.
 const SCRIPT: &str = r#"
 before=$(stty -g)
@@ -74,6 +101,8 @@ before=$(stty -g)
 echo "exit code $?"
 [ "$before" = "$(stty -g)" ] && echo "modes as before"
 echo "all said""#;
+
+const LAST_WORDS: &str = "all said";
 
 /// A shell in a pseudo-terminal that runs the binary, and then says with which code it ended and which modes the terminal
 /// has.
@@ -87,12 +116,23 @@ pub struct Session {
 /// What the terminal has shown.
 struct Seen {
     parser: vt100::Parser,
+    bytes: Vec<u8>,
     ended: bool,
 }
 
 impl Session {
     /// Starts the lab with a terminal of this many columns and rows.
     pub fn start(home: &Home, arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+        Self::start_with(home, arguments, (columns, rows), &[])
+    }
+
+    /// The same with more variables.
+    pub fn start_with(
+        home: &Home,
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -108,6 +148,9 @@ impl Session {
         for (name, value) in home.environment() {
             command.env(name, value);
         }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("a shell");
         drop(pair.slave);
         let mut output = pair
@@ -118,6 +161,7 @@ impl Session {
         let shared = Arc::new((
             Mutex::new(Seen {
                 parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+                bytes: Vec::new(),
                 ended: false,
             }),
             Condvar::new(),
@@ -130,6 +174,7 @@ impl Session {
                 let count = output.read(&mut chunk).unwrap_or(0);
                 let mut seen_now = seen.0.lock().expect("no panic while it is held");
                 seen_now.parser.process(&chunk[..count]);
+                seen_now.bytes.extend_from_slice(&chunk[..count]);
                 seen_now.ended = count == 0;
                 seen.1.notify_all();
                 if count == 0 {
@@ -186,12 +231,21 @@ impl Session {
         seen.parser.screen().contents()
     }
 
+    /// Takes the terminal away, as closing its window does: the shell that leads the session dies, and the system hangs up.
+    pub fn hang_up(&mut self) {
+        self.child.kill().expect("the shell runs");
+    }
+
+    /// Waits for the shell's end, and gives every byte that was drawn until then.
+    pub fn bytes_at_the_end(&self) -> Vec<u8> {
+        self.wait_for(LAST_WORDS);
+        let seen = self.shared.0.lock().expect("the reader does not panic");
+        seen.bytes.clone()
+    }
+
     /// Waits for the end, and asserts this exit code and a terminal as it was before.
     pub fn assert_left_clean(mut self, code: u32) -> String {
-        self.wait("the shell's last words", |seen| {
-            let text = seen.parser.screen().contents();
-            text.contains("all said")
-        });
+        self.wait_for(LAST_WORDS);
         let text = self.text();
         assert!(text.contains(&format!("exit code {code}")), "{text}");
         assert!(text.contains("modes as before"), "{text}");

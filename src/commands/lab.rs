@@ -1,0 +1,194 @@
+//! `kinesis-lab`: opens the lab. The one place where server, client and runtime meet.
+
+use std::io::{self, IsTerminal};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Local, Utc};
+use futures_util::FutureExt;
+use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
+use kinesis_lab::cli::LabOptions;
+use kinesis_lab::client::settings::{self, Options};
+use kinesis_lab::client::{self, Client, Transport};
+use kinesis_lab::progress::folder::StateFolder;
+use kinesis_lab::runtime::{self, Effects, INBOX_CAPACITY, Program, Sources, Terminal, panics};
+use kinesis_lab::view::{self, Look};
+use ratatui::Frame;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::embedded::{self, Embedded, News};
+use super::{appearance, lesson, log, now, variable};
+
+/// The lab as the loop drives it.
+struct Lab {
+    model: Model,
+    look: Look,
+}
+
+impl Program for Lab {
+    fn update(&mut self, message: Message, now: DateTime<Utc>) -> Outcome {
+        #[cfg(debug_assertions)]
+        panic_if_a_test_wants_it(&message);
+        app::update(&mut self.model, message, now)
+    }
+
+    fn draw(&self, frame: &mut Frame) {
+        view::draw(&self.model, &self.look, frame);
+    }
+
+    fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        self.model.next_deadline()
+    }
+}
+
+/// A debug build panics at the first key if this variable is set, so that a test can see what is left behind.
+#[cfg(debug_assertions)]
+fn panic_if_a_test_wants_it(message: &Message) {
+    let pressed = matches!(message, Message::Pressed(_));
+    assert!(
+        !pressed || variable("KINESIS_LAB_TEST_PANIC").is_none(),
+        "a test wants this panic"
+    );
+}
+
+pub fn run(options: &LabOptions) -> Result<()> {
+    if !io::stdout().is_terminal() {
+        bail!(
+            "standard output is not a terminal, and the lab draws on one. \
+             To run only the server: kinesis-lab serve"
+        );
+    }
+    // The loop has this thread; one more carries out its tasks.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(open(options));
+    // What hangs after its grace is left behind.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn open(options: &LabOptions) -> Result<()> {
+    let lesson = lesson::open(options.lesson.as_deref())?;
+    let remote = settings::resolve(&endpoint_options(options), variable)?;
+    let stop = CancellationToken::new();
+    let signal = runtime::stop_signal()?;
+    let (sender, inbox) = mpsc::channel(INBOX_CAPACITY);
+    let (client, connection, server) = match remote {
+        None => local(options.port, &stop, &sender)?,
+        Some(remote) => {
+            let (client, connection) = client::connect(&remote, Transport::to_anywhere()).await?;
+            (client, connection, None)
+        }
+    };
+    let located = super::state_folder();
+    let opened = StateFolder::open(located.clone(), now());
+    let mut notes = opened.notes;
+    notes.extend(lesson.notice);
+    if let Ok(folder) = &located
+        && let Err(error) = log::start(folder)
+    {
+        notes.push(format!("There is no log: {error}."));
+    }
+    let announcement = server
+        .as_ref()
+        .map(|server| embedded::announce(server.url()));
+    if let Some(Err(error)) = &announcement {
+        tracing::warn!("`env` will not find this lab: {error:#}");
+    }
+    let setup = Setup {
+        lesson: lesson.lesson,
+        lesson_key: lesson.key,
+        connection,
+        progress: opened.progress,
+        unsaved: opened.unsaved,
+        ledger: opened.ledger,
+        notice: (!notes.is_empty()).then(|| notes.join(" ")),
+        theme: options.theme.as_deref().and_then(Theme::named),
+        size: crossterm::terminal::size().context("the terminal does not tell its size")?,
+        seed: fastrand::u64(..),
+    };
+    let start = now();
+    let (model, first) = Model::new(setup, start);
+    let mut lab = Lab {
+        model,
+        look: appearance::look(options, variable, *start.with_timezone(&Local).offset()),
+    };
+    let client = Arc::new(client);
+    let perform = move |request| {
+        let client = Arc::clone(&client);
+        async move { client.perform(request).await }.boxed()
+    };
+    let effects = Effects::new(perform, opened.folder, sender, stop.clone());
+
+    panics::install();
+    let mut terminal = Terminal::enter().context("cannot take the terminal")?;
+    let sources = Sources {
+        stop: signal,
+        input: runtime::input()?,
+        inbox,
+    };
+    let running = runtime::run(&mut lab, first, &mut terminal, sources, &effects, now);
+    let ended = AssertUnwindSafe(running).catch_unwind().await;
+    drop(terminal);
+
+    let saved = effects.finish().await;
+    stop.cancel();
+    if let Some(server) = server {
+        server.join();
+    }
+    match ended {
+        Ok(Ok(())) if saved => Ok(()),
+        Ok(Ok(())) => bail!("the last progress may not be saved: the disk does not answer"),
+        Ok(Err(error)) => Err(error).context("the lab lost its terminal"),
+        Err(_) => bail!(
+            "a fault in the lab ended it; what you did is saved. Please report this:\n{}",
+            panics::take_report().unwrap_or_default()
+        ),
+    }
+}
+
+fn endpoint_options(options: &LabOptions) -> Options {
+    Options {
+        endpoint_url: options.endpoint_url.clone(),
+        aws: options.aws,
+        profile: options.profile.clone(),
+        region: options.region.clone(),
+    }
+}
+
+/// The embedded server, the road to it, and its news on the way to the inbox.
+fn local(
+    port: Option<u16>,
+    stop: &CancellationToken,
+    inbox: &mpsc::Sender<Message>,
+) -> Result<(Client, Connection, Option<Embedded>)> {
+    let (server, news) = Embedded::start(port, stop.clone())?;
+    // Made anew each time, so that the feed tells this lab's calls from everybody else's.
+    let own_access_key = format!("KLAB{:016X}", fastrand::u64(..));
+    let (client, connection) = client::connect_embedded(server.address, &own_access_key);
+    tokio::spawn(deliver(news, inbox.clone()));
+    Ok((client, connection, Some(server)))
+}
+
+/// Turns the server's news into messages. When the lab is slow the server does not wait: it counts what is lost.
+async fn deliver(mut news: News, inbox: mpsc::Sender<Message>) {
+    loop {
+        let message = match news.feed.recv().await {
+            Ok(event) => Message::Fed(event),
+            Err(RecvError::Lagged(lost)) => Message::FeedLost(lost),
+            Err(RecvError::Closed) => break,
+        };
+        if inbox.send(message).await.is_err() {
+            return;
+        }
+    }
+    if let Ok(why) = news.ended.await {
+        // The lab is ending if nobody takes it.
+        let _ = inbox.send(Message::ServerEnded(why)).await;
+    }
+}
