@@ -20,11 +20,11 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
         FeedEvent::TrimmedEarly {
             region,
             stream,
-            total,
+            records,
         } => {
             if region == model.connection.region {
                 out.changed = true;
-                model.streams.trimmed(&stream, total);
+                model.streams.trimmed(&stream, records);
                 let words = format!(
                     "{stream} has reached the lab's memory limit: its oldest records make room."
                 );

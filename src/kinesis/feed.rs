@@ -29,8 +29,8 @@ pub enum FeedEvent {
         region: String,
         /// The stream.
         stream: String,
-        /// How many records this shard has lost this way so far.
-        total: u64,
+        /// How many records went.
+        records: u64,
     },
 }
 

@@ -222,7 +222,7 @@ impl Service {
             self.tell(FeedEvent::TrimmedEarly {
                 region: trim.region,
                 stream: trim.stream,
-                total: trim.total,
+                records: trim.records,
             });
         }
         let user_agent = parts

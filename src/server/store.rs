@@ -50,8 +50,8 @@ pub struct ShardLimit {
 pub struct TrimmedEarly {
     pub region: String,
     pub stream: String,
-    /// How many records this shard has lost this way so far.
-    pub total: u64,
+    /// How many went.
+    pub records: u64,
 }
 
 /// Where the records of a batch were stored, in order.
@@ -174,7 +174,7 @@ impl Store {
                 shards.map(move |shard| (region, name, shard))
             })
             .max_by_key(|(_, _, shard)| shard.memory())?;
-        let freed = shard.trim_early(amount.max(1));
+        let (freed, records) = shard.trim_early(amount.max(1));
         if freed == 0 {
             return None;
         }
@@ -182,7 +182,7 @@ impl Store {
         Some(TrimmedEarly {
             region: region.clone(),
             stream: name.clone(),
-            total: shard.trimmed_early(),
+            records,
         })
     }
 }

@@ -84,7 +84,6 @@ pub struct Shard {
     start: Parts,
     records: VecDeque<Record>,
     memory: usize,
-    trimmed_early: u64,
     newest_ms: i64,
 }
 
@@ -114,7 +113,6 @@ impl Shard {
             },
             records: VecDeque::new(),
             memory: 0,
-            trimmed_early: 0,
             newest_ms: created_ms,
         }
     }
@@ -130,10 +128,6 @@ impl Shard {
 
     pub fn memory(&self) -> usize {
         self.memory
-    }
-
-    pub fn trimmed_early(&self) -> u64 {
-        self.trimmed_early
     }
 
     /// Appends a record and says what its number is made of. It never arrives before the record ahead of it, even where
@@ -190,11 +184,9 @@ impl Shard {
         self.trim_while(|record, _| record.arrived_ms < time_ms).0
     }
 
-    /// Drops the oldest records until this much memory is free; says how much it was.
-    pub fn trim_early(&mut self, amount: usize) -> usize {
-        let (freed, records) = self.trim_while(|_, freed| freed < amount);
-        self.trimmed_early += records;
-        freed
+    /// Drops the oldest records until this much memory is free; says how much it was, and how many records.
+    pub fn trim_early(&mut self, amount: usize) -> (usize, u64) {
+        self.trim_while(|_, freed| freed < amount)
     }
 
     fn trim_while(&mut self, goes: impl Fn(&Record, usize) -> bool) -> (usize, u64) {

@@ -93,12 +93,11 @@ fn what_is_trimmed_early_is_told_and_reading_goes_on() {
         if let FeedEvent::TrimmedEarly {
             region,
             stream,
-            total,
+            records,
         } = event
         {
             assert_eq!((region.as_str(), stream.as_str()), ("us-east-1", "s"));
-            assert!(total > told, "the total grows");
-            told = total;
+            told += records;
         }
     }
     let (keys, _) = bench.keys(&iterator);
