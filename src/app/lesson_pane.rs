@@ -349,6 +349,9 @@ pub(super) fn next_minute(pane: &LessonPane, now: DateTime<Utc>) -> DateTime<Utc
 pub fn next_act(model: &Model) -> (super::action::Action, String) {
     use super::action::Action;
     let pane = &model.lesson;
+    if pane.scroll < pane.most_scroll() {
+        return (Action::PageDown, "read on".into());
+    }
     let in_checkpoint = pane
         .section()
         .is_some_and(|section| section.kind == SectionKind::Checkpoint);

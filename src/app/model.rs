@@ -185,6 +185,11 @@ impl Model {
             ConnectionKind::Endpoint => model.streams.list_at = Some(now),
             ConnectionKind::Aws => out.call(Request::IdentifyAccount),
         }
+        if model.status.words.is_empty() {
+            let words =
+                "Welcome. Read on with n; the stream beside the lesson is real, and yours alone.";
+            model.say(Tone::Plain, words.into());
+        }
         if let Some(notice) = setup.notice {
             model.say(Tone::Nearly, notice);
         }

@@ -176,6 +176,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         In(Pane::Lesson),
+        &[key(' ')],
+        Action::PageDown,
+        "read on",
+        "read on: a page down",
+    ),
+    bind(
+        In(Pane::Lesson),
         &[named(KeyCode::Right)],
         Action::Right,
         "",
