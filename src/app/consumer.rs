@@ -57,8 +57,25 @@ pub struct Reader {
     pub behind: Option<u64>,
     /// The same at earlier polls, oldest first.
     pub lags: VecDeque<u64>,
-    opened_at: DateTime<Utc>,
+    /// When the iterator was asked for with which it began.
+    asked_at: DateTime<Utc>,
+    /// Whether it ever had an iterator.
+    opened: bool,
+    /// How many calls have failed since the last one that did not, and how the last of them did.
     failures: u32,
+    failure: Option<CallError>,
+}
+
+impl Reader {
+    /// Whether its last call failed, and it tries again.
+    pub fn retries(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// Whether it was answered at least once.
+    fn answered(&self) -> bool {
+        !self.lags.is_empty()
+    }
 }
 
 /// Where a reader stands in its work.
@@ -80,6 +97,8 @@ pub enum ReaderState {
     },
     /// The closed shard is read to its end.
     Ended,
+    /// The shard has no record of the number to start at; nothing is tried again.
+    Refused(CallError),
     /// A call failed; it will try again.
     Failed {
         /// What came instead of an answer.
@@ -335,13 +354,18 @@ pub fn why_empty(model: &Model) -> Option<String> {
     };
     let written = model.streams.count(&selected.name).written;
     let wait = match written {
-        0 => "The stream is empty so far.".into(),
-        1 => "1 record waits in the stream.".into(),
-        n => format!("{n} records wait in the stream."),
+        // What others have written is known on the embedded server only.
+        0 if !model.feeds() => String::new(),
+        0 => " The stream is empty so far.".into(),
+        1 => " 1 record waits in the stream.".into(),
+        n => format!(" {n} records wait in the stream."),
     };
+    let readers = &consumer.readers;
     Some(match &selected.presence {
         Presence::Gone => "The stream is gone. D creates it anew.".into(),
-        Presence::Unknown(error) => format!("The stream cannot be seen: {}.", error.name()),
+        Presence::Unknown(error) => {
+            format!("The stream cannot be seen: {}. It is asked for again by itself.", error.name())
+        }
         Presence::Asked => "The endpoint is asked for the stream.".into(),
         Presence::Described(description) if description.status != "ACTIVE" => {
             format!(
@@ -350,20 +374,28 @@ pub fn why_empty(model: &Model) -> Option<String> {
             )
         }
         _ if !consumer.running => {
-            format!("Nobody reads in this panel. {wait} c starts a consumer.")
+            format!("Nobody reads in this panel.{wait} c starts a consumer.")
         }
-        _ if consumer
-            .readers
-            .iter()
-            .any(|r| matches!(r.state, ReaderState::Failed { .. })) =>
-        {
+        _ if readers.is_empty() => {
+            "The endpoint lists no shard of it yet. It is asked again by itself.".into()
+        }
+        _ if readers.iter().any(Reader::retries) => {
             "The last call failed; it is tried again by itself.".into()
         }
-        _ if consumer.readers.iter().any(|r| r.behind.is_none()) => {
+        _ if readers.iter().all(|r| matches!(r.state, ReaderState::Refused(_))) => {
+            "No shard knows that number. t chooses another start.".into()
+        }
+        _ if readers.iter().any(|r| !r.answered() && !matches!(r.state, ReaderState::Refused(_))) => {
             "The first answer is on its way.".into()
         }
+        _ if readers.iter().any(|r| r.behind.is_some_and(|behind| behind > 0)) => {
+            "The pages so far were empty, but they lie behind the tip: reading goes on by itself.".into()
+        }
         _ => match &consumer.start {
-            StartPosition::Latest if written > 0 => format!(
+            StartPosition::Latest if written == 1 => {
+                "LATEST begins after the newest record. 1 older one is there: t, TRIM_HORIZON reads it. s sends one.".into()
+            }
+            StartPosition::Latest if written > 1 => format!(
                 "LATEST begins after the newest record. {written} older ones are there: t, TRIM_HORIZON reads them. s sends one."
             ),
             StartPosition::Latest => "LATEST waits for what comes from now on. s sends one.".into(),

@@ -480,6 +480,13 @@ fn forget(model: &mut Model, stream: &str) {
         .take_if(|selected| selected.name == stream);
 }
 
+/// A call speaks of the selected stream as if it did not exist: it is asked for, since that answer may be an old one's.
+pub(super) fn look_again(model: &mut Model, now: DateTime<Utc>) {
+    if let Some(selected) = &mut model.streams.selected {
+        selected.look_at = Some(now);
+    }
+}
+
 /// Looks again at what may have changed.
 pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     if let Some(selected) = model

@@ -3,5 +3,6 @@
 mod aws;
 mod learning;
 mod panels;
+mod polling;
 mod script;
 mod streams;

@@ -51,32 +51,46 @@ impl CallError {
         matches!(self, Self::Refused { code, .. } if code == name)
     }
 
-    /// What it means for the learner: the meaning of an error's name, else what went wrong underneath.
+    /// What it means for the learner: the meaning of an error's name where the lab knows it, else what the endpoint or
+    /// the network says. Without a full stop.
     pub fn explained(&self) -> &str {
-        match self {
-            Self::Refused { code, .. } => meaning_of(code),
+        let words = match self {
+            Self::Refused { code, message } => match known_meaning_of(code) {
+                None if !message.is_empty() => message,
+                meaning => meaning.unwrap_or(UNKNOWN),
+            },
             other => other.words(),
-        }
+        };
+        words.trim_end_matches('.')
     }
 }
 
+/// What is said of an error that the lab does not know and that the endpoint does not explain.
+const UNKNOWN: &str = "the endpoint refused the call";
+
 /// What an error name of the Kinesis API means, in one sentence without a full stop.
 pub fn meaning_of(code: &str) -> &'static str {
-    match code {
+    known_meaning_of(code).unwrap_or(UNKNOWN)
+}
+
+fn known_meaning_of(code: &str) -> Option<&'static str> {
+    Some(match code {
         "ResourceNotFoundException" => {
             "there is no such stream or shard; press D to see what exists"
         }
         "ResourceInUseException" => "the name is taken, or the stream is not ACTIVE yet",
         "ProvisionedThroughputExceededException" => {
-            "the shard's limit for this second is used up; wait a moment and send again"
+            "the shard's limit for this second is used up; there is room again in a moment"
         }
         "ExpiredIteratorException" => {
             "an iterator lives five minutes; take a new one after the last record you read"
         }
         "InvalidArgumentException" => "the service refuses this value or combination",
         "ValidationException" => "a value has the wrong shape or length",
-        "SerializationException" => "the body could not be read",
-        "LimitExceededException" => "a quota or a rate of control calls is used up",
+        "SerializationException" => "the body could not be read; it must be JSON",
+        "LimitExceededException" => {
+            "a quota or a rate of control calls is used up; wait a moment, or delete a stream"
+        }
         "ExpiredNextTokenException" => {
             "a paging token lives five minutes; list again from the start"
         }
@@ -84,16 +98,16 @@ pub fn meaning_of(code: &str) -> &'static str {
         "UnrecognizedClientException" | "InvalidSignatureException" => {
             "the endpoint does not accept these credentials"
         }
-        "ExpiredTokenException" => "the session has run out; sign in again",
+        "ExpiredTokenException" => "the credentials have run out; sign in again",
         "MissingAuthenticationTokenException" | "IncompleteSignatureException" => {
             "the request was not signed; set credentials, any will do for the lab"
         }
         "UnknownOperationException" => "this endpoint does not know the operation",
         "InternalFailure" | "InternalFailureException" | "ServiceUnavailable" => {
-            "the service itself failed; send again"
+            "the service itself failed; try again"
         }
-        _ => "the endpoint refused the call",
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -114,5 +128,27 @@ mod tests {
             why: "nothing listens at 127.0.0.1:1".into(),
         };
         assert_eq!(error.explained(), "nothing listens at 127.0.0.1:1");
+    }
+
+    #[test]
+    fn an_error_that_the_lab_does_not_know_is_explained_by_the_endpoint_s_words() {
+        let check = |code: &str, message: &str, expected: &str| {
+            let error = CallError::Refused {
+                code: code.into(),
+                message: message.into(),
+            };
+            assert_eq!(error.explained(), expected);
+        };
+        check(
+            "KMSDisabledException",
+            "The key is disabled.",
+            "The key is disabled",
+        );
+        check("KMSDisabledException", "", UNKNOWN);
+        check(
+            "AccessDeniedException",
+            "no.",
+            "these credentials may not make this call",
+        );
     }
 }

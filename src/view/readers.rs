@@ -125,7 +125,7 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
                 .iter()
                 .filter(move |reader| reader.worker == worker)
         };
-        let last = own().max_by_key(|reader| (urgency(&reader.state), reader.behind))?;
+        let last = own().max_by_key(|reader| (urgency(reader), reader.behind))?;
         Some(Line {
             name: format!("worker {worker}"),
             shards: shards(ink, &own().map(|reader| &reader.shard).collect::<Vec<_>>()),
@@ -138,10 +138,10 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
     (1..=consumer.workers).filter_map(line).collect()
 }
 
-fn urgency(state: &ReaderState) -> u8 {
-    match state {
-        ReaderState::Failed { .. } => 2,
-        ReaderState::Ended => 0,
+fn urgency(reader: &Reader) -> u8 {
+    match &reader.state {
+        _ if reader.retries() => 2,
+        ReaderState::Ended | ReaderState::Refused(_) => 0,
         _ => 1,
     }
 }
@@ -171,10 +171,13 @@ fn state<'a>(ink: &Ink<'_>, reader: &Reader) -> Row<'a> {
     let styles = &ink.styles;
     match &reader.state {
         _ if !ink.model.consumer.running => Row::new().text("stopped", styles.dim),
+        _ if reader.retries() => Row::new().text("retrying", styles.nearly),
+        ReaderState::Refused(_) => Row::new().text("refused", styles.nearly),
         ReaderState::Opening => Row::new().text("opening", styles.dim),
         ReaderState::Ended => Row::new().text("at end", styles.dim),
-        ReaderState::Failed { .. } => Row::new().text("retrying", styles.nearly),
-        ReaderState::Waiting { .. } | ReaderState::Polling { .. } => lag(ink, reader.behind),
+        ReaderState::Waiting { .. } | ReaderState::Polling { .. } | ReaderState::Failed { .. } => {
+            lag(ink, reader.behind)
+        }
     }
 }
 

@@ -52,8 +52,10 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
             read: 0,
             behind: None,
             lags: VecDeque::new(),
-            opened_at: now,
+            asked_at: now,
+            opened: false,
             failures: 0,
+            failure: None,
         });
         out.changed = true;
     }
@@ -79,7 +81,7 @@ pub(in crate::app) fn opened(
                 limit: LIMIT,
             });
             reader.state = ReaderState::Polling { iterator };
-            reader.opened_at = now;
+            reader.opened = true;
             out.changed = true;
         }
         Err(error) => failed(model, id, error, now, out),
@@ -101,7 +103,8 @@ pub(in crate::app) fn read(
         Ok(batch) => batch,
         Err(error) => return failed(model, id, error, now, out),
     };
-    reader.failures = 0;
+    let recovered = std::mem::take(&mut reader.failures) > 0;
+    reader.failure = None;
     reader.state = match batch.next {
         Some(iterator) => ReaderState::Waiting {
             iterator,
@@ -109,7 +112,9 @@ pub(in crate::app) fn read(
         },
         None => ReaderState::Ended,
     };
-    out.changed |= reader.behind != batch.millis_behind_latest
+    out.changed |= recovered
+        || !reader.answered()
+        || reader.behind != batch.millis_behind_latest
         || !batch.records.is_empty()
         || reader.state == ReaderState::Ended
         || reader.lags.iter().any(|lag| *lag != 0);
@@ -133,6 +138,12 @@ pub(in crate::app) fn read(
             shown_at: now,
         });
     }
+    if recovered {
+        model.say(
+            Tone::Done,
+            format!("Shard {} is read again.", shard.short()),
+        );
+    }
 }
 
 /// A reader's call failed: what can be mended is mended, everything is tried again.
@@ -144,33 +155,54 @@ fn failed(
     out: &mut Outcome,
 ) {
     out.changed = true;
-    let stream = model.streams.name().map(str::to_owned);
-    let (Some(stream), Some(reader)) = (stream, model.consumer.reader(id)) else {
+    let Some(reader) = model.consumer.reader(id) else {
         return;
     };
-    if error.is("ResourceNotFoundException") {
-        return streams::gone(model, &stream, now, out);
+    let shard = reader.shard.short();
+    let by_number = matches!(
+        reader.start,
+        StartPosition::AtSequenceNumber(_) | StartPosition::AfterSequenceNumber(_)
+    );
+    if by_number && !reader.opened && error.is("InvalidArgumentException") {
+        reader.state = ReaderState::Refused(error);
+        let words = format!(
+            "Not a number of shard {shard}: each is a place in one shard only. t chooses anew."
+        );
+        return model.say(Tone::Nearly, words);
     }
-    reader.failures += 1;
-    let iterator = match &reader.state {
-        ReaderState::Polling { iterator } if !error.is("ExpiredIteratorException") => {
-            Some(iterator.clone())
-        }
-        _ => None,
-    };
-    let due = now + pause_after(reader.failures);
+    let news = reader.failure.as_ref().map(CallError::name) != Some(error.name());
     let words = format!(
-        "Shard {}: {}, {}.",
-        reader.shard.short(),
+        "Shard {shard} is tried again: {}, {}.",
         error.name(),
         error.explained()
     );
+    let not_found = error.is("ResourceNotFoundException");
+    reader.failures += 1;
+    reader.failure = Some(error.clone());
     reader.state = ReaderState::Failed {
+        due: now + pause_after(reader.failures),
+        iterator: match &reader.state {
+            ReaderState::Polling { iterator } if keeps_iterator(&error) => Some(iterator.clone()),
+            _ => None,
+        },
         error,
-        due,
-        iterator,
     };
-    model.say(Tone::Nearly, words);
+    if news {
+        model.say(Tone::Nearly, words);
+    }
+    if not_found {
+        streams::look_again(model, now);
+    }
+}
+
+/// Whether an iterator is still good after this failure. A refused one is not, but for its rate.
+fn keeps_iterator(error: &CallError) -> bool {
+    match error {
+        CallError::Refused { .. } => error.is("ProvisionedThroughputExceededException"),
+        CallError::NoAnswer { .. } | CallError::Nonsense { .. } | CallError::KeptBack { .. } => {
+            true
+        }
+    }
 }
 
 /// How long to wait after so many failures in a row: one poll, then doubling up to the longest pause.
@@ -209,6 +241,9 @@ pub(in crate::app) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &m
             }
             None => {
                 let start = resume_position(reader);
+                if !reader.opened {
+                    reader.asked_at = now;
+                }
                 out.call(Request::OpenIterator {
                     reader: id,
                     stream: stream.clone(),
@@ -226,7 +261,9 @@ fn resume_position(reader: &Reader) -> StartPosition {
     match (&reader.last, &reader.start) {
         (Some(last), _) => StartPosition::AfterSequenceNumber(last.clone()),
         // LATEST anew would skip what came since; the time of the first iterator does not.
-        (None, StartPosition::Latest) => StartPosition::AtTimestamp(reader.opened_at),
+        (None, StartPosition::Latest) if reader.opened => {
+            StartPosition::AtTimestamp(reader.asked_at)
+        }
         (None, start) => start.clone(),
     }
 }

@@ -9,7 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::app::message::*;
 use crate::app::*;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, PutEntry};
-use crate::kinesis::{CallError, ShardId};
+use crate::kinesis::{CallError, ShardId, StartPosition};
 use crate::lesson::{
     Block, Inline, Lesson, Page, Question, QuestionKind, QuestionOption, Section, SectionKind,
 };
@@ -22,6 +22,8 @@ pub struct Lab {
     pub model: Model,
     pub now: DateTime<Utc>,
     pub effects: Vec<Effect>,
+    /// Whether the last message changed what is on the screen.
+    pub changed: bool,
 }
 
 pub fn text(words: &str) -> Vec<Block> {
@@ -108,6 +110,7 @@ impl Lab {
             model,
             now,
             effects: out.effects,
+            changed: out.changed,
         }
     }
 
@@ -128,8 +131,18 @@ impl Lab {
     }
 
     pub fn tell(&mut self, message: Message) -> &mut Self {
+        let by_clock = matches!(message, Message::DeadlinePassed);
         let out = update(&mut self.model, message, self.now);
         self.effects.extend(out.effects);
+        self.changed = out.changed;
+        // The loop tells of a deadline as long as it has passed: one that stays behind would never let it rest.
+        assert!(
+            !by_clock
+                || self
+                    .model
+                    .next_deadline()
+                    .is_none_or(|next| next > self.now)
+        );
         self
     }
 
@@ -319,6 +332,54 @@ impl Lab {
         })
     }
 
+    /// Takes the oldest request for records out of the effects, and says whose it is.
+    pub fn poll(&mut self) -> ReaderId {
+        loop {
+            match self.request() {
+                Some(Request::GetRecords { reader, .. }) => return reader,
+                Some(_) => {}
+                None => panic!("no records were asked for"),
+            }
+        }
+    }
+
+    /// Takes the oldest request for an iterator out of the effects: whose it is and where it is to start.
+    pub fn opening(&mut self) -> (ReaderId, StartPosition) {
+        loop {
+            match self.request() {
+                Some(Request::OpenIterator { reader, start, .. }) => return (reader, start),
+                Some(_) => {}
+                None => panic!("no iterator was asked for"),
+            }
+        }
+    }
+
+    pub fn opened(&mut self, reader: ReaderId, result: Result<&str, CallError>) -> &mut Self {
+        self.answer(Answer::Opened {
+            reader,
+            result: result.map(str::to_owned),
+        })
+    }
+
+    pub fn unread(&mut self, reader: ReaderId, error: CallError) -> &mut Self {
+        self.answer(Answer::Read {
+            reader,
+            result: Err(error),
+        })
+    }
+
+    pub fn undescribed(&mut self, stream: &str, error: CallError) -> &mut Self {
+        self.answer(Answer::Described {
+            stream: stream.into(),
+            result: Err(error),
+        })
+    }
+
+    /// Whether this is asked for; what is asked for before it is dropped.
+    pub fn asks(&mut self, request: &Request) -> bool {
+        std::iter::from_fn(|| self.request()).any(|asked| asked == *request)
+    }
+
     pub fn status(&self) -> &str {
         &self.model.status.words
     }
@@ -332,6 +393,12 @@ pub fn refusal(code: &str) -> CallError {
     CallError::Refused {
         code: code.into(),
         message: String::new(),
+    }
+}
+
+pub fn silence() -> CallError {
+    CallError::NoAnswer {
+        why: "nothing listens at 127.0.0.1:1".into(),
     }
 }
 
