@@ -4,5 +4,9 @@
 mod commands;
 #[path = "terminal/harness.rs"]
 mod harness;
+#[path = "terminal/joining.rs"]
+mod joining;
 #[path = "terminal/leaving.rs"]
 mod leaving;
+#[path = "terminal/main_path.rs"]
+mod main_path;

@@ -87,8 +87,11 @@ async fn open(options: &LabOptions) -> Result<()> {
     };
     let located = super::state_folder();
     let opened = StateFolder::open(located.clone(), now());
-    let mut notes = opened.notes;
-    notes.extend(lesson.notice);
+    let unsaved = opened
+        .unsaved
+        .iter()
+        .map(|why| format!("Progress is not saved: {why}"));
+    let mut notes: Vec<String> = unsaved.chain(opened.notes).chain(lesson.notice).collect();
     if let Ok(folder) = &located
         && let Err(error) = log::start(folder)
     {

@@ -28,9 +28,7 @@ pub fn locate(lookup: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf, Strin
     absolute("XDG_STATE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
         .map(|folder| folder.join("kinesis-lab"))
-        .ok_or_else(|| {
-            "Progress is not saved: there is no home folder. Set HOME or XDG_STATE_HOME.".to_owned()
-        })
+        .ok_or_else(|| "HOME is not set. Set it, or XDG_STATE_HOME.".to_owned())
 }
 
 /// The state folder, as far as this lab may write in it.
@@ -67,7 +65,7 @@ pub struct Opened {
     pub progress: Progress,
     /// The saved ledger, or an empty one.
     pub ledger: Ledger,
-    /// Why progress will not be saved, if so, and what to do.
+    /// Why progress will not be saved, if so, and what to do; to follow "progress is not saved: ".
     pub unsaved: Option<String>,
     /// What else the learner must know, a sentence or two each.
     pub notes: Vec<String>,
@@ -103,7 +101,8 @@ impl StateFolder {
         let (ledger, ledger_slot) = load(&path.join("ledger.json"), refusal, now, &mut notes);
         let unsaved = progress_slot.refusal().map(str::to_owned);
         if ledger_slot.refusal() != unsaved.as_deref() {
-            notes.extend(ledger_slot.refusal().map(str::to_owned));
+            let note = |why| format!("The list of streams made on AWS is not saved: {why}");
+            notes.extend(ledger_slot.refusal().map(note));
         }
         Opened {
             folder: Self {
@@ -118,7 +117,8 @@ impl StateFolder {
         }
     }
 
-    /// Writes the progress; after a crash either the old or the new one is there. Blocks for a moment.
+    /// Writes the progress; after a crash either the old or the new one is there. Blocks for a moment. An error says why and
+    /// what to do, to follow "progress is not saved: ".
     pub fn save_progress(&self, progress: &Progress) -> Result<(), String> {
         save(&self.progress, progress)
     }
@@ -161,11 +161,11 @@ impl NotOwned {
     /// What it means to a lab that opens.
     fn unsaved(self, folder: &Path) -> String {
         match self {
-            Self::Busy => "Another kinesis-lab is running and keeps the progress: this one shows it and saves nothing."
-                .to_owned(),
+            Self::Busy => {
+                "another kinesis-lab is running and keeps it. Quit that one first.".to_owned()
+            }
             Self::Unwritable(error) => format!(
-                "Progress is not saved: {} cannot be written ({error}). Make it writable, or set XDG_STATE_HOME to a \
-                 folder that is.",
+                "its folder cannot be written ({error}). Make {} writable, or set XDG_STATE_HOME to a folder that is.",
                 folder.display()
             ),
         }
@@ -239,7 +239,7 @@ fn load<T: DeserializeOwned + Default>(
             Found::Nothing => continue,
             Found::Record(record) => return (record, slot),
             Found::Damaged if refusal.is_some() => {
-                notes.push(format!("{name} is damaged and was not used."));
+                notes.push(format!("A saved file is damaged and was not used: {name}."));
                 continue;
             }
             Found::Damaged => {
@@ -247,27 +247,26 @@ fn load<T: DeserializeOwned + Default>(
                 match fs::rename(&path, &aside) {
                     Ok(()) => {
                         notes.push(format!(
-                            "{name} was damaged. It is kept as {}; the lab goes on with the save before it, \
-                             or afresh.",
+                            "A saved file was damaged: the lab goes on with the save before it, or afresh. It is kept \
+                             as {}.",
                             aside.display()
                         ));
                         continue;
                     }
-                    Err(error) => {
-                        format!(
-                            "{name} is damaged and cannot be moved aside ({error}): move it away to save again."
-                        )
-                    }
+                    Err(error) => format!(
+                        "what was saved is damaged and cannot be moved aside ({error}). Move {name} away."
+                    ),
                 }
             }
             Found::Newer(format) => format!(
-                "{name} was written by a newer kinesis-lab (format {format}, this one knows {FORMAT}). It is left as \
-                 it is and nothing is saved: update kinesis-lab, or move the file away."
+                "a newer kinesis-lab wrote it (format {format}; this one knows {FORMAT}). Update this one, or move \
+                 {name} away."
             ),
-            Found::Unreadable(error) => format!(
-                "{name} cannot be read ({error}). It is left as it is and nothing is saved: make it readable, or \
-                 move it away."
-            ),
+            Found::Unreadable(error) => {
+                format!(
+                    "what was saved cannot be read ({error}). Make {name} readable, or move it away."
+                )
+            }
         };
         // Who does not own the folder keeps that reason: it is the first to mend.
         slot = Slot::Refused(refusal.cloned().unwrap_or(refused));
@@ -280,10 +279,8 @@ fn save(slot: &Slot, record: &impl Serialize) -> Result<(), String> {
     match slot {
         Slot::Refused(why) => Err(why.clone()),
         Slot::Writable(path) => write(path, record).map_err(|error| {
-            format!(
-                "{} is not saved: {error}. See to its folder's space and rights; the lab tries again.",
-                path.display()
-            )
+            let folder = folder_of(path).display();
+            format!("{error}. See to the space and the rights of {folder}; the lab tries again.")
         }),
     }
 }
@@ -291,7 +288,7 @@ fn save(slot: &Slot, record: &impl Serialize) -> Result<(), String> {
 /// Temporary file, sync, rename; the save before becomes the backup. A crash between the two renames leaves the backup,
 /// which [`load`] finds.
 fn write(path: &Path, record: &impl Serialize) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut file, record)?;
     file.as_file().sync_all()?;
@@ -301,6 +298,10 @@ fn write(path: &Path, record: &impl Serialize) -> io::Result<()> {
     }
     file.persist(path).map_err(|refused| refused.error)?;
     File::open(folder)?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// `progress.backup.json` for `progress.json`.

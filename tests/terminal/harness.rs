@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -144,6 +144,7 @@ impl Session {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-c", SCRIPT, LAB]);
         command.args(arguments);
+        command.cwd(home.folder.path());
         command.env_clear();
         for (name, value) in home.environment() {
             command.env(name, value);
@@ -172,7 +173,7 @@ impl Session {
             loop {
                 // The end of a pseudo-terminal is an error on Linux and zero bytes elsewhere.
                 let count = output.read(&mut chunk).unwrap_or(0);
-                let mut seen_now = seen.0.lock().expect("no panic while it is held");
+                let mut seen_now = seen.0.lock().expect("nobody panics with it");
                 seen_now.parser.process(&chunk[..count]);
                 seen_now.bytes.extend_from_slice(&chunk[..count]);
                 seen_now.ended = count == 0;
@@ -210,24 +211,26 @@ impl Session {
 
     fn wait(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        let mut seen = self.shared.0.lock().expect("the reader does not panic");
+        let mut seen = self.seen();
         while !holds(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
-            let text = seen.parser.screen().contents();
-            assert!(!seen.ended, "the end came before {what:?}:\n{text}");
-            assert!(!left.is_zero(), "waited in vain for {what:?}:\n{text}");
-            seen = self
-                .shared
-                .1
-                .wait_timeout(seen, left)
-                .expect("the reader does not panic")
-                .0;
+            if seen.ended || left.is_zero() {
+                let text = seen.parser.screen().contents();
+                drop(seen);
+                panic!("waited in vain for {what:?}:\n{text}");
+            }
+            let waited = self.shared.1.wait_timeout(seen, left);
+            seen = waited.expect("nobody panics with it").0;
         }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.shared.0.lock().expect("nobody panics with it")
     }
 
     /// The screen's text.
     pub fn text(&self) -> String {
-        let seen = self.shared.0.lock().expect("the reader does not panic");
+        let seen = self.seen();
         seen.parser.screen().contents()
     }
 
@@ -239,7 +242,7 @@ impl Session {
     /// Waits for the shell's end, and gives every byte that was drawn until then.
     pub fn bytes_at_the_end(&self) -> Vec<u8> {
         self.wait_for(LAST_WORDS);
-        let seen = self.shared.0.lock().expect("the reader does not panic");
+        let seen = self.seen();
         seen.bytes.clone()
     }
 
@@ -249,7 +252,7 @@ impl Session {
         let text = self.text();
         assert!(text.contains(&format!("exit code {code}")), "{text}");
         assert!(text.contains("modes as before"), "{text}");
-        let seen = self.shared.0.lock().expect("the reader does not panic");
+        let seen = self.seen();
         let screen = seen.parser.screen();
         assert!(!screen.alternate_screen(), "the alternate screen is left");
         assert!(!screen.hide_cursor(), "the cursor is shown");

@@ -155,7 +155,7 @@ fn a_newer_file_is_never_overwritten() {
     let text = r#"{"format":2,"chapters":[]}"#;
     fs::write(&main, text).expect("written");
     let opened = open(temp.path());
-    assert!(unsaved(&opened).contains("newer kinesis-lab (format 2"));
+    assert!(unsaved(&opened).contains("a newer kinesis-lab wrote it (format 2"));
     assert!(opened.folder.save_progress(&some_progress()).is_err());
     opened
         .folder
@@ -171,7 +171,7 @@ fn a_second_lab_reads_and_does_not_write() {
     first.folder.save_progress(&some_progress()).expect("saved");
     let second = open(temp.path());
     assert_eq!(second.progress, some_progress());
-    assert!(unsaved(&second).contains("Another kinesis-lab"));
+    assert!(unsaved(&second).contains("another kinesis-lab"));
     assert!(second.folder.save_progress(&Progress::default()).is_err());
     assert!(forget_progress(temp.path()).is_err());
     drop((first, second));

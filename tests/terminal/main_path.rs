@@ -1,0 +1,164 @@
+//! The whole way of a learner, with the keys they press: read, create, send, receive, answer, leave, come back.
+
+use kinesis_lab::lesson::{self, Lesson, Settings};
+
+use super::harness::{Home, Session};
+
+const LOCAL: [&str; 2] = ["--port", "0"];
+
+/// The built-in lesson, for its answers: the screen does not tell them.
+fn built_in() -> Lesson {
+    let text = include_str!("../../lessons/what-are-streams/lesson.md");
+    lesson::parse(text, &Settings::default())
+}
+
+/// Leaves the lab, however often it asks.
+fn leave(mut session: Session) {
+    session.keys("q");
+    session.assert_left_clean(0);
+}
+
+/// Creates the stream that the dialog proposes.
+fn create_stream(lab: &mut Session) {
+    lab.keys("D");
+    lab.wait_for("my-first-stream");
+    lab.keys("\r");
+    lab.wait_for("is created with 2 shards");
+}
+
+#[test]
+fn a_learner_goes_all_the_way_and_finds_it_again() {
+    let home = Home::new();
+    let mut lab = Session::start(&home, &LOCAL, (120, 40));
+    lab.wait_for("page 1 of");
+
+    lab.keys("n");
+    lab.wait_for("page 2 of");
+    create_stream(&mut lab);
+    lab.keys("s");
+    lab.wait_for("you 1");
+    lab.keys("c");
+    lab.wait_for("records stay after reading: 1 kept");
+    lab.keys("3\r");
+    lab.wait_until("the record with its shard and all 56 digits", |screen| {
+        let text = screen.contents();
+        let numbers = text.split(|c: char| !c.is_ascii_digit());
+        text.contains("shardId-000000000000") && numbers.into_iter().any(|n| n.len() == 56)
+    });
+    lab.keys("\x1b");
+    lab.wait_until("the panel again", |screen| {
+        !screen.contents().contains("shardId-")
+    });
+
+    let questions = built_in().questions;
+    lab.keys("4");
+    for (number, question) in (1..).zip(&questions) {
+        lab.wait_for(&format!("question {number} of {}", questions.len()));
+        for option in &question.correct {
+            let letter = char::from(b'a' + u8::try_from(*option).expect("a letter"));
+            lab.keys(&letter.to_string());
+        }
+        lab.keys("\r");
+        lab.wait_for(&format!(
+            "{number} answered · {number} of {} right at first",
+            questions.len()
+        ));
+        lab.keys("n");
+    }
+    leave(lab);
+
+    let mut lab = Session::start(&home, &LOCAL, (120, 40));
+    lab.wait_for("page 2 of");
+    lab.wait_for("my-first-stream (2 shards) is gone");
+    lab.keys("4");
+    lab.wait_for("3 of 3 right at first");
+    create_stream(&mut lab);
+    leave(lab);
+}
+
+#[test]
+fn a_lab_of_80_by_24_shows_one_pane_and_the_stream() {
+    let home = Home::new();
+    let mut lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("page 1 of");
+    create_stream(&mut lab);
+    lab.keys("2");
+    lab.wait_for("2 Producer");
+    lab.keys("s");
+    lab.wait_for("you 1");
+    lab.keys("3c");
+    lab.wait_for("records stay after reading: 1 kept");
+    lab.wait_for("my-first-stream");
+    leave(lab);
+}
+
+#[test]
+fn a_lab_that_was_killed_goes_on_where_it_was() {
+    let home = Home::new();
+    let mut lab = Session::start(&home, &LOCAL, (100, 30));
+    lab.wait_for("page 1 of");
+    lab.keys("n");
+    lab.wait_for("page 2 of");
+    let saved = home.state().join("progress.json");
+    super::harness::eventually("the page is saved", || saved.exists());
+    super::harness::signal(&home.running_pid().expect("it runs"), "KILL");
+    lab.wait_for("exit code 137");
+    let lab = Session::start(&home, &LOCAL, (100, 30));
+    lab.wait_for("page 2 of");
+    leave(lab);
+}
+
+#[test]
+fn a_lesson_of_one_s_own_opens_and_a_broken_lab_toml_is_said() {
+    let home = Home::new();
+    let folder = home.state().join("lessons");
+    std::fs::create_dir_all(&folder).expect("made");
+    let file = folder.join("own.md");
+    std::fs::write(&file, "# Tides\n\n## Moon\n\nIt pulls.\n").expect("written");
+    std::fs::write(folder.join("lab.toml"), "question = 7").expect("written");
+    let lab = Session::start(&home, &["--port", "0", &file.to_string_lossy()], (100, 30));
+    lab.wait_for("Tides");
+    lab.wait_for("lab.toml");
+    leave(lab);
+}
+
+#[test]
+fn a_second_lab_shows_the_progress_and_saves_nothing() {
+    let home = Home::new();
+    let first = Session::start(&home, &LOCAL, (100, 30));
+    first.wait_for("page 1 of");
+    let mut second = Session::start(&home, &LOCAL, (100, 30));
+    second.wait_for("another kinesis-lab is running");
+    second.keys("n");
+    second.wait_for("page 2 of");
+    second.wait_for("progress is not saved");
+    leave(second);
+    leave(first);
+    let again = Session::start(&home, &LOCAL, (100, 30));
+    again.wait_for("page 1 of");
+    leave(again);
+}
+
+#[test]
+fn what_is_wrong_with_the_saved_progress_is_said() {
+    for (text, words) in [
+        ("{ damaged", "A saved file was damaged"),
+        (r#"{"format":99}"#, "a newer kinesis-lab wrote it"),
+    ] {
+        let home = Home::new();
+        std::fs::create_dir_all(home.state()).expect("made");
+        std::fs::write(home.state().join("progress.json"), text).expect("written");
+        let lab = Session::start(&home, &LOCAL, (100, 30));
+        lab.wait_for(words);
+        leave(lab);
+    }
+}
+
+#[test]
+fn without_a_home_the_lab_runs_and_says_that_it_saves_nothing() {
+    let home = Home::new();
+    let nowhere = [("HOME", ""), ("XDG_STATE_HOME", "")];
+    let lab = Session::start_with(&home, &LOCAL, (100, 30), &nowhere);
+    lab.wait_for("HOME is not set. Set it");
+    leave(lab);
+}
