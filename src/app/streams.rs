@@ -1,17 +1,21 @@
-//! The streams the lab knows, the selected one, and the dialog that creates, selects and deletes them.
+//! The streams the lab knows, and the selected one.
+
+mod dialog;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tui_input::Input;
 
 use super::connection::ConnectionKind;
 use super::message::{Description, Request};
 use super::model::{Model, Outcome, Tone};
-use super::overlay::{Confirm, Overlay};
+use super::overlay::Overlay;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, ShardId};
 use crate::progress::LastStream;
+
+pub use dialog::{StreamsDialog, problem_with_name};
+pub(super) use dialog::{dialog_delete, dialog_enter};
 
 /// The name and the number of shards that the dialog offers at first: two, so that "which shard" can be seen.
 pub const FIRST_NAME: &str = "my-first-stream";
@@ -142,116 +146,8 @@ impl Streams {
     }
 }
 
-/// The dialog that `D` opens.
-#[derive(Debug, Clone)]
-pub struct StreamsDialog {
-    /// 0 is the line that creates; then come the streams known.
-    pub cursor: usize,
-    /// The name of the stream to create.
-    pub name: Input,
-    /// Its number of shards.
-    pub shards: u32,
-    /// What is wrong with the name, and what to do.
-    pub problem: Option<String>,
-}
-
-/// What is wrong with a stream's name, in one sentence with what to do.
-pub fn problem_with_name(name: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    if name.is_empty() {
-        Some("the name is empty: type one, for example my-first-stream".into())
-    } else if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
-        let bad = if bad == ' ' {
-            "a space".into()
-        } else {
-            format!("{bad:?}")
-        };
-        Some(format!(
-            "{bad} cannot stand in a name: take letters, digits, _ . and -"
-        ))
-    } else if name.len() > 128 {
-        Some("the name is longer than 128 characters: shorten it".into())
-    } else {
-        None
-    }
-}
-
 /// What a shard of a provisioned stream costs on AWS in us-east-1, in US dollars an hour (AWS price list, 2026).
 pub const SHARD_HOUR_DOLLARS: f64 = 0.015;
-
-impl Model {
-    /// Opens the streams dialog.
-    pub(super) fn open_streams(&mut self, out: &mut Outcome) {
-        let (name, shards) = match &self.streams.last_time {
-            Some(last) => (last.name.clone(), last.shards),
-            None => (FIRST_NAME.to_owned(), FIRST_SHARDS),
-        };
-        let taken = self.streams.names().any(|known| known == name);
-        let cursor = match self.streams.name() {
-            Some(selected) => {
-                1 + self
-                    .streams
-                    .names()
-                    .position(|n| n == selected)
-                    .unwrap_or(0)
-            }
-            None => 0,
-        };
-        let name = if taken { String::new() } else { name };
-        self.overlay = Some(Overlay::Streams(StreamsDialog {
-            cursor,
-            name: Input::new(name),
-            shards: shards.clamp(1, MOST_SHARDS),
-            problem: None,
-        }));
-        out.call(Request::ListStreams);
-    }
-}
-
-/// Enter in the dialog: creates, or selects.
-pub(super) fn dialog_enter(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    let Some(Overlay::Streams(dialog)) = &mut model.overlay else {
-        return;
-    };
-    if dialog.cursor == 0 {
-        dialog.problem = problem_with_name(dialog.name.value());
-        if dialog.problem.is_some() {
-            return;
-        }
-        let request = Request::CreateStream {
-            stream: dialog.name.value().to_owned(),
-            shards: dialog.shards,
-        };
-        model.overlay = None;
-        super::guard::write(model, request, now, out);
-    } else {
-        let place = dialog.cursor - 1;
-        let Some(name) = model.streams.names().nth(place).map(str::to_owned) else {
-            return;
-        };
-        model.overlay = None;
-        select(model, &name, now, out);
-        let words = format!("The panels follow {name} now.");
-        model.say(Tone::Plain, words);
-    }
-}
-
-/// Asks before the stream under the dialog's cursor is deleted.
-pub(super) fn dialog_delete(model: &mut Model) {
-    let Some(Overlay::Streams(dialog)) = &model.overlay else {
-        return;
-    };
-    let Some(place) = dialog.cursor.checked_sub(1) else {
-        return;
-    };
-    let Some(name) = model.streams.names().nth(place).map(str::to_owned) else {
-        return;
-    };
-    match super::guard::forbids_deleting(model, &name) {
-        Some(why) => model.say(Tone::Wrong, why),
-        None => model.overlay = Some(Overlay::Confirm(Confirm::Delete(name))),
-    }
-}
 
 /// Lets the panels follow this stream.
 pub(super) fn select(model: &mut Model, name: &str, now: DateTime<Utc>, out: &mut Outcome) {

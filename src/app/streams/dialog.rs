@@ -1,0 +1,118 @@
+//! The dialog that `D` opens: it creates, selects and deletes streams.
+
+use chrono::{DateTime, Utc};
+use tui_input::Input;
+
+use super::{FIRST_NAME, FIRST_SHARDS, MOST_SHARDS, select};
+use crate::app::guard;
+use crate::app::message::Request;
+use crate::app::model::{Model, Outcome, Tone};
+use crate::app::overlay::{Confirm, Overlay};
+
+/// The dialog that `D` opens.
+#[derive(Debug, Clone)]
+pub struct StreamsDialog {
+    /// 0 is the line that creates; then come the streams known.
+    pub cursor: usize,
+    /// The name of the stream to create.
+    pub name: Input,
+    /// Its number of shards.
+    pub shards: u32,
+    /// What is wrong with the name, and what to do.
+    pub problem: Option<String>,
+}
+
+/// What is wrong with a stream's name, in one sentence with what to do.
+pub fn problem_with_name(name: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if name.is_empty() {
+        Some("the name is empty: type one, for example my-first-stream".into())
+    } else if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
+        let bad = if bad == ' ' {
+            "a space".into()
+        } else {
+            format!("{bad:?}")
+        };
+        Some(format!(
+            "{bad} cannot stand in a name: take letters, digits, _ . and -"
+        ))
+    } else if name.len() > 128 {
+        Some("the name is longer than 128 characters: shorten it".into())
+    } else {
+        None
+    }
+}
+
+impl Model {
+    /// Opens the streams dialog.
+    pub(in crate::app) fn open_streams(&mut self, out: &mut Outcome) {
+        let (name, shards) = match &self.streams.last_time {
+            Some(last) => (last.name.clone(), last.shards),
+            None => (FIRST_NAME.to_owned(), FIRST_SHARDS),
+        };
+        let taken = self.streams.names().any(|known| known == name);
+        let cursor = match self.streams.name() {
+            Some(selected) => {
+                1 + self
+                    .streams
+                    .names()
+                    .position(|n| n == selected)
+                    .unwrap_or(0)
+            }
+            None => 0,
+        };
+        let name = if taken { String::new() } else { name };
+        self.overlay = Some(Overlay::Streams(StreamsDialog {
+            cursor,
+            name: Input::new(name),
+            shards: shards.clamp(1, MOST_SHARDS),
+            problem: None,
+        }));
+        out.call(Request::ListStreams);
+    }
+}
+
+/// Enter in the dialog: creates, or selects.
+pub(in crate::app) fn dialog_enter(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(Overlay::Streams(dialog)) = &mut model.overlay else {
+        return;
+    };
+    if dialog.cursor == 0 {
+        dialog.problem = problem_with_name(dialog.name.value());
+        if dialog.problem.is_some() {
+            return;
+        }
+        let request = Request::CreateStream {
+            stream: dialog.name.value().to_owned(),
+            shards: dialog.shards,
+        };
+        model.overlay = None;
+        guard::write(model, request, now, out);
+    } else {
+        let place = dialog.cursor - 1;
+        let Some(name) = model.streams.names().nth(place).map(str::to_owned) else {
+            return;
+        };
+        model.overlay = None;
+        select(model, &name, now, out);
+        let words = format!("The panels follow {name} now.");
+        model.say(Tone::Plain, words);
+    }
+}
+
+/// Asks before the stream under the dialog's cursor is deleted.
+pub(in crate::app) fn dialog_delete(model: &mut Model) {
+    let Some(Overlay::Streams(dialog)) = &model.overlay else {
+        return;
+    };
+    let Some(place) = dialog.cursor.checked_sub(1) else {
+        return;
+    };
+    let Some(name) = model.streams.names().nth(place).map(str::to_owned) else {
+        return;
+    };
+    match guard::forbids_deleting(model, &name) {
+        Some(why) => model.say(Tone::Wrong, why),
+        None => model.overlay = Some(Overlay::Confirm(Confirm::Delete(name))),
+    }
+}
