@@ -181,8 +181,7 @@ impl Model {
             .push(Effect::Highlight(Arc::clone(&model.lesson.lesson)));
         out.call(Request::ListStreams);
         match model.connection.kind {
-            ConnectionKind::Local => {}
-            ConnectionKind::Endpoint => model.streams.list_at = Some(now),
+            ConnectionKind::Local | ConnectionKind::Endpoint => {}
             ConnectionKind::Aws => out.call(Request::IdentifyAccount),
         }
         if model.status.words.is_empty() {

@@ -344,10 +344,16 @@ pub(super) fn sent(
     if put.by == Sender::Auto {
         model.producer.auto.in_flight = model.producer.auto.in_flight.saturating_sub(1);
     }
+    // The embedded server's feed counts what is stored, whoever stored it.
+    if result.is_ok() && !model.feeds() {
+        model.streams.count_written(&put.stream, 1);
+        out.changed = true;
+    }
     if model.streams.name() != Some(put.stream.as_str()) {
         return;
     }
     out.changed = true;
+    model.line_came();
     match (&result, put.by) {
         (Ok((shard, _)), Sender::You) => {
             let words = format!("Sent: key {} is in shard {}.", put.key, shard.short());
@@ -355,12 +361,11 @@ pub(super) fn sent(
         }
         (Ok(_), Sender::Auto) => {}
         (Err(error), _) => {
-            let words = format!("Not stored: {}, {}.", error.name(), error.explained());
-            model.say(Tone::Wrong, words);
-            if matches!(error, CallError::Refused { code, .. } if code == "ResourceNotFoundException")
-            {
+            let event = format!("{}'s event", put.key);
+            model.say(Tone::Wrong, error.not_done(&event, "stored"));
+            if error.is("ResourceNotFoundException") {
                 model.producer.auto.next_at = None;
-                super::streams::gone(model, &put.stream, now, out);
+                super::streams::look_again(model, now);
             }
         }
     }
@@ -376,9 +381,6 @@ pub(super) fn sent(
         size: put.size,
         result: result.map_err(|error| (error.name().to_owned(), error.explained().to_owned())),
     });
-    if !model.feeds() {
-        model.streams.count_written(&put.stream, 1);
-    }
 }
 
 /// A program put records into the selected stream.

@@ -9,13 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::connection::ConnectionKind;
 use super::message::{Description, Request};
 use super::model::{Model, Outcome, Tone};
-use super::overlay::Overlay;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, ShardId};
 use crate::progress::LastStream;
 
 pub use dialog::{StreamsDialog, problem_with_name};
-pub(super) use dialog::{dialog_delete, dialog_enter};
+pub(super) use dialog::{dialog_delete, dialog_enter, point_at, pointed};
 
 /// The name and the number of shards that the dialog offers at first: two, so that "which shard" can be seen.
 pub const FIRST_NAME: &str = "my-first-stream";
@@ -50,7 +49,9 @@ pub struct Selected {
     pub name: String,
     /// What is known of it.
     pub presence: Presence,
-    /// When to look at it again.
+    /// When it was created: tells it from an earlier or a later stream of the same name.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When to look at it again; `None` while the endpoint is asked.
     pub look_at: Option<DateTime<Utc>>,
 }
 
@@ -69,10 +70,14 @@ pub struct Streams {
     /// The stream that the panels follow.
     pub selected: Option<Selected>,
     known: BTreeMap<String, Count>,
-    /// The stream of the last run that is gone with the embedded server's memory.
+    /// The stream that is gone, of this run or of the last one: the dialog offers it anew.
     pub last_time: Option<LastStream>,
-    /// When to list the endpoint's streams again (where there is no feed).
+    /// When to list the endpoint's streams again; `None` while it is asked.
     pub list_at: Option<DateTime<Utc>>,
+    /// Whether they were ever listed.
+    listed: bool,
+    /// How listing them failed, while it fails.
+    failure: Option<CallError>,
 }
 
 impl Streams {
@@ -114,6 +119,15 @@ impl Streams {
             .map(|shard| &shard.id)
     }
 
+    /// The selected stream as it would be offered anew, if this is its name and its shards are known.
+    fn as_last(&self, name: &str) -> Option<LastStream> {
+        let open = self.description()?.shards.iter().filter(|s| s.open);
+        (self.name() == Some(name)).then(|| LastStream {
+            name: name.to_owned(),
+            shards: open.count() as u32,
+        })
+    }
+
     /// The names of all streams known, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.known.keys().map(String::as_str)
@@ -150,26 +164,28 @@ impl Streams {
 pub const SHARD_HOUR_DOLLARS: f64 = 0.015;
 
 /// Lets the panels follow this stream.
-pub(super) fn select(model: &mut Model, name: &str, now: DateTime<Utc>, out: &mut Outcome) {
-    let another = model
-        .streams
-        .selected
-        .as_ref()
-        .is_none_or(|selected| selected.name != name);
-    if another {
-        super::consumer::stop(model);
-        model.consumer.turn_to_another_stream();
-        model.producer.turn_to_another_stream();
+pub(super) fn select(model: &mut Model, name: &str, out: &mut Outcome) {
+    let same = model.streams.name() == Some(name);
+    if !same {
+        turn_over(model);
+        model.streams.selected = Some(Selected {
+            name: name.to_owned(),
+            presence: Presence::Asked,
+            created_at: None,
+            look_at: None,
+        });
     }
     model.streams.entry(name);
-    model.streams.selected = Some(Selected {
-        name: name.to_owned(),
-        presence: Presence::Asked,
-        look_at: Some(now + LOOK_LATER),
-    });
     model.streams.last_time = None;
     out.changed = true;
     out.call(Request::DescribeStream(name.to_owned()));
+}
+
+/// The panels turn to another stream, be it of the same name: nothing of the one before is left.
+fn turn_over(model: &mut Model) {
+    super::consumer::stop(model);
+    model.consumer.turn_to_another_stream();
+    model.producer.turn_to_another_stream();
 }
 
 /// ListStreams was answered.
@@ -179,27 +195,65 @@ pub(super) fn listed(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
-    out.changed = true;
-    match result {
-        Ok(names) => {
-            let known = std::mem::take(&mut model.streams.known);
-            let before: Vec<String> = known.keys().cloned().collect();
-            for name in names.iter().take(REMEMBERED) {
-                let count = known.get(name).copied().unwrap_or_default();
-                model.streams.known.insert(name.clone(), count);
+    let endpoint = model.connection.kind == ConnectionKind::Endpoint;
+    if endpoint {
+        model.streams.list_at = Some(now + LOOK_LATER);
+    }
+    let names = match result {
+        Ok(names) => names,
+        Err(error) => {
+            if model.streams.failure.as_ref() != Some(&error) {
+                out.changed = true;
+                let (name, why) = (error.name(), error.explained());
+                model.say(
+                    Tone::Wrong,
+                    format!("The streams cannot be listed: {name}, {why}."),
+                );
+                model.streams.failure = Some(error);
             }
-            if let Some(Overlay::Streams(dialog)) = &mut model.overlay {
-                dialog.cursor = dialog.cursor.min(model.streams.known.len());
-            }
-            if model.streams.selected.is_none()
-                && model.connection.kind == ConnectionKind::Endpoint
-                && let [only] = names.as_slice()
-                && !before.contains(only)
-            {
-                select(model, &only.clone(), now, out);
-            }
+            return;
         }
-        Err(error) => refused(model, "The streams could not be listed", &error),
+    };
+    if model.streams.failure.take().is_some() {
+        out.changed = true;
+        model.say(Tone::Done, "The endpoint answers again.".into());
+    }
+    let first = !std::mem::replace(&mut model.streams.listed, true);
+    let known = std::mem::take(&mut model.streams.known);
+    let new: Vec<String> = names
+        .iter()
+        .filter(|name| !known.contains_key(*name))
+        .cloned()
+        .collect();
+    for name in names {
+        if let Some(count) = model.streams.entry(&name) {
+            *count = known.get(&name).copied().unwrap_or_default();
+        }
+    }
+    for (name, count) in &known {
+        // The feed knows better than a list that may be older; and the selected stream has an answer of its own.
+        if (model.feeds() || model.streams.name() == Some(name))
+            && let Some(entry) = model.streams.entry(name)
+        {
+            *entry = *count;
+        }
+    }
+    out.changed |= !model.streams.known.keys().eq(known.keys());
+    match new.as_slice() {
+        [one] if endpoint && model.streams.name().is_none() => {
+            select(model, one, out);
+            model.say(
+                Tone::Plain,
+                format!("The panels follow {one}. D selects another."),
+            );
+        }
+        [one, ..] if endpoint && !first => {
+            model.say(
+                Tone::Plain,
+                format!("D selects {one}, which is new on the endpoint."),
+            );
+        }
+        _ => {}
     }
 }
 
@@ -215,27 +269,46 @@ pub(super) fn described(
     let Some(selected) = model.streams.selected.as_mut().filter(|s| s.name == stream) else {
         return;
     };
-    let presence = match result {
-        Ok(description) => Presence::Described(description),
+    let description = match result {
+        Ok(description) => description,
         Err(error) if error.is("ResourceNotFoundException") => {
             return gone(model, stream, now, out);
         }
-        Err(error) => Presence::Unknown(error),
+        Err(error) => {
+            selected.look_at = Some(now + LOOK_LATER);
+            let presence = Presence::Unknown(error);
+            out.changed |= selected.presence != presence;
+            selected.presence = presence;
+            return;
+        }
     };
-    selected.look_at = match &presence {
-        Presence::Described(d) if d.status != "ACTIVE" => Some(now + LOOK_SOON),
-        Presence::Described(_) if feeds => None,
-        _ => Some(now + LOOK_LATER),
+    let active = description.status == "ACTIVE";
+    selected.look_at = match (active, feeds) {
+        (false, _) => Some(now + LOOK_SOON),
+        (true, false) => Some(now + LOOK_LATER),
+        (true, true) => None,
     };
+    let was = selected.created_at.zip(description.created_at);
+    let anew = selected.presence == Presence::Gone || was.is_some_and(|(was, is)| was != is);
+    let was_creating =
+        matches!(&selected.presence, Presence::Described(d) if d.status == "CREATING");
+    selected.created_at = description.created_at.or(selected.created_at);
+    let presence = Presence::Described(description);
     out.changed |= selected.presence != presence;
     selected.presence = presence;
-    if let Presence::Described(description) = &selected.presence
-        && model.connection.kind == ConnectionKind::Local
-    {
-        model.progress.last_stream = Some(LastStream {
-            name: stream.to_owned(),
-            shards: description.shards.iter().filter(|s| s.open).count() as u32,
-        });
+    if anew {
+        turn_over(model);
+        model.streams.known.remove(stream);
+        model.streams.entry(stream);
+        model.say(
+            Tone::Nearly,
+            format!("Somebody created {stream} anew; the panels begin anew with it."),
+        );
+    } else if active && was_creating {
+        model.say(Tone::Done, format!("{stream} is ACTIVE. s sends an event."));
+    }
+    if model.connection.kind == ConnectionKind::Local {
+        model.progress.last_stream = model.streams.as_last(stream);
     }
     super::consumer::shards_known(model, now, out);
 }
@@ -246,7 +319,6 @@ pub(super) fn created(
     stream: &str,
     shards: u32,
     result: Result<(), CallError>,
-    now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
     out.changed = true;
@@ -254,25 +326,35 @@ pub(super) fn created(
     match result {
         Ok(()) => {
             forget(model, stream);
-            select(model, stream, now, out);
+            select(model, stream, out);
             let shards = if shards == 1 {
                 "1 shard".into()
             } else {
                 format!("{shards} shards")
             };
-            model.say(
-                Tone::Done,
-                format!("{stream} is created with {shards}. s sends the first event."),
-            );
+            let words = match model.connection.kind {
+                ConnectionKind::Local => {
+                    format!("{stream} is created with {shards}. s sends the first event.")
+                }
+                _ => format!(
+                    "{stream} is accepted with {shards}; it takes events once it is ACTIVE."
+                ),
+            };
+            model.say(Tone::Done, words);
         }
         Err(error) if error.is("ResourceInUseException") => {
-            select(model, stream, now, out);
+            select(model, stream, out);
             model.say(
                 Tone::Nearly,
                 format!("{stream} already exists; the panels follow it now."),
             );
         }
-        Err(error) => refused(model, &format!("{stream} was not created"), &error),
+        Err(error) => {
+            if error.leaves_open() {
+                out.call(Request::ListStreams);
+            }
+            model.say(Tone::Wrong, error.not_done(stream, "created"));
+        }
     }
 }
 
@@ -288,47 +370,65 @@ pub(super) fn deleted(
     super::guard::delete_answered(model, stream, &result, out);
     match result {
         Ok(()) => {
-            model.say(
-                Tone::Done,
-                format!("{stream} is deleted, with all its records."),
-            );
-            if let Some(selected) = model.streams.selected.as_mut().filter(|s| s.name == stream) {
-                selected.look_at = Some(now + LOOK_SOON);
-                out.call(Request::DescribeStream(stream.to_owned()));
-            }
+            let words = match model.connection.kind {
+                ConnectionKind::Local => format!("{stream} is deleted, with all its records."),
+                _ => format!("{stream} is being deleted, with all its records."),
+            };
+            model.say(Tone::Done, words);
             if model.feeds() {
                 model.streams.known.remove(stream);
             }
         }
-        Err(error) => refused(model, &format!("{stream} was not deleted"), &error),
+        Err(error) if error.is("ResourceNotFoundException") => {
+            return gone(model, stream, now, out);
+        }
+        Err(error) => model.say(Tone::Wrong, error.not_done(stream, "deleted")),
+    }
+    if model.streams.name() == Some(stream) {
+        look_again(model, now);
     }
 }
 
 /// A stream turned out not to exist.
-pub(super) fn gone(model: &mut Model, stream: &str, _now: DateTime<Utc>, out: &mut Outcome) {
-    out.changed = true;
-    model.streams.known.remove(stream);
+pub(super) fn gone(model: &mut Model, stream: &str, now: DateTime<Utc>, out: &mut Outcome) {
+    out.changed |= model.streams.known.remove(stream).is_some();
+    let last = model.streams.as_last(stream);
+    let feeds = model.feeds();
     let Some(selected) = model.streams.selected.as_mut().filter(|s| s.name == stream) else {
         return;
     };
-    selected.look_at = None;
-    if selected.presence != Presence::Gone {
-        selected.presence = Presence::Gone;
-        super::consumer::stop(model);
-        model.producer.auto.next_at = None;
-        if model
-            .progress
-            .last_stream
-            .as_ref()
-            .is_some_and(|last| last.name == stream)
-        {
-            model.progress.last_stream = None;
-        }
-        model.say(
-            Tone::Nearly,
-            format!("{stream} is gone. D creates it anew or selects another."),
-        );
+    let known = selected.presence == Presence::Gone;
+    selected.presence = Presence::Gone;
+    selected.created_at = None;
+    // It may be created anew. The feed tells that; but an answer may be late and mean an earlier stream of this name,
+    // so it is looked at once more.
+    selected.look_at = match (feeds, known) {
+        (false, _) => Some(now + LOOK_LATER),
+        (true, false) => Some(now + LOOK_SOON),
+        (true, true) => None,
+    };
+    if known {
+        return;
     }
+    out.changed = true;
+    model.streams.last_time = Some(last.unwrap_or_else(|| LastStream {
+        name: stream.to_owned(),
+        shards: FIRST_SHARDS,
+    }));
+    super::consumer::stop(model);
+    model.producer.auto.next_at = None;
+    if model
+        .progress
+        .last_stream
+        .as_ref()
+        .is_some_and(|last| last.name == stream)
+    {
+        model.progress.last_stream = None;
+    }
+    model.say(
+        Tone::Nearly,
+        format!("{stream} is gone. D creates it anew or selects another."),
+    );
 }
 
 /// A program did something to a stream: its first stream is selected by itself, later ones are announced.
@@ -341,10 +441,7 @@ pub(super) fn program_touched(
     out: &mut Outcome,
 ) {
     match operation {
-        "DeleteStream" => {
-            model.streams.known.remove(stream);
-            return gone(model, stream, now, out);
-        }
+        "DeleteStream" => return gone(model, stream, now, out),
         "CreateStream" => forget(model, stream),
         _ => {}
     }
@@ -354,7 +451,7 @@ pub(super) fn program_touched(
         out.changed = true;
     }
     if model.streams.name().is_none() {
-        select(model, stream, now, out);
+        select(model, stream, out);
         model.say(
             Tone::Plain,
             format!("{program} opened {stream}; the panels follow it."),
@@ -385,22 +482,12 @@ pub(super) fn look_again(model: &mut Model, now: DateTime<Utc>) {
 
 /// Looks again at what may have changed.
 pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    if let Some(selected) = model
-        .streams
-        .selected
-        .as_mut()
-        .filter(|s| s.look_at.is_some_and(|at| at <= now))
+    if let Some(selected) = &mut model.streams.selected
+        && selected.look_at.take_if(|at| *at <= now).is_some()
     {
-        selected.look_at = Some(now + LOOK_LATER);
         out.call(Request::DescribeStream(selected.name.clone()));
     }
-    if model.streams.list_at.is_some_and(|at| at <= now) {
-        model.streams.list_at = Some(now + LOOK_LATER);
+    if model.streams.list_at.take_if(|at| *at <= now).is_some() {
         out.call(Request::ListStreams);
     }
-}
-
-fn refused(model: &mut Model, what: &str, error: &CallError) {
-    let words = format!("{what}: {}, {}.", error.name(), error.explained());
-    model.say(Tone::Wrong, words);
 }

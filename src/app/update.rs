@@ -21,6 +21,10 @@ use super::{consumer, feed, guard, lesson_pane, producer, quiz, streams};
 pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcome {
     let mut out = Outcome::default();
     model.now = model.now.max(now);
+    let pointed = match &message {
+        Message::Fed(_) | Message::Answered(_) => streams::pointed(model),
+        _ => None,
+    };
     match message {
         Message::Pressed(key) => {
             out.changed = true;
@@ -82,6 +86,9 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             model.say(Tone::Wrong, words);
         }
     }
+    if let Some(stream) = pointed {
+        streams::point_at(model, &stream);
+    }
     if model.progress != model.saved {
         model.saved = model.progress.clone();
         out.effects
@@ -101,11 +108,10 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             stream,
             shards,
             result,
-        } => streams::created(model, &stream, shards, result, now, out),
+        } => streams::created(model, &stream, shards, result, out),
         Answer::Deleted { stream, result } => streams::deleted(model, &stream, result, now, out),
         Answer::Sent { put, result } => {
             producer::sent(model, put, result, now, out);
-            model.line_came();
         }
         Answer::Opened { reader, result } => consumer::opened(model, reader, result, now, out),
         Answer::Read { reader, result } => {

@@ -51,6 +51,20 @@ impl CallError {
         matches!(self, Self::Refused { code, .. } if code == name)
     }
 
+    /// Whether the call may have had its effect nevertheless.
+    pub fn leaves_open(&self) -> bool {
+        matches!(self, Self::NoAnswer { .. } | Self::Nonsense { .. })
+    }
+
+    /// A sentence: that something is not done (`created`), or that nobody knows whether it is, and why.
+    pub fn not_done(&self, what: &str, done: &str) -> String {
+        let (name, why) = (self.name(), self.explained());
+        match self.leaves_open() {
+            true => format!("Not known whether {what} is {done}: {name}, {why}."),
+            false => format!("{what} is not {done}: {name}, {why}."),
+        }
+    }
+
     /// What it means for the learner: the meaning of an error's name where the lab knows it, else what the endpoint or
     /// the network says. Without a full stop.
     pub fn explained(&self) -> &str {

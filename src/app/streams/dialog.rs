@@ -94,7 +94,7 @@ pub(in crate::app) fn dialog_enter(model: &mut Model, now: DateTime<Utc>, out: &
             return;
         };
         model.overlay = None;
-        select(model, &name, now, out);
+        select(model, &name, out);
         let words = format!("The panels follow {name} now.");
         model.say(Tone::Plain, words);
     }
@@ -114,5 +114,23 @@ pub(in crate::app) fn dialog_delete(model: &mut Model) {
     match guard::forbids_deleting(model, &name) {
         Some(why) => model.say(Tone::Wrong, why),
         None => model.overlay = Some(Overlay::Confirm(Confirm::Delete(name))),
+    }
+}
+
+/// The stream under the dialog's cursor, while the dialog is open.
+pub(in crate::app) fn pointed(model: &Model) -> Option<String> {
+    let Some(Overlay::Streams(dialog)) = &model.overlay else {
+        return None;
+    };
+    let place = dialog.cursor.checked_sub(1)?;
+    model.streams.names().nth(place).map(str::to_owned)
+}
+
+/// The streams known may be others now: the cursor stays on its stream.
+pub(in crate::app) fn point_at(model: &mut Model, stream: &str) {
+    let place = model.streams.names().position(|name| name == stream);
+    let count = model.streams.names().count();
+    if let Some(Overlay::Streams(dialog)) = &mut model.overlay {
+        dialog.cursor = place.map_or(dialog.cursor.min(count), |place| place + 1);
     }
 }

@@ -368,6 +368,18 @@ impl Lab {
         })
     }
 
+    pub fn listed(&mut self, names: &[&str]) -> &mut Self {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.answer(Answer::Streams(Ok(names)))
+    }
+
+    pub fn deleted(&mut self, stream: &str, result: Result<(), CallError>) -> &mut Self {
+        self.answer(Answer::Deleted {
+            stream: stream.into(),
+            result,
+        })
+    }
+
     pub fn undescribed(&mut self, stream: &str, error: CallError) -> &mut Self {
         self.answer(Answer::Described {
             stream: stream.into(),

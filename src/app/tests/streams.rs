@@ -229,3 +229,42 @@ fn a_region_that_is_not_the_lab_s_is_named() {
     assert!(lab.status().contains("eu-west-1") && lab.status().contains("us-east-1"));
     assert_eq!(lab.model.streams.name(), None);
 }
+
+#[test]
+fn a_late_answer_about_an_earlier_stream_of_the_name_does_not_hide_the_present_one() {
+    let mut lab = Lab::with_stream();
+    lab.undescribed("my-first-stream", refusal("ResourceNotFoundException"))
+        .wait(2.0);
+    assert!(lab.asks(&Request::DescribeStream("my-first-stream".into())));
+    lab.described("my-first-stream", 2);
+    assert_eq!(lab.model.streams.name(), Some("my-first-stream"));
+    lab.undescribed("my-first-stream", refusal("ResourceNotFoundException"))
+        .wait(2.0)
+        .undescribed("my-first-stream", refusal("ResourceNotFoundException"))
+        .effects
+        .clear();
+    lab.wait(60.0);
+    assert_eq!(
+        lab.request(),
+        None,
+        "the feed tells when it is created anew"
+    );
+}
+
+#[test]
+fn a_list_that_is_older_than_the_feed_makes_nothing_forgotten() {
+    let mut lab = Lab::local();
+    lab.fed(1, "CreateStream", "orders", Detail::Create { shards: 1 })
+        .fed(1, "PutRecord", "orders", put_entry("bob"))
+        .listed(&[]);
+    assert_eq!(lab.model.streams.count("orders").written, 1);
+    assert_eq!(lab.model.streams.names().collect::<Vec<_>>(), ["orders"]);
+}
+
+#[test]
+fn selecting_what_is_selected_keeps_what_is_known_of_it() {
+    let mut lab = Lab::with_stream();
+    lab.key('c').key('D').enter();
+    assert_eq!(lab.model.streams.shards().len(), 2);
+    assert!(lab.model.consumer.running);
+}
