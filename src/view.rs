@@ -47,7 +47,9 @@ mod when;
 
 use chrono::FixedOffset;
 use ratatui::Frame;
-use ratatui::layout::Position;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
 use crate::app::screen::SMALLEST;
 use crate::app::{Model, Pane, Theme};
@@ -113,6 +115,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
         foot::status(&ink, &mut Canvas::new(buffer, layout.status));
         foot::hints(&ink, &mut Canvas::new(buffer, layout.hints));
         if let Some(overlay) = &model.overlay {
+            step_back(&ink, buffer);
             cursor = overlay::draw(&ink, overlay, buffer);
         }
     }
@@ -122,6 +125,18 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
     if let Some(Position { x, y }) = cursor {
         frame.set_cursor_position((x, y));
     }
+}
+
+/// Lets everything between the top line and the bottom lines step back behind what lies over it.
+fn step_back(ink: &Ink<'_>, buffer: &mut Buffer) {
+    let layout = &ink.model.layout;
+    let loud = Modifier::BOLD | Modifier::REVERSED | Modifier::UNDERLINED;
+    let body = Rect {
+        y: layout.bar.bottom(),
+        height: layout.status.y.saturating_sub(layout.bar.bottom()),
+        ..layout.area
+    };
+    buffer.set_style(body, ink.styles.frame.remove_modifier(loud));
 }
 
 fn too_small(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {

@@ -171,7 +171,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             let answered = model.quiz.open(model).map(|q| super::quiz::state(model, q));
             match answered {
                 Some(State::Answered(_)) => vec![NextQuestion, PreviousQuestion, Retry],
-                Some(_) => vec![Choose(0), ChooseHere, Open],
+                Some(_) => vec![Choose(0), Open, NextQuestion],
                 None => vec![],
             }
         }
@@ -184,12 +184,19 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .filter_map(|action| {
             let binding = binding_of(action, pane)?;
             let keys = match action {
-                Focus(_) | Choose(_) => keys_shown(binding),
+                Choose(_) => letters(model)?,
+                Focus(_) => keys_shown(binding),
                 _ => binding.keys[0].name(),
             };
             Some((keys, binding.hint))
         })
         .collect()
+}
+
+/// The letters of the open question's options; none where there is nothing to choose.
+fn letters(model: &Model) -> Option<String> {
+    let last = model.quiz.open(model)?.options.len().checked_sub(1)?;
+    Some(format!("a-{}", super::quiz::option_letter(last)))
 }
 
 #[cfg(test)]

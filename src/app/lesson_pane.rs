@@ -7,7 +7,7 @@ use tui_input::Input;
 
 use super::model::{Model, Outcome, Tone};
 use crate::lesson::{
-    self, Block, Highlights, Inline, Item, Lesson, Page, Section, SectionKind, TextLine,
+    self, Block, Highlights, Inline, Lesson, Page, Section, SectionKind, TextLine,
 };
 
 /// The lesson pane.
@@ -112,58 +112,71 @@ impl LessonPane {
     }
 }
 
-/// A page's lines at a width, under its heading; none if there is no such page.
+/// A page's lines at a width, under its heading; none if there is no such page. The first page opens with the lesson's
+/// title and head, and ends with what lies ahead.
 fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights) -> Vec<TextLine> {
-    let blocks = page_blocks(lesson, page);
-    lesson::layout(&blocks, usize::from(width), highlights)
-}
-
-/// A page's blocks under its heading. The first page opens with the lesson's title and ends with what lies ahead.
-fn page_blocks(lesson: &Lesson, number: usize) -> Vec<Block> {
-    let Some(page) = lesson.pages.get(number) else {
+    let Some(open) = lesson.pages.get(page) else {
         return Vec::new();
     };
     let heading = |text: String| Block::Heading {
         level: 2,
         text: vec![Inline::Text(text)],
     };
-    let mut blocks = Vec::new();
-    if number == 0 {
-        blocks.push(heading(lesson.title.clone()));
-        if let Some(minutes) = lesson.minutes {
-            blocks.push(Block::Paragraph(vec![Inline::Text(format!(
-                "{minutes} minutes"
-            ))]));
+    let title = match open.step {
+        Some(step) => format!("Step {step} · {}", open.title),
+        None => open.title.clone(),
+    };
+    let parts = if page == 0 {
+        let (head, content) = open.blocks.split_at(head_blocks(&open.blocks));
+        let mut content = content.to_vec();
+        if title != lesson.title {
+            content.insert(0, heading(title));
         }
+        vec![
+            vec![heading(lesson.title.clone())],
+            head.to_vec(),
+            content,
+            agenda(lesson),
+        ]
+    } else {
+        vec![vec![heading(title)], open.blocks.clone()]
+    };
+    let mut lines = Vec::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(TextLine::default());
+        }
+        lines.extend(lesson::layout(part, usize::from(width), highlights));
     }
-    blocks.push(heading(match page.step {
-        Some(step) => format!("Step {step} · {}", page.title),
-        None => page.title.clone(),
-    }));
-    blocks.extend(page.blocks.iter().cloned());
-    if number == 0 && lesson.sections.len() > 1 {
-        blocks.push(heading("On the way".into()));
-        blocks.push(agenda(lesson));
-    }
-    blocks
+    lines
 }
 
-/// The sections after the first one, with their minutes.
-fn agenda(lesson: &Lesson) -> Block {
-    let item = |section: &Section| Item {
-        task: None,
-        blocks: vec![Block::Paragraph(vec![Inline::Text(
-            match section.minutes {
-                Some(minutes) => format!("{} · {minutes} min", section.title),
-                None => section.title.clone(),
-            },
-        )])],
-    };
-    Block::List {
-        start: None,
-        loose: false,
-        items: lesson.sections.iter().skip(1).map(item).collect(),
+/// How many blocks at the beginning are the lesson's head: `**Duration**: 45 minutes` and its like.
+fn head_blocks(blocks: &[Block]) -> usize {
+    let is_head = |block: &&Block| matches!(block, Block::Paragraph(text) if matches!(text.first(), Some(Inline::Strong(_))));
+    blocks.iter().take_while(is_head).count()
+}
+
+/// The sections after the first one, with their minutes; nothing where there is only one.
+fn agenda(lesson: &Lesson) -> Vec<Block> {
+    let mut words = Vec::new();
+    for section in lesson.sections.iter().skip(1) {
+        if !words.is_empty() {
+            words.push(Inline::Text(", ".into()));
+        }
+        words.push(Inline::Strong(vec![Inline::Text(section.title.clone())]));
+        if let Some(minutes) = section.minutes {
+            words.push(Inline::Text(format!(" {minutes} min")));
+        }
     }
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let heading = Block::Heading {
+        level: 2,
+        text: vec![Inline::Text("On the way".into())],
+    };
+    vec![heading, Block::Paragraph(words)]
 }
 
 /// Whether a section lies behind the learner: its pages are read, its questions answered.

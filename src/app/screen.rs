@@ -7,6 +7,9 @@ use ratatui::layout::{Constraint, Layout as Split, Rect};
 /// The smallest screen on which the lab draws itself, in cells.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
+/// From this height on a page of prose begins below a blank line.
+const AIRY: u16 = 24;
+
 /// The four panes, in reading order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pane {
@@ -73,9 +76,19 @@ impl Layout {
         self.area.width < SMALLEST.0 || self.area.height < SMALLEST.1
     }
 
-    /// The inside of a pane: its frame and one column of air on each side taken off.
+    /// The inside of a pane: its frame and one column of air on each side taken off. Prose gets more air where there is
+    /// plenty of room.
     pub fn inside(&self, pane: Pane) -> Option<Rect> {
-        self.panes[pane.index()].map(inside)
+        let inside = inside(self.panes[pane.index()]?);
+        if pane != Pane::Lesson || inside.height < AIRY {
+            return Some(inside);
+        }
+        Some(Rect {
+            x: inside.x + 1,
+            y: inside.y + 1,
+            width: inside.width.saturating_sub(2),
+            height: inside.height - 1,
+        })
     }
 }
 

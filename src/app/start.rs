@@ -17,8 +17,8 @@ pub const WORDS: [&str; 5] = [
 /// What each of them means, in a few words.
 pub const MEANINGS: [&str; 5] = [
     "the oldest record that is kept",
-    "after the newest record: only what comes from now on",
-    "the first record that arrived at this time or later",
+    "after the newest: only what comes from now on",
+    "what arrived at this time or later",
     "exactly this record",
     "the record after this one",
 ];

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
-use super::sequence::Digits;
+use super::sequence::{self, Digits};
 use super::{Ink, frames, prose, readers, shard, when};
 use crate::app::consumer::{Shown, why_empty};
 use crate::app::{Model, Pane};
@@ -19,7 +19,15 @@ const PREVIEW_BYTES: usize = 1_024;
 pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Position> {
     let consumer = &ink.model.consumer;
     let foot = frames::gaze(ink, &consumer.gaze, &consumer.log);
-    let mut canvas = frames::pane(ink, buffer, rect, Pane::Consumer, "", state(ink), foot);
+    let mut canvas = frames::pane(
+        ink,
+        buffer,
+        rect,
+        Pane::Consumer,
+        "",
+        state(ink, rect.width),
+        foot,
+    );
     let height = canvas.height();
     let mut top = readers::draw(ink, &mut canvas);
     if top > 0 && height > top + 5 {
@@ -32,27 +40,32 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     None
 }
 
-/// Whether it runs, from where, and with how many workers.
-fn state<'a>(ink: &Ink<'_>) -> Row<'a> {
+/// Whether it runs, from where, and with how many workers, as far as there is room.
+fn state<'a>(ink: &Ink<'_>, width: u16) -> Row<'a> {
     let styles = &ink.styles;
     let consumer = &ink.model.consumer;
-    let running = match consumer.running {
-        true => Row::new().text("reading", styles.done),
-        false => Row::new().text("stopped", styles.dim),
+    let row = match consumer.running {
+        true => Row::new()
+            .text("reading", styles.done)
+            .text(" from ", styles.dim),
+        false => Row::new().text("off · from ", styles.dim),
     };
+    let row = row.text(consumer.start.word(), styles.dim);
     let workers = match consumer.workers {
-        1 => "1 worker".to_owned(),
-        n => format!("{n} workers"),
+        1 => return row,
+        n => Row::new().text(format!(" · {n} workers"), styles.dim),
     };
-    running.text(
-        format!(" from {} · {workers}", consumer.start.word()),
-        styles.dim,
-    )
+    // Name and corners of the frame take 22 cells.
+    if row.width() + workers.width() + 22 > usize::from(width) {
+        return row;
+    }
+    row.join(workers)
 }
 
 fn empty(ink: &Ink<'_>, canvas: &mut Canvas<'_>, why: &str) {
+    let top = usize::from(canvas.height() > 6);
     for (row, line) in prose::wrapped(why, canvas.width()).into_iter().enumerate() {
-        canvas.draw(row, Row::new().text(line, ink.styles.base));
+        canvas.draw(top + row, Row::new().text(line, ink.styles.base));
     }
 }
 
@@ -100,7 +113,11 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         .gap(2)
         .left("shard", shard::COLUMN, styles.dim)
         .left("key", columns.key + 2, styles.dim)
-        .left("sequence number", columns.sequence, styles.dim);
+        .left(
+            sequence::head(columns.sequence),
+            columns.sequence,
+            styles.dim,
+        );
     canvas.draw(0, head);
     let rows = height.saturating_sub(1 + below);
     let top = consumer.gaze.top(&consumer.log, rows);

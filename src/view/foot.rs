@@ -3,6 +3,7 @@
 use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
+use crate::app::overlay::Overlay;
 use crate::app::{Tone, keymap};
 
 /// What just happened, in one sentence; at the right what is not saved or was not seen.
@@ -45,6 +46,9 @@ fn lacks<'a>(ink: &Ink<'_>) -> Row<'a> {
 pub(super) fn hints(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     let styles = &ink.styles;
     canvas.lay(0, 0..canvas.width(), styles.bar);
+    if let Some(row) = elsewhere(ink) {
+        return canvas.draw_at(1, 0, row);
+    }
     let hint = |(key, word): &(String, &'static str)| {
         Row::new()
             .text(key.clone(), styles.key)
@@ -65,4 +69,32 @@ pub(super) fn hints(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         }
     }
     canvas.draw_at(1, 0, row.join(help));
+}
+
+/// What stands in place of the keys while a field or a dialog has them; a dialog names its own.
+fn elsewhere<'a>(ink: &Ink<'_>) -> Option<Row<'a>> {
+    let model = ink.model;
+    let typing = match &model.overlay {
+        Some(Overlay::Help(_) | Overlay::Palette(_)) => true,
+        Some(Overlay::Streams(dialog)) => dialog.cursor == 0,
+        Some(Overlay::Start(dialog)) => dialog.choice >= 2,
+        Some(Overlay::Detail(_) | Overlay::Confirm(_)) => false,
+        None => {
+            let search = model.lesson.search.as_ref();
+            let typing = model.producer.edit.is_some() || search.is_some_and(|s| s.typing);
+            if !typing {
+                return None;
+            }
+            true
+        }
+    };
+    let row = Row::new();
+    Some(match typing {
+        true => row
+            .text("typing", ink.styles.nearly)
+            .text(" · ", ink.styles.dim)
+            .text("Esc", ink.styles.key)
+            .text(" leaves the field", ink.styles.dim),
+        false => row,
+    })
 }

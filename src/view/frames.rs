@@ -62,7 +62,7 @@ pub(super) fn framed<'b>(
     let (kind, style) = if heavy {
         (BorderType::Thick, ink.styles.accent)
     } else {
-        (BorderType::Rounded, ink.styles.faint)
+        (BorderType::Rounded, ink.styles.frame)
     };
     Block::bordered()
         .border_type(kind)
@@ -74,7 +74,7 @@ pub(super) fn framed<'b>(
     if name_end < width {
         draw_title(ink, &mut canvas, 2, 0, titles.name);
     }
-    if !titles.state.is_empty() && name_end + titles.state.width() + 6 <= width {
+    if !titles.state.is_empty() && name_end + titles.state.width() + 5 <= width {
         let column = width - titles.state.width() - 4;
         draw_title(ink, &mut canvas, column, 0, titles.state);
     }
@@ -113,7 +113,9 @@ pub(super) fn gaze<'a, T>(ink: &Ink<'_>, gaze: &Gaze, log: &Log<T>) -> Row<'a> {
                 .map_or(0, |selected| gaze.end(log).saturating_sub(selected + 1));
             let row = match below {
                 0 => row,
-                n => row.text(format!("{n} newer, "), styles.nearly),
+                n => row
+                    .text(format!("{n} newer"), styles.nearly)
+                    .text(" · ", styles.dim),
             };
             row.text("f", styles.key).text(" follows", styles.dim)
         }

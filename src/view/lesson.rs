@@ -22,7 +22,9 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
         Some(percent) => Row::new().text(format!("{percent}%"), ink.styles.dim),
         None => Row::new(),
     };
-    let mut canvas = frames::pane(ink, buffer, rect, Pane::Lesson, "", place(ink), foot);
+    frames::pane(ink, buffer, rect, Pane::Lesson, "", place(ink), foot);
+    let inside = ink.model.layout.inside(Pane::Lesson)?;
+    let mut canvas = Canvas::new(buffer, inside);
     let rows = pane.rows().min(canvas.height());
     for (row, line) in pane.lines.iter().skip(pane.scroll).take(rows).enumerate() {
         text_line(ink, &mut canvas, row, line, pane.shift);

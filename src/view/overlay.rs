@@ -63,18 +63,15 @@ fn dialog<'b>(
         height,
     };
     let rect = rect.intersection(area);
-    // A wide character that the box cuts in half would push the frame aside.
-    Clear.render(
-        Rect {
-            x: rect.x.saturating_sub(1),
-            width: 1,
-            ..rect
-        }
-        .intersection(area),
-        buffer,
-    );
-    Clear.render(rect, buffer);
-    buffer.set_style(rect, ink.styles.base);
+    // A column of air at each side; a wide character that the box cut in half would push its frame aside.
+    let air = Rect {
+        x: rect.x.saturating_sub(1),
+        width: rect.width.saturating_add(2),
+        ..rect
+    };
+    let air = air.intersection(area);
+    Clear.render(air, buffer);
+    buffer.set_style(air, ink.styles.base);
     let titles = Titles {
         name,
         state: Row::new(),

@@ -6,8 +6,8 @@ use ratatui::style::{Modifier, Style};
 
 use super::canvas::Canvas;
 use super::fit::{CUT, Row, cut};
-use super::sequence::Digits;
-use super::{Ink, field, frames, shard, when};
+use super::sequence::{self, Digits};
+use super::{Ink, field, frames, prose, shard, when};
 use crate::app::Pane;
 use crate::app::producer::{Edit, Event, Field, SentLine};
 use crate::kinesis::hash_ranges::HashKey;
@@ -143,7 +143,10 @@ fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<P
         Row::new().left(word, 9, style)
     };
     let width = canvas.width().saturating_sub(9);
-    let target = target(ink, HashKey::of_partition_key(edit.key.value()), false);
+    let target = match edit.key.value() {
+        "" => Row::new(),
+        key => target(ink, HashKey::of_partition_key(key), false),
+    };
     let key_width = width.saturating_sub(target.width() + 2).max(12);
     canvas.draw(0, label(Field::Key, "key"));
     canvas.draw_right(0, target);
@@ -183,18 +186,19 @@ fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<P
         ("Enter", "takes it"),
         ("Esc", "keeps the old one"),
     ];
-    let note = match &edit.problem {
-        Some(problem) => {
-            let words = cut(problem, canvas.width().saturating_sub(2)).into_owned();
-            Row::new()
-                .text("✗ ", styles.wrong)
-                .text(words, styles.wrong)
-        }
-        None => Row::new().text("{now} in the data becomes the time of sending", styles.dim),
+    let notes: Vec<Row<'_>> = match &edit.problem {
+        Some(problem) => prose::wrapped(&format!("✗ {problem}"), canvas.width())
+            .into_iter()
+            .map(|line| Row::new().text(line, styles.wrong))
+            .collect(),
+        None => vec![Row::new().text("{now} in the data becomes the time of sending", styles.dim)],
     };
-    canvas.draw(3, note);
-    canvas.draw(4, super::keys(ink, &keys));
-    (5, key.or(data))
+    let keys_row = 3 + notes.len();
+    for (row, note) in notes.into_iter().enumerate() {
+        canvas.draw(3 + row, note);
+    }
+    canvas.draw(keys_row, super::keys(ink, &keys));
+    (keys_row + 1, key.or(data))
 }
 
 /// The columns of the log at a width.
@@ -240,13 +244,14 @@ fn log(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         return;
     }
     if producer.log.is_empty() {
-        let words = match ink.model.streams.name() {
-            None => "There is no stream yet.",
-            Some(_) => {
-                "Nothing was sent yet: each record will stand here with its shard and number."
-            }
+        let row = match ink.model.streams.name() {
+            None => Row::new()
+                .text("D", styles.key)
+                .text(" creates a stream; then ", styles.dim)
+                .text("s", styles.key)
+                .text(" sends this event.", styles.dim),
+            Some(_) => Row::new().text("What is sent will stand here.", styles.dim),
         };
-        let row = Row::new().text(cut(words, canvas.width()).into_owned(), styles.dim);
         return canvas.draw(0, row);
     }
     let mut head = Row::new()
@@ -256,9 +261,11 @@ fn log(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     if columns.md5 > 0 {
         head = head.left("md5", columns.md5 + 2, styles.dim);
     }
-    head = head
-        .left("shard", 7, styles.dim)
-        .left("sequence number", columns.sequence, styles.dim);
+    head = head.left("shard", 7, styles.dim).left(
+        sequence::head(columns.sequence),
+        columns.sequence,
+        styles.dim,
+    );
     canvas.draw(0, head);
     let rows = canvas.height() - 1;
     let top = producer.gaze.top(&producer.log, rows);

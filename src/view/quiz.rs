@@ -29,7 +29,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let foot = if small || question.is_none() {
         Row::new()
     } else {
-        score(ink)
+        foot(ink, rect)
     };
     let mut canvas = frames::pane(ink, buffer, rect, Pane::Quiz, about, state, foot);
     match question {
@@ -65,11 +65,21 @@ fn summary(ink: &Ink<'_>, canvas: &mut Canvas<'_>, questions: usize) {
     canvas.draw(0, row);
 }
 
-fn score<'a>(ink: &Ink<'_>) -> Row<'a> {
+/// That there is more below, and the score.
+fn foot<'a>(ink: &Ink<'_>, rect: Rect) -> Row<'a> {
+    let styles = &ink.styles;
+    let pane = &ink.model.quiz;
     let answered = quiz::answered(ink.model);
     let (right, of) = quiz::score(ink.model);
+    let shown = pane.scroll + usize::from(rect.height.saturating_sub(2));
+    let row = match pane.rows.len() > shown {
+        true => Row::new()
+            .text("↓", styles.key)
+            .text(" more · ", styles.dim),
+        false => Row::new(),
+    };
     let words = format!("{answered} answered · {right} of {of} right at first");
-    Row::new().text(words, ink.styles.dim)
+    row.text(words, styles.dim)
 }
 
 fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, question: &Question) {

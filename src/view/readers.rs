@@ -22,7 +22,7 @@ struct Line<'a> {
     name: String,
     shards: Row<'a>,
     from: &'static str,
-    read: u64,
+    read: Option<u64>,
     state: Row<'a>,
     spark: Row<'a>,
 }
@@ -32,6 +32,8 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     let styles = &ink.styles;
     let consumer = &ink.model.consumer;
     let most = canvas.height() / 2;
+    let width = canvas.width();
+    let with_spark = width >= 54;
     let own = if consumer.readers.len() + consumer.foreign.len().min(2) < most {
         by_shard(ink, consumer)
     } else {
@@ -43,15 +45,13 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
             .foreign
             .iter()
             .rev()
-            .map(|reader| foreign(ink, reader)),
+            .map(|reader| foreign(ink, reader, with_spark)),
     );
     if lines.is_empty() || most < 2 {
         return 0;
     }
     let hidden = (lines.len() + 1).saturating_sub(most);
     let shown = lines.len() - if hidden > 0 { hidden + 1 } else { 0 };
-    let width = canvas.width();
-    let with_spark = width >= 54;
     let from = if width >= 64 { 21 } else { 12 };
     let shards = lines
         .iter()
@@ -74,7 +74,7 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
             .join(line.shards)
             .to(10 + shards)
             .left(line.from, from, styles.dim)
-            .right(&grouped(line.read), 7, styles.base)
+            .right(&line.read.map_or(String::new(), grouped), 7, styles.base)
             .gap(9usize.saturating_sub(line.state.width()))
             .join(line.state);
         let built = if with_spark {
@@ -109,11 +109,31 @@ fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
         name: format!("worker {}", reader.worker),
         shards: shards(ink, &[&reader.shard]),
         from: reader.start.word(),
-        read: reader.read,
+        read: Some(reader.read),
         state: state(ink, reader),
         spark: spark(ink, reader.lags.iter().copied()),
     };
-    consumer.readers.iter().map(line).collect()
+    let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
+    consumer.readers.iter().map(line).chain(idle).collect()
+}
+
+/// Workers that got no shard, since there are more of them than shards.
+fn idle_workers(consumer: &Consumer) -> impl Iterator<Item = u8> {
+    let busy = consumer.readers.iter().map(|reader| reader.worker).max();
+    // Without readers nothing is dealt yet.
+    let first = busy.map_or(u8::MAX, |busy| busy + 1);
+    first..=consumer.workers
+}
+
+fn idle<'a>(ink: &Ink<'_>, worker: u8) -> Line<'a> {
+    Line {
+        name: format!("worker {worker}"),
+        shards: Row::new(),
+        from: "",
+        read: None,
+        state: Row::new().text("idle", ink.styles.dim),
+        spark: Row::new(),
+    }
 }
 
 /// One line a worker, with the shard of its that is furthest behind.
@@ -130,12 +150,16 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
             name: format!("worker {worker}"),
             shards: shards(ink, &own().map(|reader| &reader.shard).collect::<Vec<_>>()),
             from: last.start.word(),
-            read: own().map(|reader| reader.read).sum(),
+            read: Some(own().map(|reader| reader.read).sum()),
             state: state(ink, last),
             spark: spark(ink, last.lags.iter().copied()),
         })
     };
-    (1..=consumer.workers).filter_map(line).collect()
+    let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
+    (1..=consumer.workers)
+        .filter_map(line)
+        .chain(idle)
+        .collect()
 }
 
 fn urgency(reader: &Reader) -> u8 {
@@ -146,22 +170,26 @@ fn urgency(reader: &Reader) -> u8 {
     }
 }
 
-fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader) -> Line<'a> {
+/// A program's reader; what is left for it to read stands beside its lag, or in its place where there is no room.
+fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader, with_spark: bool) -> Line<'a> {
     let styles = &ink.styles;
     let state = match (&reader.error, reader.stopped, reader.behind) {
         (Some(_), ..) => Row::new().text("refused", styles.wrong),
         (None, true, _) => Row::new().text("gone", styles.dim),
         (None, false, behind) => lag(ink, behind),
     };
-    let spark = match reader.ahead {
-        0 => Row::new(),
-        n => Row::new().text(format!("{n} left"), styles.nearly),
+    let left = (reader.ahead > 0)
+        .then(|| Row::new().text(format!("{} left", grouped(reader.ahead)), styles.nearly));
+    let (state, spark) = match left {
+        Some(left) if with_spark => (state, left),
+        Some(left) => (left, Row::new()),
+        None => (state, Row::new()),
     };
     Line {
         name: reader.program.clone(),
         shards: shards(ink, &[&reader.shard]),
         from: reader.start,
-        read: reader.read,
+        read: Some(reader.read),
         state,
         spark,
     }

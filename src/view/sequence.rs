@@ -70,6 +70,15 @@ impl Digits {
     }
 }
 
+/// What stands above a column of numbers.
+pub(super) fn head(width: usize) -> &'static str {
+    if width < "sequence number".len() {
+        "sequence"
+    } else {
+        "sequence number"
+    }
+}
+
 /// The first digits in groups, as many as fit; a mark at the end where there are more.
 fn grouped(digits: &str, width: usize) -> String {
     let mut text = String::with_capacity(width + CUT.len());

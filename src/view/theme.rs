@@ -28,8 +28,10 @@ pub(super) struct Styles {
     pub wrong: Style,
     /// Context.
     pub dim: Style,
-    /// Frames, digits that say nothing.
+    /// Digits that say nothing, what is not there.
     pub faint: Style,
+    /// Frames, and what lies behind a dialog: nothing is lost where it cannot be seen.
+    pub frame: Style,
     /// Strong text.
     pub strong: Style,
     /// Emphasised text.
@@ -128,11 +130,12 @@ fn terminal() -> Styles {
         done: bold(Color::Green),
         nearly: bold(Color::Magenta),
         wrong: bold(Color::Red),
+        frame: hue(Color::DarkGray),
         inline_code: hue(Color::Cyan),
         link: hue(Color::Cyan).add_modifier(Modifier::UNDERLINED),
         alarm: bold(Color::Red).add_modifier(Modifier::REVERSED),
         marks: [
-            hue(Color::Blue),
+            hue(Color::LightBlue),
             hue(Color::Yellow),
             hue(Color::Magenta),
             hue(Color::Cyan),
@@ -161,6 +164,7 @@ fn mono() -> Styles {
         wrong: BOLD,
         dim: DIM,
         faint: DIM,
+        frame: DIM,
         strong: BOLD,
         emphasis: Style::new().add_modifier(Modifier::ITALIC),
         link: Style::new().add_modifier(Modifier::UNDERLINED),
@@ -264,6 +268,7 @@ impl Palette {
             wrong: bold(self.wrong),
             dim: hue(self.dim),
             faint: hue(self.faint),
+            frame: hue(self.faint),
             strong: BOLD,
             emphasis: Style::new().add_modifier(Modifier::ITALIC),
             link: hue(self.accent).add_modifier(Modifier::UNDERLINED),

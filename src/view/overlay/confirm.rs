@@ -2,14 +2,17 @@
 
 use ratatui::buffer::Buffer;
 
-use super::super::fit::Row;
+use super::super::fit::{Row, cells};
 use super::super::{Ink, keys, prose};
 use super::{dialog, room};
 use crate::app::guard::first_write_words;
 use crate::app::overlay::Confirm;
 use crate::printable::printable;
 
-const WIDEST: usize = 68;
+const WIDEST: usize = 72;
+
+/// Where the words of a fact begin behind its name.
+const NAME: usize = 10;
 
 /// A question in parts.
 struct Question {
@@ -39,10 +42,7 @@ pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
     }
     if !question.facts.is_empty() {
         lines.push(Row::new());
-        let facts = question
-            .facts
-            .iter()
-            .map(|fact| printable(fact).into_owned());
+        let facts = question.facts.iter().flat_map(|fact| hanging(fact, width));
         lines.extend(facts.map(|fact| Row::new().text(fact, styles.strong)));
     }
     lines.push(Row::new());
@@ -57,6 +57,25 @@ pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
     for (row, line) in lines.into_iter().enumerate() {
         canvas.draw(row, line);
     }
+}
+
+/// A fact wrapped to a width, its further lines below its words and not below its name.
+fn hanging(fact: &str, width: usize) -> Vec<String> {
+    let fact = printable(fact);
+    let (name, words) = fact.split_at_checked(NAME).unwrap_or(("", &fact));
+    let lines = prose::wrapped(words, width.saturating_sub(cells(name)));
+    let start = |row: usize| {
+        if row == 0 {
+            name.to_owned()
+        } else {
+            " ".repeat(cells(name))
+        }
+    };
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(row, line)| start(row) + &line)
+        .collect()
 }
 
 fn question(ink: &Ink<'_>, confirm: &Confirm) -> Question {

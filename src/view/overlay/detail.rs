@@ -86,7 +86,7 @@ fn number_rows<'a>(
     let words = match before {
         Some(before) => {
             let gap = gap(before, number);
-            format!("{gap} above the shard's record before: it grows, it does not count")
+            format!("{gap} above the one before: it grows, it does not count")
         }
         None => "the first of its shard in this list".into(),
     };

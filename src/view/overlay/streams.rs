@@ -19,12 +19,12 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let styles = &ink.styles;
     let names: Vec<&str> = ink.model.streams.names().collect();
-    let (most_width, most_height) = room(ink);
+    let (most_width, _) = room(ink);
     let creating = dialog_.cursor == 0;
     let problem = dialog_.problem.as_deref().map_or(Vec::new(), |problem| {
         prose::wrapped(&format!("✗ {problem}"), WIDEST.min(most_width))
     });
-    let fixed = 4 + problem.len();
+    let fixed = 5 + problem.len();
     let listed = names.len().max(1);
     let name = Row::new().text("Streams", styles.accent);
     let foot = if creating {
@@ -47,7 +47,9 @@ pub(super) fn draw(
             ],
         )
     };
-    let mut canvas = dialog(ink, buffer, name, foot, (WIDEST, fixed + listed));
+    let mut inside = dialog(ink, buffer, name, foot, (WIDEST, fixed + listed));
+    let height = inside.height();
+    let mut canvas = inside.rows(1..height);
     let width = canvas.width();
     let head = Row::new().left(
         "create",
@@ -76,7 +78,7 @@ pub(super) fn draw(
         n => format!("{n} streams"),
     };
     canvas.draw(top - 1, Row::new().text(words, styles.dim));
-    let rows = most_height.min(fixed + listed).saturating_sub(top);
+    let rows = canvas.height().saturating_sub(top);
     let first = dialog_.cursor.saturating_sub(rows.max(1));
     for (row, (place, name)) in names.iter().enumerate().skip(first).take(rows).enumerate() {
         let selected = ink.model.streams.name() == Some(*name);

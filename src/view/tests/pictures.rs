@@ -163,6 +163,26 @@ fn a_question_open_and_after_the_second_try() {
 }
 
 #[test]
+fn an_answer_is_nowhere_on_the_screen_before_the_question_is_answered() {
+    let shown = |lab: &Lab| {
+        let terminal = lab.draw();
+        let buffer = terminal.backend().buffer();
+        (0..buffer.area.height).any(|y| line(buffer, y).contains("keep coming."))
+    };
+    let mut lab = Lab::local(200, 60);
+    for _ in 0..lab.model.lesson.lesson.pages.len() {
+        assert!(!shown(&lab));
+        lab.key('n');
+    }
+    lab.keys("4a");
+    assert!(!shown(&lab));
+    lab.press(KeyCode::Enter);
+    assert!(!shown(&lab), "the first wrong try gives a nudge only");
+    lab.press(KeyCode::Enter);
+    assert!(shown(&lab));
+}
+
+#[test]
 fn without_colour_marks_and_words_carry_everything() {
     let mut lab = Lab::live(80, 24);
     lab.key('3').press(KeyCode::Up);
