@@ -186,7 +186,7 @@ impl Model {
         }
         if model.status.words.is_empty() {
             let words =
-                "Welcome. Read on with n; the stream beside the lesson is real, and yours alone.";
+                "Welcome. Read on; the stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
         }
         if let Some(notice) = setup.notice {
