@@ -103,6 +103,7 @@ async fn open(options: &LabOptions) -> Result<()> {
     if let Some(Err(error)) = &announcement {
         tracing::warn!("`env` will not find this lab: {error:#}");
     }
+    let input = runtime::input().context("there is no terminal to read keys from")?;
     let setup = Setup {
         lesson: lesson.lesson,
         lesson_key: lesson.key,
@@ -132,7 +133,7 @@ async fn open(options: &LabOptions) -> Result<()> {
     let mut terminal = Terminal::enter().context("cannot take the terminal")?;
     let sources = Sources {
         stop: signal,
-        input: runtime::input()?,
+        input,
         inbox,
     };
     let running = runtime::run(&mut lab, first, &mut terminal, sources, &effects, now);
@@ -144,6 +145,11 @@ async fn open(options: &LabOptions) -> Result<()> {
     if let Some(server) = server {
         server.join();
     }
+    verdict(ended, saved)
+}
+
+/// What the shell hears of the end.
+fn verdict(ended: std::thread::Result<io::Result<()>>, saved: bool) -> Result<()> {
     match ended {
         Ok(Ok(())) if saved => Ok(()),
         Ok(Ok(())) => bail!("the last progress may not be saved: the disk does not answer"),
@@ -193,5 +199,40 @@ async fn deliver(mut news: News, inbox: mpsc::Sender<Message>) {
     if let Ok(why) = news.ended.await {
         // The lab is ending if nobody takes it.
         let _ = inbox.send(Message::ServerEnded(why)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kinesis_lab::kinesis::feed::FeedEvent;
+    use tokio::sync::{broadcast, oneshot};
+
+    #[tokio::test]
+    async fn calls_losses_and_the_server_s_end_become_messages() {
+        let (calls, feed) = broadcast::channel(1);
+        let (tell, ended) = oneshot::channel();
+        for connection in 1..=3 {
+            let call = FeedEvent::Disconnected { connection };
+            calls.send(call).expect("the news listen");
+        }
+        drop(calls);
+        tell.send("no more memory".to_owned())
+            .expect("the news listen");
+        let (sender, mut inbox) = mpsc::channel(8);
+        deliver(News { feed, ended }, sender).await;
+        let mut told = Vec::new();
+        while let Some(message) = inbox.recv().await {
+            told.push(message);
+        }
+        let [
+            Message::FeedLost(2),
+            Message::Fed(FeedEvent::Disconnected { connection: 3 }),
+            Message::ServerEnded(why),
+        ] = told.as_slice()
+        else {
+            panic!("{told:?}");
+        };
+        assert_eq!(why, "no more memory");
     }
 }

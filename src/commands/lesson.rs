@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use kinesis_lab::lesson::{self, Lesson, Settings};
 
 /// The key of the built-in lesson's progress.
@@ -42,6 +42,12 @@ fn built_in() -> Result<Opened> {
 
 fn file(path: &Path) -> Result<Opened> {
     let cannot_open = || format!("cannot open the lesson {}", path.display());
+    if path.extension().is_none() && !path.exists() {
+        bail!(
+            "{} is neither a command nor a lesson's file; kinesis-lab --help lists the commands",
+            path.display()
+        );
+    }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))

@@ -49,3 +49,23 @@ impl Write for Bounded {
         self.file.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_takes_no_more_and_no_half_lines() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lab.log");
+        let mut log = Bounded {
+            file: File::create(&path).expect("made"),
+            room: 8,
+        };
+        for line in ["12345\n", "67890\n", "1\n"] {
+            log.write_all(line.as_bytes())
+                .expect("what is too much is no error");
+        }
+        assert_eq!(std::fs::read_to_string(path).expect("there"), "12345\n1\n");
+    }
+}

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{self, Event};
 use futures_util::Stream;
@@ -14,8 +15,11 @@ use tokio::sync::mpsc;
 /// How many events may wait. A full queue makes the terminal wait, which loses nothing.
 const CAPACITY: usize = 256;
 
-/// Starts reading. The stream ends after the first error.
+/// Starts reading. The stream ends after the first error. From here on a change of the terminal's size is heard, so ask for
+/// its size afterwards.
 pub fn input() -> io::Result<impl Stream<Item = io::Result<Event>>> {
+    // Opens the terminal and takes SIGWINCH over now; `read` alone would do so at some later time, on the thread.
+    event::poll(Duration::ZERO)?;
     let (typed, mut events) = mpsc::channel(CAPACITY);
     thread::Builder::new()
         .name("input".to_owned())

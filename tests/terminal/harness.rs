@@ -109,7 +109,7 @@ const LAST_WORDS: &str = "all said";
 pub struct Session {
     shared: Arc<(Mutex<Seen>, Condvar)>,
     keys: Box<dyn Write + Send>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
 }
 
@@ -133,13 +133,8 @@ impl Session {
         (columns, rows): (u16, u16),
         variables: &[(&str, &str)],
     ) -> Self {
-        let size = PtySize {
-            rows,
-            cols: columns,
-            ..PtySize::default()
-        };
         let pair = native_pty_system()
-            .openpty(size)
+            .openpty(size_of(columns, rows))
             .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-c", SCRIPT, LAB]);
@@ -186,7 +181,7 @@ impl Session {
         Self {
             shared,
             keys,
-            _master: pair.master,
+            master: pair.master,
             child,
         }
     }
@@ -234,6 +229,18 @@ impl Session {
         seen.parser.screen().contents()
     }
 
+    /// Changes the terminal's size, as dragging its corner does.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        // The parser first: what the lab draws for the new size must not meet the old one.
+        self.seen()
+            .parser
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        self.master
+            .resize(size_of(columns, rows))
+            .expect("it can be resized");
+    }
+
     /// Takes the terminal away, as closing its window does: the shell that leads the session dies, and the system hangs up.
     pub fn hang_up(&mut self) {
         self.child.kill().expect("the shell runs");
@@ -261,6 +268,14 @@ impl Session {
         drop(seen);
         let _ = self.child.wait();
         text
+    }
+}
+
+fn size_of(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        ..PtySize::default()
     }
 }
 

@@ -124,7 +124,15 @@ fn a_lesson_that_cannot_be_read_is_said_before_the_terminal_is_touched() {
         let text = session.assert_left_clean(1);
         assert!(text.contains(words), "{text}");
     }
-    let session = Session::start(&home, &["/nowhere/lesson.md"], SIZE);
-    let text = session.assert_left_clean(1);
-    assert!(text.contains("/nowhere/lesson.md"), "{text}");
+    for (name, words) in [
+        (
+            "/nowhere/lesson.md",
+            "cannot open the lesson /nowhere/lesson.md",
+        ),
+        ("serev", "neither a command nor"),
+    ] {
+        let session = Session::start(&home, &[name], SIZE);
+        let text = session.assert_left_clean(1);
+        assert!(text.contains(words), "{text}");
+    }
 }

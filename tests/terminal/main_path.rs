@@ -93,6 +93,23 @@ fn a_lab_of_80_by_24_shows_one_pane_and_the_stream() {
 }
 
 #[test]
+fn a_terminal_that_changes_its_size_is_drawn_anew() {
+    let home = Home::new();
+    let lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("1 Lesson");
+    for (columns, rows) in [(200, 60), (1, 1), (60, 15), (250, 80), (2, 40)] {
+        lab.resize(columns, rows);
+    }
+    lab.resize(50, 10);
+    lab.wait_for("60x15");
+    lab.resize(120, 40);
+    for pane in ["1 Lesson", "2 Producer", "3 Consumer", "4 Quiz"] {
+        lab.wait_for(pane);
+    }
+    leave(lab);
+}
+
+#[test]
 fn a_lab_that_was_killed_goes_on_where_it_was() {
     let home = Home::new();
     let mut lab = Session::start(&home, &LOCAL, (100, 30));
