@@ -28,7 +28,7 @@
 //! 2. Server and client share no state. They meet over HTTP, through the real AWS SDK; panels show the shard
 //!    ids and sequence numbers that came back, never ones computed here.
 //! 3. The embedded server offers one extra beside the API, optional to every client: the request feed, a
-//!    bounded broadcast of who called what with which result. Only main.rs turns it into messages.
+//!    bounded broadcast of who called what with which result. Only commands/lab.rs turns it into messages.
 //! 4. Drawing changes nothing: `view` takes `&Model`. Scroll offsets are clamped, and wrapped lines cached,
 //!    in `update`.
 //! 5. All change goes through `update(&mut Model, Message, now) -> Outcome`. Effects are data, carried out by
