@@ -1,5 +1,6 @@
 //! The lesson pane: pages, the lines of the open one at the pane's width, scrolling and search.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +28,8 @@ pub struct LessonPane {
     pub shift: usize,
     /// Search, while it goes on.
     pub search: Option<Search>,
+    /// The pages on which the learner opened what is folded.
+    pub unfolded: BTreeSet<usize>,
     /// When the open page's section was entered.
     pub section_since: DateTime<Utc>,
     highlights: Highlights,
@@ -69,6 +72,7 @@ impl LessonPane {
             scroll: 0,
             shift: 0,
             search: None,
+            unfolded: BTreeSet::new(),
             section_since: now,
             highlights: Highlights::default(),
             width: 0,
@@ -106,18 +110,38 @@ impl LessonPane {
         self.lines.len().saturating_sub(self.rows())
     }
 
+    /// A page's lines as the learner has it: folded or not.
+    fn lines_of(&self, page: usize) -> Vec<TextLine> {
+        let folded = !self.unfolded.contains(&page);
+        page_lines(&self.lesson, page, folded, self.width, &self.highlights)
+    }
+
     fn lay_out(&mut self) {
-        self.lines = page_lines(&self.lesson, self.page, self.width, &self.highlights);
+        self.lines = self.lines_of(self.page);
         self.scroll = self.scroll.min(self.most_scroll());
     }
 }
 
 /// A page's lines at a width, under its heading; none if there is no such page. The first page opens with the lesson's
 /// title and head, and ends with what lies ahead.
-fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights) -> Vec<TextLine> {
+fn page_lines(
+    lesson: &Lesson,
+    page: usize,
+    folded: bool,
+    width: u16,
+    highlights: &Highlights,
+) -> Vec<TextLine> {
     let Some(open) = lesson.pages.get(page) else {
         return Vec::new();
     };
+    let blocks: Vec<Block> = open
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Details { summary, .. } if folded => fold(summary),
+            block => block.clone(),
+        })
+        .collect();
     let heading = |text: String| Block::Heading {
         level: 2,
         text: vec![Inline::Text(text)],
@@ -127,7 +151,7 @@ fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights)
         None => open.title.clone(),
     };
     let parts = if page == 0 {
-        let (head, content) = open.blocks.split_at(head_blocks(&open.blocks));
+        let (head, content) = blocks.split_at(head_blocks(&blocks));
         let mut content = content.to_vec();
         if title != lesson.title {
             content.insert(0, heading(title));
@@ -139,7 +163,7 @@ fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights)
             agenda(lesson),
         ]
     } else {
-        vec![vec![heading(title)], open.blocks.clone()]
+        vec![vec![heading(title)], blocks]
     };
     let mut lines = Vec::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
@@ -149,6 +173,26 @@ fn page_lines(lesson: &Lesson, page: usize, width: u16, highlights: &Highlights)
         lines.extend(lesson::layout(part, usize::from(width), highlights));
     }
     lines
+}
+
+/// What is hidden behind a summary, closed: one thinks first, then looks.
+fn fold(summary: &[Inline]) -> Block {
+    let mut summary = summary.to_vec();
+    summary.push(Inline::Text(" · ".into()));
+    summary.push(Inline::Code("Enter".into()));
+    summary.push(Inline::Text(" opens it".into()));
+    Block::Details {
+        summary,
+        blocks: Vec::new(),
+    }
+}
+
+/// Opens what is folded on the page, or closes it.
+pub(super) fn toggle_fold(pane: &mut LessonPane) {
+    if !pane.unfolded.remove(&pane.page) {
+        pane.unfolded.insert(pane.page);
+    }
+    pane.lay_out();
 }
 
 /// How many blocks at the beginning are the lesson's head: `**Duration**: 45 minutes` and its like.
@@ -338,7 +382,7 @@ pub(super) fn search_on(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome
 fn find(pane: &mut LessonPane, query: &str) {
     let mut hits = Vec::new();
     for number in 0..pane.lesson.pages.len() {
-        let lines = page_lines(&pane.lesson, number, pane.width, &pane.highlights);
+        let lines = pane.lines_of(number);
         for (line, range) in lesson::find(&lines, query) {
             hits.push(Hit {
                 page: number,

@@ -232,6 +232,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
             Pane::Quiz => quiz::enter(model, out),
+            Pane::Lesson => lesson_pane::toggle_fold(&mut model.lesson),
             _ => open_detail(model),
         },
         Action::Choose(option) => quiz::choose(model, option),

@@ -135,7 +135,8 @@ impl Layout<'_> {
 
     fn details(&mut self, summary: &[Inline], blocks: &[Block], width: usize) -> Vec<TextLine> {
         let title = [Block::Paragraph(vec![Inline::Strong(summary.to_vec())])];
-        let mut lines = self.hanging(span("▾ ", Role::Bullet), &title, width, false);
+        let mark = if blocks.is_empty() { "▸ " } else { "▾ " };
+        let mut lines = self.hanging(span(mark, Role::Bullet), &title, width, false);
         let indent = span("  ", Role::Body);
         let inner = inside(&indent, width);
         for line in self.blocks(blocks, inner.unwrap_or(width), true) {

@@ -196,6 +196,13 @@ pub const BINDINGS: &[Binding] = &[
         "",
     ),
     bind(
+        In(Pane::Lesson),
+        &[named(KeyCode::Enter)],
+        Action::Open,
+        "",
+        "open or close what is folded on the page",
+    ),
+    bind(
         Live,
         &[named(KeyCode::Enter)],
         Action::Open,

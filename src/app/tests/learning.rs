@@ -131,3 +131,26 @@ fn the_palette_reaches_every_action() {
     lab.key(':').keys("theme mono").enter();
     assert_eq!(lab.model.theme, Theme::Mono);
 }
+
+#[test]
+fn what_is_folded_opens_and_closes_and_is_not_found_while_closed() {
+    let mut lab = Lab::start(Setup {
+        lesson: crate::lesson::parse(
+            "# T\n\n## Discussion\n\nThink.\n\n<details>\n<summary>Points</summary>\n\nthe hidden point\n\n</details>\n",
+            &crate::lesson::Settings::default(),
+        ),
+        ..setup(ConnectionKind::Local)
+    });
+    let shown = |lab: &Lab| {
+        let lines = lab.model.lesson.lines.iter();
+        lines.map(|line| line.text() + "\n").collect::<String>()
+    };
+    assert!(shown(&lab).contains("Points · Enter opens it"));
+    assert!(!shown(&lab).contains("hidden point"));
+    lab.key('/').keys("hidden point").enter();
+    assert!(lab.status().contains("does not stand"));
+    lab.escape().enter();
+    assert!(shown(&lab).contains("hidden point"));
+    lab.enter();
+    assert!(!shown(&lab).contains("hidden point"));
+}
