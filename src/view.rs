@@ -112,8 +112,8 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
             }
         }
         strip::draw(&ink, buffer, layout.strip);
-        foot::status(&ink, &mut Canvas::new(buffer, layout.status));
-        foot::hints(&ink, &mut Canvas::new(buffer, layout.hints));
+        let foot = layout.status.union(layout.hints);
+        foot::draw(&ink, &mut Canvas::new(buffer, foot));
         if let Some(overlay) = &model.overlay {
             step_back(&ink, buffer);
             cursor = overlay::draw(&ink, overlay, buffer);

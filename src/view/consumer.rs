@@ -15,6 +15,12 @@ use crate::printable::printable;
 /// How much of a record's data is looked at for the one line that shows it.
 const PREVIEW_BYTES: usize = 1_024;
 
+/// Digits of a sequence number today.
+const NUMBER: usize = 56;
+
+/// A column of data narrower than this says nothing.
+const LEAST_DATA: usize = 24;
+
 /// Draws the panel.
 pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Position> {
     let consumer = &ink.model.consumer;
@@ -64,7 +70,10 @@ fn state<'a>(ink: &Ink<'_>, width: u16) -> Row<'a> {
 
 fn empty(ink: &Ink<'_>, canvas: &mut Canvas<'_>, why: &str) {
     let top = usize::from(canvas.height() > 6);
-    for (row, line) in prose::wrapped(why, canvas.width()).into_iter().enumerate() {
+    for (row, line) in prose::wrapped(why, canvas.width().min(prose::WIDEST))
+        .into_iter()
+        .enumerate()
+    {
         canvas.draw(top + row, Row::new().text(line, ink.styles.base));
     }
 }
@@ -74,6 +83,7 @@ struct Columns {
     with_hour: bool,
     key: usize,
     sequence: usize,
+    data: usize,
 }
 
 impl Columns {
@@ -81,10 +91,15 @@ impl Columns {
         let with_hour = width >= 74;
         let time = if with_hour { 12 } else { 9 };
         let key = 8 + (width.saturating_sub(56) / 6).min(16);
+        let rest = width.saturating_sub(time + 2 + 6 + 2 + shard::COLUMN + key + 2);
+        // Beside a number in full there may be room for what the record says.
+        let data = rest.saturating_sub(NUMBER + 2);
+        let data = if data < LEAST_DATA { 0 } else { data };
         Self {
             with_hour,
             key,
-            sequence: width.saturating_sub(time + 2 + 6 + 2 + shard::COLUMN + key + 2),
+            sequence: if data > 0 { NUMBER } else { rest },
+            data,
         }
     }
 
@@ -117,7 +132,9 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
             sequence::head(columns.sequence),
             columns.sequence,
             styles.dim,
-        );
+        )
+        .gap(2)
+        .left("data", columns.data, styles.dim);
     canvas.draw(0, head);
     let rows = height.saturating_sub(1 + below);
     let top = consumer.gaze.top(&consumer.log, rows);
@@ -177,21 +194,29 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         )
         .gap(2)
         .join(digits.row(ink, &shown.record.sequence, columns.sequence))
+        .gap(2)
+        .text(said(shown, columns.data), styles.base)
+}
+
+/// The beginning of a record's data on one line of at most `width` cells.
+fn said(shown: &Shown, width: usize) -> String {
+    let data = &shown.record.data;
+    let text = String::from_utf8_lossy(&data[..data.len().min(PREVIEW_BYTES)]);
+    cut(&printable(&text), width).into_owned()
 }
 
 /// The selected record's payload, or the newest one's, on one line.
 fn closer_look<'a>(ink: &Ink<'_>, shown: &Shown, width: usize) -> Row<'a> {
     let styles = &ink.styles;
-    let data = &shown.record.data;
-    let text = String::from_utf8_lossy(&data[..data.len().min(PREVIEW_BYTES)]);
     let open = Row::new()
         .gap(2)
         .text("Enter", styles.key)
         .text(" opens", styles.dim);
     let focused = ink.model.focus == Pane::Consumer;
     let room = width.saturating_sub(2 + if focused { open.width() } else { 0 });
-    let text = cut(&printable(&text), room).into_owned();
-    let row = Row::new().text("└ ", styles.faint).text(text, styles.base);
+    let row = Row::new()
+        .text("└ ", styles.faint)
+        .text(said(shown, room), styles.base);
     if focused { row.join(open) } else { row }
 }
 

@@ -2,30 +2,59 @@
 
 use super::Ink;
 use super::canvas::Canvas;
-use super::fit::{Row, cut};
+use super::fit::{Row, cells, cut};
+use super::prose;
 use crate::app::overlay::Overlay;
 use crate::app::{Tone, keymap};
+use crate::printable::printable;
 
-/// What just happened, in one sentence; at the right what is not saved or was not seen.
-pub(super) fn status(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+/// Draws both lines. A sentence about something amiss says what to do next, so where it is too long for its line it takes
+/// the place of the keys as well, all but help.
+pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let styles = &ink.styles;
+    let rest = sentence(ink, canvas);
+    canvas.lay(1, 0..canvas.width(), styles.bar);
+    let (keys, help) = match elsewhere(ink) {
+        Some(row) => (Row::new(), row),
+        None => self::keys(ink, canvas.width().saturating_sub(2)),
+    };
+    let Some(rest) = rest else {
+        return canvas.draw_at(1, 1, keys.join(help));
+    };
+    let end = canvas.width().saturating_sub(1);
+    let room = end.saturating_sub(help.width() + 3);
+    let rest = cut(&rest, room).into_owned();
+    canvas.draw_at(1, 1, Row::new().text(rest, styles.base));
+    canvas.columns(0..end).draw_right(1, help);
+}
+
+/// What just happened; at the right what is not saved or was not seen. Gives what had no room.
+fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
     let styles = &ink.styles;
     let status = &ink.model.status;
     let lacks = lacks(ink);
-    let lacks_end = canvas.width().saturating_sub(1);
-    let room = lacks_end.saturating_sub(1 + lacks.width());
+    let end = canvas.width().saturating_sub(1);
     let mark = match status.tone {
         Tone::Plain => "",
         Tone::Done => "✓ ",
         Tone::Nearly => "! ",
         Tone::Wrong => "✗ ",
     };
-    let words = crate::printable::printable(&status.words);
-    let words = cut(&words, room.saturating_sub(3)).into_owned();
+    let apart = if lacks.is_empty() { 0 } else { 2 };
+    let room = end.saturating_sub(1 + cells(mark) + lacks.width() + apart);
+    let words = printable(&status.words);
+    let amiss = matches!(status.tone, Tone::Nearly | Tone::Wrong);
+    let lines = match amiss {
+        true => prose::wrapped(&words, room),
+        false => vec![cut(&words, room).into_owned()],
+    };
+    let (first, rest) = lines.split_first()?;
     let row = Row::new()
         .text(mark, styles.tone(status.tone))
-        .text(words, styles.base);
+        .text(first.clone(), styles.base);
     canvas.draw_at(1, 0, row);
-    canvas.columns(0..lacks_end).draw_right(0, lacks);
+    canvas.columns(0..end).draw_right(0, lacks);
+    (!rest.is_empty()).then(|| rest.join(" "))
 }
 
 fn lacks<'a>(ink: &Ink<'_>) -> Row<'a> {
@@ -42,13 +71,9 @@ fn lacks<'a>(ink: &Ink<'_>) -> Row<'a> {
     row
 }
 
-/// The keys valid now, the most useful first; those without room are left out, help never.
-pub(super) fn hints(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+/// The keys valid now, the most useful first, and help; those without room are left out, help never.
+fn keys<'a>(ink: &Ink<'_>, width: usize) -> (Row<'a>, Row<'a>) {
     let styles = &ink.styles;
-    canvas.lay(0, 0..canvas.width(), styles.bar);
-    if let Some(row) = elsewhere(ink) {
-        return canvas.draw_at(1, 0, row);
-    }
     let hint = |(key, word): &(String, &'static str)| {
         Row::new()
             .text(key.clone(), styles.key)
@@ -57,18 +82,19 @@ pub(super) fn hints(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     };
     let hints = keymap::hints(ink.model);
     let Some((help, others)) = hints.split_last() else {
-        return;
+        return (Row::new(), Row::new());
     };
     let help = hint(help);
-    let room = canvas.width().saturating_sub(2 + help.width());
-    let mut row = Row::new();
-    for other in others {
+    let room = width.saturating_sub(help.width());
+    let row = others.iter().fold(Row::new(), |row, other| {
         let other = hint(other).gap(3);
         if row.width() + other.width() <= room {
-            row = row.join(other);
+            row.join(other)
+        } else {
+            row
         }
-    }
-    canvas.draw_at(1, 0, row.join(help));
+    });
+    (row, help)
 }
 
 /// What stands in place of the keys while a field or a dialog has them; a dialog names its own.

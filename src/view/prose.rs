@@ -5,11 +5,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::fit::cells;
 
 /// Longer lines are hard to read.
-const WIDEST: usize = 76;
+pub(super) const WIDEST: usize = 76;
 
 /// The words in lines of at most `width` cells; a word that is too long is broken.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let width = width.clamp(1, WIDEST);
+    let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {

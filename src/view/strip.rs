@@ -178,11 +178,10 @@ fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a>
     let border = usize::from(!last && width > 1);
     let room = width - border;
     let line = shard_line(ink, id);
-    let long = format!(" shard {} ", id.short());
-    let short = format!(" {} ", id.short());
-    let label = [long, short]
+    let short = id.short();
+    let label = [format!(" shard {short} "), format!(" {short} "), short]
         .into_iter()
-        .find(|label| label.len() + 4 <= room)
+        .find(|label| label.len() + 2 <= room)
         .unwrap_or_default();
     let left = (room - label.len()) / 2;
     let right = room - label.len() - left;

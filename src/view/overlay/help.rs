@@ -10,18 +10,22 @@ use crate::app::keymap::HelpLine;
 use crate::app::listing;
 use crate::app::overlay::Listing;
 
-/// A column of help, in cells: keys and what they do.
+/// How many cells the keys of a line take.
 const KEYS: usize = 15;
-const COLUMN: usize = KEYS + 56;
+
+/// The space between two columns.
+const GAP: usize = 3;
 
 /// Draws it: in two columns where there is room.
 pub(super) fn draw(ink: &Ink<'_>, list: &Listing, buffer: &mut Buffer) -> Option<Position> {
     let (most_width, most_height) = room(ink);
-    let lines = listing::help(list);
-    let rows = rows(ink, &lines, list.cursor);
-    let columns = if most_width >= 2 * COLUMN + 2 { 2 } else { 1 };
+    // All lines decide on the width, so that it stays the same while typing narrows them.
+    let all = rows(ink, &listing::help(&Listing::default()), usize::MAX);
+    let column = all.iter().map(|(row, _)| row.width()).max().unwrap_or(0);
+    let rows = rows(ink, &listing::help(list), list.cursor);
+    let columns = if most_width >= 2 * column + GAP { 2 } else { 1 };
     let each = rows.len().div_ceil(columns).max(1);
-    let width = (COLUMN * columns + 2 * (columns - 1)).min(most_width);
+    let width = column * columns + GAP * (columns - 1);
     let name = Row::new().text("Keys", ink.styles.accent);
     let foot = keys(ink, &[("↑ ↓", "move"), ("Esc", "closes")]);
     let mut canvas = dialog(ink, buffer, name, foot, (width, each + 2));
@@ -30,7 +34,6 @@ pub(super) fn draw(ink: &Ink<'_>, list: &Listing, buffer: &mut Buffer) -> Option
     canvas.draw(0, search);
     let cursor = field::draw(ink, &mut canvas, (at, 0), 32, &list.query, true);
     let height = most_height.min(each + 2).saturating_sub(2);
-    let column_width = (canvas.width() / columns).min(COLUMN + 2);
     let selected = rows.iter().position(|(_, selected)| *selected).unwrap_or(0);
     let top = if rows.len() <= height * columns {
         0
@@ -53,9 +56,9 @@ pub(super) fn draw(ink: &Ink<'_>, list: &Listing, buffer: &mut Buffer) -> Option
         .take(height * columns)
         .enumerate()
     {
-        let (column, row_number) = (place / height.max(1), place % height.max(1));
-        let start = column * column_width;
-        let mut part = canvas.columns(start..start + column_width.saturating_sub(2));
+        let (column_number, row_number) = (place / height.max(1), place % height.max(1));
+        let start = column_number * (column + GAP);
+        let mut part = canvas.columns(start..start + column);
         part.draw(2 + row_number, row);
         if selected {
             let width = part.width();

@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use crossterm::event::KeyCode;
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 
 use super::lab::{Lab, setup};
-use crate::app::{ConnectionKind, Theme};
+use crate::app::{ConnectionKind, Pane, Theme};
 
 /// The frame's text, then a letter for each style with the runs of it, line by line.
 fn picture(lab: &Lab) -> String {
@@ -111,6 +112,36 @@ fn a_refused_put_stands_in_the_log_with_its_name() {
     lab.key('2')
         .refused("ProvisionedThroughputExceededException");
     snapshot!("refused_110x30", lab);
+}
+
+#[test]
+fn a_long_sentence_takes_the_place_of_the_keys_but_not_of_help() {
+    let mut lab = Lab::live(110, 30);
+    lab.refused("ProvisionedThroughputExceededException");
+    let terminal = lab.draw();
+    let lines = [28, 29].map(|y| line(terminal.backend().buffer(), y));
+    let shown = lines
+        .concat()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(shown.contains(&lab.model.status.words), "{shown}");
+    assert!(lines[1].ends_with("? help "));
+}
+
+#[test]
+fn a_field_that_has_the_keys_has_the_cursor() {
+    let mut lab = Lab::live(80, 24);
+    lab.key('2');
+    let rect = lab.model.layout.inside(Pane::Producer).expect("a panel");
+    lab.key('p');
+    let at = |lab: &Lab| lab.draw().backend().cursor_position();
+    // Behind the label, the bracket and the five letters of alice.
+    assert_eq!(at(&lab), Position::new(rect.x + 9 + 1 + 5, rect.y));
+    lab.press(KeyCode::Tab).press(KeyCode::Home);
+    assert_eq!(at(&lab), Position::new(rect.x + 9 + 1, rect.y + 1));
+    lab.press(KeyCode::Esc).keys("1/ab");
+    assert_ne!(at(&lab), Position::ORIGIN);
 }
 
 #[test]
