@@ -1,9 +1,12 @@
 //! What stands between a key press and a bill: on AWS the first write asks, what the lab creates is written down before
 //! it is created, and only that can be deleted.
 //!
-//! On the embedded server and on other endpoints everything passes.
+//! On the embedded server and on other endpoints everything passes. A name proves nothing, since somebody may have
+//! deleted the lab's stream and created another: what is the lab's is told by the time of its creation.
 
-use std::collections::BTreeSet;
+mod deleting;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,8 +18,14 @@ use super::streams::SHARD_HOUR_DOLLARS;
 use crate::kinesis::CallError;
 use crate::progress::{Ledger, LedgerEntry};
 
-/// How much earlier than the lab's clock AWS's clock may say that a stream was created.
-const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
+use deleting::Deleting;
+
+pub use deleting::own_streams;
+pub(super) use deleting::{clean_up, delete, delete_answered, forbids_deleting, offer_clean_up};
+
+/// How far AWS's time of a stream's creation may lie from the lab's time of asking for it: AWS refuses requests whose
+/// clock is more than five minutes off, and a retry takes its time.
+const SAME_ACT: TimeDelta = TimeDelta::minutes(6);
 
 /// What the lab may do on AWS.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +34,26 @@ pub struct Guard {
     pub account: Option<Result<String, CallError>>,
     /// What the lab created and has not seen deleted, in all accounts and regions.
     pub ledger: Ledger,
+    /// Whether the learner agreed to write on AWS at all.
     consent: bool,
-    allowed: BTreeSet<String>,
-    waiting: Option<Request>,
-    deleting: BTreeSet<String>,
+    /// Streams that may be written to although the ledger does not show them to be the lab's: by name and creation.
+    allowed: BTreeSet<(String, Option<DateTime<Utc>>)>,
+    creating: Option<Creating>,
+    /// Ledgers that are being written.
+    saves: usize,
+    deleting: BTreeMap<String, Deleting>,
+    /// Whether the lab leaves once everything is deleted.
     leaving: bool,
+    /// Whether what earlier runs created was offered for clean-up, or there was nothing.
+    offered: bool,
+}
+
+/// A stream that is on its way to be created; one at a time.
+#[derive(Debug, Clone)]
+struct Creating {
+    request: Request,
+    /// Saves to wait for; the last of them holds this stream. Then the call goes out.
+    saves: usize,
 }
 
 impl Guard {
@@ -40,81 +64,105 @@ impl Guard {
             ..Self::default()
         }
     }
+
+    fn save(&mut self, out: &mut Outcome) {
+        self.saves += 1;
+        out.effects.push(Effect::SaveLedger(self.ledger.clone()));
+    }
 }
 
 /// Lets a write pass, or asks first.
 pub(super) fn write(model: &mut Model, request: Request, now: DateTime<Utc>, out: &mut Outcome) {
-    if !may_pass(
-        model,
-        Pending::Call(request.clone()),
-        stream_written(&request),
-    ) {
+    let stream = match &request {
+        Request::PutRecord(put) => Some(put.stream.clone()),
+        _ => None,
+    };
+    if !may_pass(model, Pending::Call(request.clone()), stream, out) {
         return;
     }
-    if model.connection.kind != ConnectionKind::Aws {
+    let (Some((account, region)), Request::CreateStream { stream, shards }) =
+        (place(model), &request)
+    else {
         return out.call(request);
-    }
-    if let Request::CreateStream { stream, shards } = &request {
-        let Some((account, region)) = place(model) else {
-            return model.say(
-                Tone::Wrong,
-                "The account is not known yet; nothing was created.".into(),
-            );
+    };
+    let guard = &mut model.guard;
+    if guard.creating.is_some() || guard.deleting.contains_key(stream) {
+        let what = if guard.creating.is_some() {
+            "A stream is being created"
+        } else {
+            "That stream is being deleted"
         };
-        if model.guard.waiting.is_some() {
-            return model.say(
-                Tone::Nearly,
-                "A stream is being created already; wait for it.".into(),
-            );
-        }
-        model.guard.ledger.streams.push(LedgerEntry {
-            account,
-            region,
-            stream: stream.clone(),
-            shards: *shards,
-            asked_at: now,
-            created: false,
-        });
-        model.guard.waiting = Some(request);
-        out.effects
-            .push(Effect::SaveLedger(model.guard.ledger.clone()));
-    } else {
-        out.call(request);
+        return model.say(
+            Tone::Nearly,
+            format!("{what}: wait for it, then try again."),
+        );
     }
+    guard.ledger.streams.push(LedgerEntry {
+        account,
+        region,
+        stream: stream.clone(),
+        shards: *shards,
+        asked_at: now,
+        created: false,
+    });
+    guard.save(out);
+    guard.creating = Some(Creating {
+        request,
+        saves: guard.saves,
+    });
 }
 
 /// Whether automatic sending may begin; if not, the learner is asked and it begins after the yes.
-pub(super) fn allows_automatic(model: &mut Model, _now: DateTime<Utc>, _out: &mut Outcome) -> bool {
+pub(super) fn allows_automatic(model: &mut Model, out: &mut Outcome) -> bool {
     let stream = model.streams.name().map(str::to_owned);
-    may_pass(model, Pending::Auto, stream.as_deref())
+    may_pass(model, Pending::Auto, stream, out)
 }
 
-/// The stream whose contents a request changes; creating and deleting have rules of their own.
-fn stream_written(request: &Request) -> Option<&str> {
-    match request {
-        Request::PutRecord(put) => Some(&put.stream),
-        _ => None,
-    }
-}
-
-fn may_pass(model: &mut Model, pending: Pending, stream: Option<&str>) -> bool {
+/// Whether a record may go into this stream without a question.
+pub(super) fn passes(model: &Model, stream: &str) -> bool {
     if model.connection.kind != ConnectionKind::Aws {
         return true;
     }
-    if !model.guard.consent {
-        model.overlay = Some(Overlay::Confirm(Confirm::FirstWrite(vec![pending])));
+    let created_at = created_at(model, stream);
+    model.guard.consent
+        && (created_at.is_some_and(|at| is_own(model, stream, at))
+            || model
+                .guard
+                .allowed
+                .contains(&(stream.to_owned(), created_at)))
+}
+
+fn may_pass(
+    model: &mut Model,
+    pending: Pending,
+    stream: Option<String>,
+    out: &mut Outcome,
+) -> bool {
+    if model.connection.kind != ConnectionKind::Aws {
+        return true;
+    }
+    if place(model).is_none() {
+        ask_for_account(model, out);
         return false;
     }
-    match stream {
-        Some(stream) if entry(model, stream).is_none() && !model.guard.allowed.contains(stream) => {
-            model.overlay = Some(Overlay::Confirm(Confirm::ForeignStream {
-                stream: stream.to_owned(),
-                pending: vec![pending],
-            }));
-            false
-        }
-        _ => true,
+    let question = match stream {
+        _ if !model.guard.consent => Confirm::FirstWrite(vec![pending]),
+        Some(stream) if !passes(model, &stream) => Confirm::ForeignStream {
+            stream,
+            pending: vec![pending],
+        },
+        _ => return true,
+    };
+    model.overlay = Some(Overlay::Confirm(question));
+    false
+}
+
+fn ask_for_account(model: &mut Model, out: &mut Outcome) {
+    if model.guard.account.take().is_some() {
+        out.call(Request::IdentifyAccount);
     }
+    let words = "Nothing is written before AWS says whose account it is. It is asked; try again.";
+    model.say(Tone::Nearly, words.into());
 }
 
 /// The learner said yes to writing on AWS, or to writing to this stream.
@@ -126,7 +174,10 @@ pub(super) fn agreed(
     out: &mut Outcome,
 ) {
     model.guard.consent = true;
-    model.guard.allowed.extend(stream);
+    if let Some(stream) = stream {
+        let created_at = created_at(model, &stream);
+        model.guard.allowed.insert((stream, created_at));
+    }
     for pending in pending {
         match pending {
             Pending::Call(request) => write(model, request, now, out),
@@ -137,21 +188,34 @@ pub(super) fn agreed(
 
 /// The list of what the lab created is written: what waited for it goes on.
 pub(super) fn ledger_saved(model: &mut Model, result: Result<(), String>, out: &mut Outcome) {
-    let waiting = model.guard.waiting.take();
-    match (result, waiting) {
-        (Ok(()), Some(request)) => out.call(request),
-        (Err(why), Some(_)) => {
-            model.guard.ledger.streams.pop();
-            let words = format!(
-                "Nothing was created, since the list of created streams cannot be written: {why}"
-            );
+    let guard = &mut model.guard;
+    guard.saves = guard.saves.saturating_sub(1);
+    let waiting = guard
+        .creating
+        .as_mut()
+        .filter(|creating| creating.saves > 0);
+    let due = waiting.is_some_and(|creating| {
+        creating.saves -= 1;
+        creating.saves == 0
+    });
+    match result {
+        Ok(()) if due => {
+            if let Some(creating) = &guard.creating {
+                out.call(creating.request.clone());
+            }
+        }
+        Ok(()) => {}
+        Err(why) if due => {
+            guard.creating = None;
+            // Entries are only ever added for the stream that waits.
+            guard.ledger.streams.pop();
+            let words = format!("Nothing is created, since it cannot be written down: {why}");
             model.say(Tone::Wrong, words);
         }
-        (Err(why), None) => model.say(
-            Tone::Wrong,
-            format!("The list of created streams cannot be written: {why}"),
-        ),
-        (Ok(()), None) => {}
+        Err(why) => {
+            let words = format!("The list of created streams cannot be written: {why}");
+            model.say(Tone::Wrong, words);
+        }
     }
 }
 
@@ -162,158 +226,69 @@ pub(super) fn create_answered(
     result: &Result<(), CallError>,
     out: &mut Outcome,
 ) {
-    let Some(place) = entry(model, stream) else {
+    model.guard.creating = None;
+    let mut entries = entries(model, stream);
+    let Some(newest) = entries.pop() else {
         return;
     };
     match result {
-        Ok(()) => model.guard.ledger.streams[place].created = true,
-        Err(CallError::Refused { .. } | CallError::KeptBack { .. }) => {
-            model.guard.ledger.streams.remove(place);
+        Ok(()) => {
+            model.guard.ledger.streams[newest].created = true;
+            // What earlier runs created under this name does not exist any more.
+            for older in entries.into_iter().rev() {
+                model.guard.ledger.streams.remove(older);
+            }
+            model.guard.allowed.insert((stream.to_owned(), None));
         }
         // Without an answer it may or may not exist: the entry stays, its creation time will tell.
-        Err(_) => return,
+        Err(error) if error.leaves_open() => return,
+        Err(_) => {
+            model.guard.ledger.streams.remove(newest);
+        }
     }
-    out.effects
-        .push(Effect::SaveLedger(model.guard.ledger.clone()));
+    model.guard.save(out);
 }
 
-/// Why a stream may not be deleted by the lab, if so.
-pub(super) fn forbids_deleting(model: &Model, stream: &str) -> Option<String> {
-    (model.connection.kind == ConnectionKind::Aws && entry(model, stream).is_none()).then(|| {
-        format!("{stream} was not created by this lab, so the lab does not delete it; use the AWS console.")
-    })
-}
-
-/// Deletes a stream. On AWS its creation time is looked at first.
-pub(super) fn delete(model: &mut Model, stream: String, out: &mut Outcome) {
-    if model.connection.kind == ConnectionKind::Aws {
-        model.guard.deleting.insert(stream.clone());
-        out.call(Request::DescribeStream(stream));
-    } else {
-        out.call(Request::DeleteStream(stream));
-    }
-}
-
-/// A stream was described: if it is to be deleted, now is known whether it is the lab's.
+/// A stream was described: from now on its creation tells whose it is.
 pub(super) fn described(
     model: &mut Model,
     stream: &str,
     result: &Result<Description, CallError>,
     out: &mut Outcome,
 ) {
-    if !model.guard.deleting.contains(stream) {
-        return;
+    if let Ok(Description {
+        created_at: Some(_),
+        ..
+    }) = result
+    {
+        model.guard.allowed.remove(&(stream.to_owned(), None));
     }
-    let Some(place) = entry(model, stream) else {
-        model.guard.deleting.remove(stream);
-        return;
-    };
-    let asked_at = model.guard.ledger.streams[place].asked_at;
-    match result {
-        Ok(description)
-            if description
-                .created_at
-                .is_some_and(|at| at >= asked_at - CLOCK_SKEW) =>
-        {
-            return out.call(Request::DeleteStream(stream.to_owned()));
-        }
-        Ok(_) => {
-            model.say(
-                Tone::Nearly,
-                format!("{stream} is older than the lab's own; it is left alone."),
-            );
-        }
-        Err(error) if error.is("ResourceNotFoundException") => {
-            model.say(Tone::Done, format!("{stream} does not exist any more."));
-        }
-        Err(error) => {
-            let words = format!(
-                "{stream} was not deleted: {}, {}.",
-                error.name(),
-                error.explained()
-            );
-            model.say(Tone::Wrong, words);
-            model.guard.deleting.remove(stream);
-            model.guard.leaving = false;
-            return;
-        }
-    }
-    model.guard.ledger.streams.remove(place);
-    forget(model, stream, out);
+    deleting::described(model, stream, result, out);
 }
 
-/// DeleteStream was answered.
-pub(super) fn delete_answered(
-    model: &mut Model,
-    stream: &str,
-    result: &Result<(), CallError>,
-    out: &mut Outcome,
-) {
-    if model.connection.kind != ConnectionKind::Aws {
-        return;
-    }
-    match result {
-        Ok(()) => {
-            if let Some(place) = entry(model, stream) {
-                model.guard.ledger.streams.remove(place);
-            }
-            forget(model, stream, out);
-        }
-        Err(_) => {
-            model.guard.deleting.remove(stream);
-            model.guard.leaving = false;
-        }
+/// What is to be waited for before the lab leaves, if something is.
+pub(super) fn under_way(model: &Model) -> Option<&'static str> {
+    if model.guard.creating.is_some() {
+        Some("A stream is being created: wait for it. q again leaves; the next start offers it.")
+    } else if model.guard.leaving {
+        Some("The lab leaves when all is deleted. q again leaves; the next start offers the rest.")
+    } else {
+        None
     }
 }
 
-fn forget(model: &mut Model, stream: &str, out: &mut Outcome) {
-    model.guard.deleting.remove(stream);
-    out.effects
-        .push(Effect::SaveLedger(model.guard.ledger.clone()));
-    if model.guard.leaving && model.guard.deleting.is_empty() {
-        out.effects.push(Effect::Quit);
-    }
-}
-
-/// The account is known: what an earlier run left behind is offered for clean-up.
+/// The account is known, or could not be told.
 pub(super) fn account_known(model: &mut Model, account: Result<String, CallError>) {
     if let Err(error) = &account {
-        let words = format!(
-            "The account could not be asked for: {}. {}",
-            error.name(),
-            error.words()
-        );
+        let (name, why) = (error.name(), error.explained());
+        let words =
+            format!("AWS does not say whose account it is: {name}, {why}. A write asks again.");
         model.say(Tone::Wrong, words);
     }
     model.guard.account = Some(account);
-    let streams = own_streams(model);
-    if !streams.is_empty() && model.overlay.is_none() {
-        model.overlay = Some(Overlay::Confirm(Confirm::CleanUp {
-            streams,
-            leaving: false,
-        }));
-    }
 }
 
-/// The streams that the lab created in this account and region and that are not known to be deleted.
-pub fn own_streams(model: &Model) -> Vec<String> {
-    let Some((account, region)) = place(model) else {
-        return Vec::new();
-    };
-    let here = |entry: &&LedgerEntry| entry.account == account && entry.region == region;
-    let streams = model.guard.ledger.streams.iter().filter(here);
-    streams.map(|entry| entry.stream.clone()).collect()
-}
-
-/// Deletes what the lab created, and leaves afterwards if asked.
-pub(super) fn clean_up(model: &mut Model, streams: Vec<String>, leaving: bool, out: &mut Outcome) {
-    model.guard.leaving = leaving;
-    model.say(Tone::Plain, "Deleting what the lab created…".into());
-    for stream in streams {
-        delete(model, stream, out);
-    }
-}
-
+/// Account and region, on AWS, once the account is known.
 fn place(model: &Model) -> Option<(String, String)> {
     if model.connection.kind != ConnectionKind::Aws {
         return None;
@@ -322,30 +297,49 @@ fn place(model: &Model) -> Option<(String, String)> {
     Some((account.clone(), model.connection.region.clone()))
 }
 
-fn entry(model: &Model, stream: &str) -> Option<usize> {
-    let (account, region) = place(model)?;
-    model.guard.ledger.streams.iter().position(|entry| {
-        entry.account == account && entry.region == region && entry.stream == stream
+fn is_here(entry: &LedgerEntry, (account, region): &(String, String)) -> bool {
+    entry.account == *account && entry.region == *region
+}
+
+/// The places of this stream's entries in the ledger, the oldest first.
+fn entries(model: &Model, stream: &str) -> Vec<usize> {
+    let Some(place) = place(model) else {
+        return Vec::new();
+    };
+    let all = model.guard.ledger.streams.iter().enumerate();
+    all.filter(|(_, entry)| entry.stream == stream && is_here(entry, &place))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// Whether a stream of this name that was created then is one that the lab asked for.
+fn is_own(model: &Model, stream: &str, created_at: DateTime<Utc>) -> bool {
+    entries(model, stream).into_iter().any(|entry| {
+        let asked_at = model.guard.ledger.streams[entry].asked_at;
+        (created_at - asked_at).abs() <= SAME_ACT
     })
+}
+
+/// When the selected stream was created, if it is this one and that is known.
+fn created_at(model: &Model, stream: &str) -> Option<DateTime<Utc>> {
+    let selected = model.streams.selected.as_ref()?;
+    selected.created_at.filter(|_| selected.name == stream)
 }
 
 /// What the question before the first write on AWS says, a line each.
 pub fn first_write_words(model: &Model, pending: &[Pending]) -> Vec<String> {
-    let account = match &model.guard.account {
-        Some(Ok(account)) => account.clone(),
-        Some(Err(error)) => format!("unknown ({})", error.name()),
-        None => "not told yet".into(),
-    };
+    let (account, region) = place(model).unwrap_or_default();
     let profile = model.connection.profile.as_deref().unwrap_or("default");
     let mut lines = vec![
         format!("account   {account}"),
         format!("profile   {profile}"),
-        format!("region    {}", model.connection.region),
+        format!("region    {region}"),
     ];
     for pending in pending {
         match pending {
             Pending::Call(Request::CreateStream { stream, shards }) => lines.push(format!(
-                "cost      {stream} with {shards} shards: about ${:.3} an hour until it is deleted",
+                "cost      {stream} with {shards} shard{}: about ${:.3} an hour until it is deleted",
+                if *shards == 1 { "" } else { "s" },
                 f64::from(*shards) * SHARD_HOUR_DOLLARS
             )),
             _ => lines.push(format!(

@@ -253,6 +253,17 @@ impl Model {
         self.now - at < FRESH
     }
 
+    /// Whether typing goes somewhere: into a dialog or a field.
+    pub(super) fn keys_are_taken(&self) -> bool {
+        self.overlay.is_some()
+            || self.producer.edit.is_some()
+            || self
+                .lesson
+                .search
+                .as_ref()
+                .is_some_and(|search| search.typing)
+    }
+
     /// Whether the quiz wants room beside the other panes.
     pub fn quiz_open(&self) -> bool {
         self.focus == Pane::Quiz

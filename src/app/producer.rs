@@ -280,7 +280,7 @@ pub(super) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
     if model.streams.name().is_none() {
         return model.open_streams(out);
     }
-    if !super::guard::allows_automatic(model, now, out) {
+    if !super::guard::allows_automatic(model, out) {
         return;
     }
     start_auto(model, now);
@@ -310,10 +310,18 @@ pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
         return;
     };
     let template = model.producer.template();
-    let producer = &mut model.producer;
-    let Some(first) = producer.auto.next_at.filter(|at| *at <= now) else {
+    let Some(first) = model.producer.auto.next_at.filter(|at| *at <= now) else {
         return;
     };
+    if !super::guard::passes(model, &stream) {
+        model.producer.auto.next_at = None;
+        out.changed = true;
+        return model.say(
+            Tone::Nearly,
+            "Automatic sending stopped; S asks anew.".into(),
+        );
+    }
+    let producer = &mut model.producer;
     let pause = TimeDelta::nanoseconds(1_000_000_000 / i64::from(RATES[producer.auto.rate]));
     // After a long halt (a suspended machine) one second's worth is made good, not everything.
     let mut next = first.max(now - TimeDelta::seconds(1));

@@ -89,6 +89,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     if let Some(stream) = pointed {
         streams::point_at(model, &stream);
     }
+    guard::offer_clean_up(model);
     if model.progress != model.saved {
         model.saved = model.progress.clone();
         out.effects
@@ -156,7 +157,7 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
     if model.overlay.is_some() {
         return dialogs::overlay_pressed(model, key, now, out);
     }
-    model.quit_asked = false;
+    model.quit_asked &= keymap::lookup(&key, model.focus) == Some(Action::Quit);
     if model.producer.edit.is_some() {
         return dialogs::edit_pressed(model, key);
     }
@@ -314,21 +315,23 @@ fn open_detail(model: &mut Model) {
 
 /// Leaves, or asks first: for streams on AWS, for programs that are connected. Asked twice, it leaves.
 fn quit(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    let own = guard::own_streams(model);
-    let connected = model.feeds() && model.programs.connected(now).next().is_some();
-    if model.quit_asked || (own.is_empty() && !connected) {
-        out.effects.push(Effect::Quit);
-        return;
+    if model.quit_asked {
+        return out.effects.push(Effect::Quit);
     }
-    model.quit_asked = true;
-    model.overlay = Some(Overlay::Confirm(if own.is_empty() {
-        Confirm::Leave
-    } else {
-        Confirm::CleanUp {
+    let own = guard::own_streams(model);
+    if let Some(words) = guard::under_way(model) {
+        model.say(Tone::Nearly, words.into());
+    } else if !own.is_empty() {
+        model.overlay = Some(Overlay::Confirm(Confirm::CleanUp {
             streams: own,
             leaving: true,
-        }
-    }));
+        }));
+    } else if model.feeds() && model.programs.connected(now).next().is_some() {
+        model.overlay = Some(Overlay::Confirm(Confirm::Leave));
+    } else {
+        out.effects.push(Effect::Quit);
+    }
+    model.quit_asked = true;
 }
 
 fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {

@@ -140,7 +140,8 @@ fn confirm_pressed(
     match confirm {
         Confirm::Leave if yes || key.code == KeyCode::Char('q') => out.effects.push(Effect::Quit),
         Confirm::CleanUp { streams, leaving } if yes => {
-            guard::clean_up(model, streams, leaving, out)
+            model.quit_asked = false;
+            guard::clean_up(model, streams, leaving, out);
         }
         Confirm::CleanUp { leaving: true, .. } if matches!(key.code, KeyCode::Char('k' | 'q')) => {
             out.effects.push(Effect::Quit);
