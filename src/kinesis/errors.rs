@@ -94,7 +94,7 @@ fn known_meaning_of(code: &str) -> Option<&'static str> {
         }
         "ResourceInUseException" => "the name is taken, or the stream is not ACTIVE yet",
         "ProvisionedThroughputExceededException" => {
-            "the shard's limit for this second is used up; there is room again in a moment"
+            "the shard's limit for this second is reached; wait a moment"
         }
         "ExpiredIteratorException" => {
             "an iterator lives five minutes; take a new one after the last record you read"
