@@ -219,7 +219,7 @@ impl Model {
                 format!("{} shards", last.shards)
             };
             let words = format!(
-                "Last time's stream {} ({shards}) is gone: it lived in memory. D, then Enter makes it anew.",
+                "Last time's {} ({shards}) is gone; D, then Enter makes it again.",
                 last.name
             );
             self.streams.last_time = Some(last);

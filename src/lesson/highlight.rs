@@ -52,7 +52,7 @@ pub fn lines_of(source: &str) -> impl Iterator<Item = &str> {
     source.strip_suffix('\n').unwrap_or(source).split('\n')
 }
 
-/// The lines of a source in pieces, as many as [`lines_of`] gives; plain where the language is not known.
+/// The lines of a source in pieces, one a line; plain where the language is not known.
 pub fn highlight(language: &str, source: &str) -> Vec<CodeLine> {
     by_grammar(language, source).unwrap_or_else(|| {
         lines_of(source)
