@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Model, Outcome, Tone};
-use crate::kinesis::errors::meaning_of;
+use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail, FeedEvent};
 
 /// The feed said something.
@@ -24,49 +24,65 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
         } => {
             if region == model.connection.region {
                 out.changed = true;
+                if model.streams.count(&stream).trimmed_early == 0 {
+                    let words = format!(
+                        "The lab's memory is full: the oldest records of {stream} make room for new ones."
+                    );
+                    model.say(Tone::Nearly, words);
+                }
                 model.streams.trimmed(&stream, records);
-                let words = format!(
-                    "{stream} has reached the lab's memory limit: its oldest records make room."
-                );
-                model.say(Tone::Nearly, words);
             }
         }
     }
 }
 
+/// The feed was faster than the lab: what it would have told is looked for.
+pub(super) fn lost(model: &mut Model, events: u64, now: DateTime<Utc>, out: &mut Outcome) {
+    out.changed = true;
+    if model.feed_lost == 0 {
+        let words = "Calls came faster than the lab could show; its counts are short by some. The stream has all.";
+        model.say(Tone::Nearly, words.into());
+    }
+    model.feed_lost += events;
+    super::streams::look_at_all(model, now);
+}
+
 fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome) {
     let here = call.region == model.connection.region;
-    if here && let (Some(stream), Detail::Put(entries)) = (&call.stream, &call.detail) {
-        let stored = match call.error {
-            None => entries.iter().filter(|entry| entry.result.is_ok()).count(),
-            Some(_) => 0,
-        };
-        model.streams.count_written(stream, stored as u64);
+    let stored = call.stored();
+    if here
+        && stored > 0
+        && let Some(stream) = &call.stream
+    {
+        model.streams.count_written(stream, stored);
         out.changed = true;
     }
     if call.caller.access_key == model.connection.own_access_key {
+        if call.operation == "CreateStream"
+            && call.error.is_none()
+            && let Some(stream) = &call.stream
+        {
+            model.streams.begin(stream);
+        }
         return;
     }
-    out.changed = true;
-    let program = model.programs.of(call);
-    let name = program.name.clone();
-    match &call.detail {
-        Detail::Put(entries) if call.error.is_none() => program.written += entries.len() as u64,
-        Detail::Get(get) => program.read += get.returned as u64,
-        _ => {}
-    }
-    if !here {
+    let (name, changed) = model.programs.took(call);
+    out.changed |= changed;
+    // A request without a signature names no region.
+    if !here && !call.region.is_empty() {
+        out.changed = true;
         let words = format!(
             "{name} asks region {}, the lab lives in {}: set AWS_REGION={} there.",
             call.region, model.connection.region, model.connection.region
         );
         return model.say(Tone::Nearly, words);
     }
-    if let Some((code, _)) = &call.error {
+    if let Some((code, message)) = &call.error {
+        out.changed = true;
         let words = format!(
-            "{name}: {} was refused, {code}: {}.",
+            "{name}: {} is refused, {code}: {}.",
             call.operation,
-            meaning_of(code)
+            explained(code, message)
         );
         model.say(Tone::Nearly, words);
     }
@@ -80,7 +96,8 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         if matches!(call.detail, Detail::Put(_)) {
             super::producer::program_put(model, &name, call, now);
             model.line_came();
+            out.changed = true;
         }
-        model.consumer.foreign.saw(&name, call);
+        out.changed |= model.consumer.foreign.saw(&name, call);
     }
 }

@@ -240,6 +240,7 @@ impl Model {
             self.consumer.next_deadline(),
             looks,
             self.streams.list_at,
+            self.programs.next_leave(),
             self.fresh_until,
             Some(lesson_pane::next_minute(&self.lesson, self.now)),
         ]

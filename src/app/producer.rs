@@ -8,6 +8,7 @@ use super::log::{Gaze, Log};
 use super::message::{Put, PutSummary, Request, Sender};
 use super::model::{Model, Outcome, Tone};
 use super::templates::{self, Template};
+use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, SequenceNumber, ShardId};
@@ -411,8 +412,8 @@ pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateT
             key: entry.key.clone(),
             hash,
             size: entry.size,
-            result: result.map_err(|(code, _)| {
-                let meaning = crate::kinesis::errors::meaning_of(&code).to_owned();
+            result: result.map_err(|(code, message)| {
+                let meaning = explained(&code, &message).to_owned();
                 (code, meaning)
             }),
         });

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::kinesis::feed::{Call, Caller};
+use crate::kinesis::feed::{Call, Caller, Detail};
 
 /// The longest pause between two calls of one HTTP/2 program.
 pub const HTTP2_PAUSE: TimeDelta = TimeDelta::seconds(15);
@@ -29,12 +29,19 @@ pub struct Program {
     pub written: u64,
     /// Records it was given.
     pub read: u64,
+    /// Whether it is known to have gone.
+    left: bool,
 }
 
 impl Program {
     /// Whether it is there: a connection is open, or it called a moment ago.
     pub fn connected(&self, now: DateTime<Utc>) -> bool {
         !self.connections.is_empty() || (self.caller.http2 && now - self.last_call < HTTP2_PAUSE)
+    }
+
+    /// Whether nothing but time will tell that it has gone.
+    fn may_leave(&self) -> bool {
+        self.caller.http2 && !self.left && self.connections.is_empty()
     }
 }
 
@@ -58,8 +65,40 @@ impl Programs {
             .filter(move |program| program.connected(now))
     }
 
+    /// Takes a call over: gives its program's name, and whether what is shown of that has changed.
+    pub(super) fn took(&mut self, call: &Call) -> (String, bool) {
+        let program = self.of(call);
+        let read = match &call.detail {
+            Detail::Get(get) => get.returned as u64,
+            _ => 0,
+        };
+        program.written += call.stored();
+        program.read += read;
+        let came = std::mem::take(&mut program.left);
+        (program.name.clone(), came || read > 0 || call.stored() > 0)
+    }
+
+    /// When a program will have left, if none of them calls before.
+    pub(super) fn next_leave(&self) -> Option<DateTime<Utc>> {
+        let silent = self.list.iter().filter(|program| program.may_leave());
+        silent.map(|program| program.last_call + HTTP2_PAUSE).min()
+    }
+
+    /// The names of those that have left without a word.
+    pub(super) fn leave(&mut self, now: DateTime<Utc>) -> Vec<String> {
+        let gone = self
+            .list
+            .iter_mut()
+            .filter(|p| p.may_leave() && !p.connected(now));
+        gone.map(|program| {
+            program.left = true;
+            program.name.clone()
+        })
+        .collect()
+    }
+
     /// The program that made this call; a new one gets the next number of its family.
-    pub fn of(&mut self, call: &Call) -> &mut Program {
+    fn of(&mut self, call: &Call) -> &mut Program {
         let caller = &call.caller;
         let place = self.list.iter().position(|program| {
             program.connections.contains(&caller.connection)
@@ -115,6 +154,7 @@ impl Programs {
             last_call: at,
             written: 0,
             read: 0,
+            left: true,
         });
         self.list.len() - 1
     }
@@ -144,7 +184,6 @@ fn family(user_agent: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinesis::feed::Detail;
     use std::time::Duration;
 
     fn call(user_agent: &str, connection: u64, http2: bool, second: i64) -> Call {

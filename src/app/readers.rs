@@ -55,34 +55,38 @@ impl ForeignReaders {
         self.0.is_empty()
     }
 
-    /// Takes a call of a program over.
-    pub(super) fn saw(&mut self, program: &str, call: &Call) {
-        match &call.detail {
+    /// Takes a call of a program over. Whether more changed than the time of its last call.
+    pub(super) fn saw(&mut self, program: &str, call: &Call) -> bool {
+        let (chain, shard, start) = match &call.detail {
             Detail::Iterator {
                 shard,
                 start,
                 chain: Some(chain),
-            } => {
-                let mut reader = self.take(*chain, program, shard, start.word(), call.at);
-                reader.error = None;
-                self.0.push(reader);
+            } => (*chain, shard, start.word()),
+            Detail::Get(get) => (get.chain, &get.shard, get.start.word()),
+            _ => return false,
+        };
+        let before = self.0.iter().find(|reader| reader.chain == chain).cloned();
+        let reader = self.reader(chain, program, shard, start, call.at);
+        reader.last_call = call.at;
+        reader.error = call.error.as_ref().map(|(code, _)| code.clone());
+        if let Detail::Get(get) = &call.detail {
+            reader.read += get.returned as u64;
+            reader.ahead = get.ahead;
+            reader.behind = get.millis_behind_latest.or(reader.behind);
+            if let Some((_, last)) = &get.range {
+                reader.last = Some(last.clone());
             }
-            Detail::Get(get) => {
-                let mut reader =
-                    self.take(get.chain, program, &get.shard, get.start.word(), call.at);
-                reader.read += get.returned as u64;
-                reader.ahead = get.ahead;
-                reader.behind = get.millis_behind_latest.or(reader.behind);
-                if let Some((_, last)) = &get.range {
-                    reader.last = Some(last.clone());
-                }
-                reader.stopped = get.ended;
-                reader.error = call.error.as_ref().map(|(code, _)| code.clone());
-                let place = self.0.partition_point(|other| other.chain < reader.chain);
-                self.0.insert(place, reader);
-            }
-            _ => {}
+            reader.stopped = get.ended;
         }
+        before.is_none_or(|before| {
+            let last_call = reader.last_call;
+            *reader
+                != ForeignReader {
+                    last_call,
+                    ..before
+                }
+        })
     }
 
     /// A program has gone, and its readers with it.
@@ -92,36 +96,39 @@ impl ForeignReaders {
         }
     }
 
-    fn take(
+    /// The reader of this chain; a new one takes its place in the order of the chains.
+    fn reader(
         &mut self,
         chain: u64,
         program: &str,
         shard: &ShardId,
         start: &'static str,
         at: DateTime<Utc>,
-    ) -> ForeignReader {
-        if let Some(place) = self.0.iter().position(|reader| reader.chain == chain) {
-            let mut reader = self.0.remove(place);
-            reader.last_call = at;
-            return reader;
-        }
-        if self.0.len() == REMEMBERED
-            && let Some(silent) = (0..self.0.len()).min_by_key(|i| self.0[*i].last_call)
-        {
-            self.0.remove(silent);
-        }
-        ForeignReader {
-            chain,
-            program: program.to_owned(),
-            shard: shard.clone(),
-            start,
-            read: 0,
-            last: None,
-            behind: None,
-            ahead: 0,
-            last_call: at,
-            error: None,
-            stopped: false,
-        }
+    ) -> &mut ForeignReader {
+        let known = self.0.iter().position(|reader| reader.chain == chain);
+        let place = known.unwrap_or_else(|| {
+            if self.0.len() == REMEMBERED
+                && let Some(silent) = (0..self.0.len()).min_by_key(|i| self.0[*i].last_call)
+            {
+                self.0.remove(silent);
+            }
+            let place = self.0.partition_point(|other| other.chain < chain);
+            let reader = ForeignReader {
+                chain,
+                program: program.to_owned(),
+                shard: shard.clone(),
+                start,
+                read: 0,
+                last: None,
+                behind: None,
+                ahead: 0,
+                last_call: at,
+                error: None,
+                stopped: false,
+            };
+            self.0.insert(place, reader);
+            place
+        });
+        &mut self.0[place]
     }
 }

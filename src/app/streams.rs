@@ -145,6 +145,13 @@ impl Streams {
         }
     }
 
+    /// A stream begins: nothing is counted of it yet.
+    pub(super) fn begin(&mut self, name: &str) {
+        if let Some(count) = self.entry(name) {
+            *count = Count::default();
+        }
+    }
+
     /// A stream's records were dropped before their time.
     pub(super) fn trimmed(&mut self, name: &str, records: u64) {
         if let Some(count) = self.entry(name) {
@@ -325,7 +332,10 @@ pub(super) fn created(
     super::guard::create_answered(model, stream, &result, out);
     match result {
         Ok(()) => {
-            forget(model, stream);
+            if !model.feeds() {
+                model.streams.begin(stream);
+            }
+            deselect(model, stream);
             select(model, stream, out);
             let shards = if shards == 1 {
                 "1 shard".into()
@@ -442,7 +452,10 @@ pub(super) fn program_touched(
 ) {
     match operation {
         "DeleteStream" => return gone(model, stream, now, out),
-        "CreateStream" => forget(model, stream),
+        "CreateStream" => {
+            model.streams.known.remove(stream);
+            deselect(model, stream);
+        }
         _ => {}
     }
     let new = !model.streams.known.contains_key(stream);
@@ -464,13 +477,21 @@ pub(super) fn program_touched(
     }
 }
 
-/// Forgets what is known of an earlier stream of this name.
-fn forget(model: &mut Model, stream: &str) {
-    model.streams.known.remove(stream);
+/// What the panels show of an earlier stream of this name is not of this one.
+fn deselect(model: &mut Model, stream: &str) {
     model
         .streams
         .selected
         .take_if(|selected| selected.name == stream);
+}
+
+/// Things may have happened that nobody told: everything is looked at soon.
+pub(super) fn look_at_all(model: &mut Model, now: DateTime<Utc>) {
+    let soon = now + LOOK_SOON;
+    model.streams.list_at.get_or_insert(soon);
+    if let Some(selected) = &mut model.streams.selected {
+        selected.look_at.get_or_insert(soon);
+    }
 }
 
 /// A call speaks of the selected stream as if it did not exist: it is asked for, since that answer may be an old one's.

@@ -2,6 +2,7 @@
 
 mod aws;
 mod endpoint;
+mod feed;
 mod learning;
 mod panels;
 mod polling;

@@ -44,14 +44,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::DeadlinePassed => deadline_passed(model, now, &mut out),
         Message::StopAsked => out.effects.push(Effect::Quit),
         Message::Fed(event) => feed::fed(model, event, now, &mut out),
-        Message::FeedLost(events) => {
-            out.changed = true;
-            model.feed_lost += events;
-            let words = format!(
-                "{events} calls came faster than the lab could show; counts may be short by them."
-            );
-            model.say(Tone::Nearly, words);
-        }
+        Message::FeedLost(events) => feed::lost(model, events, now, &mut out),
         Message::ServerEnded(why) => {
             out.changed = true;
             let words = format!(
@@ -138,6 +131,10 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let minutes = |at: DateTime<Utc>| (at - model.lesson.section_since).num_minutes();
     out.changed |= minutes(model.now) != minutes(model.drawn_minute);
     model.drawn_minute = model.now;
+    for program in model.programs.leave(now) {
+        model.consumer.foreign.stopped(&program);
+        out.changed = true;
+    }
     producer::on_deadline(model, now, out);
     consumer::on_deadline(model, now, out);
     streams::on_deadline(model, now, out);

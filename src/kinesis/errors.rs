@@ -65,29 +65,29 @@ impl CallError {
         }
     }
 
-    /// What it means for the learner: the meaning of an error's name where the lab knows it, else what the endpoint or
-    /// the network says. Without a full stop.
+    /// What it means for the learner, without a full stop: of a refusal see [`explained`], else what went wrong underneath.
     pub fn explained(&self) -> &str {
-        let words = match self {
-            Self::Refused { code, message } => match known_meaning_of(code) {
-                None if !message.is_empty() => message,
-                meaning => meaning.unwrap_or(UNKNOWN),
-            },
-            other => other.words(),
-        };
-        words.trim_end_matches('.')
+        match self {
+            Self::Refused { code, message } => explained(code, message),
+            other => other.words().trim_end_matches('.'),
+        }
     }
 }
 
 /// What is said of an error that the lab does not know and that the endpoint does not explain.
 const UNKNOWN: &str = "the endpoint refused the call";
 
-/// What an error name of the Kinesis API means, in one sentence without a full stop.
-pub fn meaning_of(code: &str) -> &'static str {
-    known_meaning_of(code).unwrap_or(UNKNOWN)
+/// What an error of the API means, in one sentence without a full stop: where the lab does not know its name, it is the
+/// endpoint's message.
+pub fn explained<'m>(code: &str, message: &'m str) -> &'m str {
+    match (meaning_of(code), message) {
+        (Some(meaning), _) => meaning,
+        (None, "") => UNKNOWN,
+        (None, message) => message.trim_end_matches('.'),
+    }
 }
 
-fn known_meaning_of(code: &str) -> Option<&'static str> {
+fn meaning_of(code: &str) -> Option<&'static str> {
     Some(match code {
         "ResourceNotFoundException" => {
             "there is no such stream or shard; press D to see what exists"

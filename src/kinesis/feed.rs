@@ -68,6 +68,18 @@ pub struct Call {
     pub latency: Duration,
 }
 
+impl Call {
+    /// How many records it stored.
+    pub fn stored(&self) -> u64 {
+        match (&self.error, &self.detail) {
+            (None, Detail::Put(entries)) => {
+                entries.iter().filter(|entry| entry.result.is_ok()).count() as u64
+            }
+            _ => 0,
+        }
+    }
+}
+
 /// What the feed says of particular operations.
 #[derive(Debug, Clone)]
 pub enum Detail {
