@@ -56,7 +56,11 @@ fn summary(ink: &Ink<'_>, canvas: &mut Canvas<'_>, questions: usize) {
     let answered = quiz::answered(ink.model);
     let row = match answered {
         0 => Row::new().text(format!("{questions} questions wait"), styles.base),
-        n => Row::new().text(format!("{n} of {questions} answered"), styles.base),
+        n => {
+            let (right, _) = quiz::score(ink.model);
+            let words = format!("{n} of {questions} answered, {right} right at first");
+            Row::new().text(words, styles.base)
+        }
     };
     let row = row
         .text(" · ", styles.dim)

@@ -18,7 +18,12 @@ pub(super) fn column<'a>(ink: &Ink<'_>, id: &ShardId) -> Row<'a> {
 
 /// The square of a shard.
 pub(super) fn mark<'a>(ink: &Ink<'_>, id: &ShardId) -> Row<'a> {
-    Row::new().text("■", ink.styles.shard_mark(index(id)))
+    Row::new().text("■", hue(ink, id))
+}
+
+/// The style of squares and lines that stand for a shard.
+pub(super) fn hue(ink: &Ink<'_>, id: &ShardId) -> Style {
+    ink.styles.shard_mark(index(id))
 }
 
 /// The style of words that belong to a shard.

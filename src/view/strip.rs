@@ -177,7 +177,7 @@ fn hash_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>, shards: &[ShardDescription]
 fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a> {
     let border = usize::from(!last && width > 1);
     let room = width - border;
-    let line = shard_line(ink, id);
+    let line = shard::hue(ink, id);
     let short = id.short();
     let label = [format!(" shard {short} "), format!(" {short} "), short]
         .into_iter()
@@ -194,10 +194,6 @@ fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a>
     } else {
         row
     }
-}
-
-fn shard_line(ink: &Ink<'_>, id: &ShardId) -> ratatui::style::Style {
-    ink.styles.shard_mark(id.index().unwrap_or(0))
 }
 
 /// Other people's programs that are there, and what they did.

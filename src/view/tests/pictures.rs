@@ -254,12 +254,19 @@ fn no_byte_of_a_record_steers_the_terminal() {
     lab.program_puts("\u{1b}[31mk\u{202e}", "\u{1b}]0;x\u{7}\u{9b}2J not json")
         .wait(1.1);
     lab.key('3');
-    for _ in 0..2 {
+    let (key, data) = ("␛[31mk\u{fffd}", "␛]0;x␇\u{fffd}2J not json");
+    // In both panels; then in the dialog of the record as well.
+    for times in [2, 3] {
         let terminal = lab.draw();
-        for cell in terminal.backend().buffer().content() {
+        let buffer = terminal.backend().buffer();
+        for cell in buffer.content() {
             let steers = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
             assert!(!cell.symbol().chars().any(steers), "{:?}", cell.symbol());
         }
+        let lines: Vec<String> = (0..40).map(|y| line(buffer, y)).collect();
+        let shown = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+        assert_eq!(shown(key), times);
+        assert!(shown(data) > 0);
         lab.press(KeyCode::Enter);
     }
 }
