@@ -292,22 +292,31 @@ pub(super) fn change_workers(model: &mut Model, by: i8) {
     model.say(Tone::Plain, words);
 }
 
-/// Opens the dialog for the start position, filled from the selected record.
+/// Opens the dialog for the start position, filled from the selected record, else from what was chosen before.
 pub(super) fn choose_start(model: &mut Model) {
     let consumer = &model.consumer;
     let selected = consumer
         .gaze
         .selected(&consumer.log)
-        .and_then(|number| consumer.log.get(number));
-    let (time, number) = match selected {
-        Some(shown) => (
-            shown.record.arrived_at.map_or("5m".into(), |at| {
-                at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-            }),
-            shown.record.sequence.to_string(),
-        ),
-        None => ("5m".into(), String::new()),
+        .and_then(|number| consumer.log.get(number))
+        .map(|shown| &shown.record);
+    let time = match (selected, &consumer.start) {
+        (Some(record), _) => record.arrived_at,
+        (None, StartPosition::AtTimestamp(time)) => Some(*time),
+        _ => None,
     };
+    let number = match (selected, &consumer.start) {
+        (Some(record), _) => Some(&record.sequence),
+        (
+            None,
+            StartPosition::AtSequenceNumber(number) | StartPosition::AfterSequenceNumber(number),
+        ) => Some(number),
+        _ => None,
+    };
+    let time = time.map_or("5m".into(), |time| {
+        time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    });
+    let number = number.map_or(String::new(), ToString::to_string);
     let choice = super::start::WORDS
         .iter()
         .position(|word| *word == consumer.start.word())

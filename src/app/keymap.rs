@@ -98,6 +98,8 @@ pub struct Command {
     pub keys: String,
     /// The action.
     pub action: Action,
+    /// The pane that is focused before, where the action is one pane's.
+    pub pane: Option<Pane>,
 }
 
 /// Every action by name, for the palette.
@@ -120,12 +122,19 @@ pub fn commands(model: &Model) -> Vec<Command> {
             name: binding.does.to_owned(),
             keys: keys_shown(binding),
             action: binding.action,
+            pane: match binding.scope {
+                Scope::Anywhere => None,
+                Scope::In(pane) => Some(pane),
+                Scope::Live if model.focus == Pane::Producer => Some(Pane::Producer),
+                Scope::Live => Some(Pane::Consumer),
+            },
         })
         .collect();
     let named = |name: String, action| Command {
         name,
         keys: String::new(),
         action,
+        pane: None,
     };
     for pane in Pane::ALL {
         let mut command = named(

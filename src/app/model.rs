@@ -173,7 +173,7 @@ impl Model {
             fresh_until: None,
             quit_asked: false,
         };
-        model.resume();
+        model.resume(setup.notice);
         model.layout.area.width = setup.size.0;
         model.layout.area.height = setup.size.1;
         model.lay_out();
@@ -188,43 +188,43 @@ impl Model {
             let words = "Welcome. Read on; the stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
         }
-        if let Some(notice) = setup.notice {
-            model.say(Tone::Nearly, notice);
-        }
         (model, out)
     }
 
-    /// Takes up where the learner was.
-    fn resume(&mut self) {
+    /// Takes up where the learner was, and says what is to be known about it.
+    fn resume(&mut self, notice: Option<String>) {
         let pages = &self.lesson.lesson.pages;
         let page = self
             .progress
             .lessons
             .get(&self.lesson.key)
-            .and_then(|lesson| lesson.page.clone());
-        if let Some(place) = page.and_then(|key| pages.iter().position(|page| page.key == key)) {
-            self.lesson.page = place;
-            if place > 0 {
-                let title = pages[place].title.clone();
-                self.say(Tone::Plain, format!("Welcome back: you were at “{title}”."));
-            }
-        }
+            .and_then(|lesson| lesson.page.as_ref())
+            .and_then(|key| pages.iter().position(|page| page.key == *key))
+            .unwrap_or(0);
+        let back = (page > 0).then(|| format!("Welcome back to “{}”.", pages[page].title));
+        self.lesson.page = page;
         self.quiz.question = self.quiz.first_unanswered(self).unwrap_or(0);
-        if let (ConnectionKind::Local, Some(last)) =
-            (self.connection.kind, self.progress.last_stream.take())
-        {
+        if self.connection.kind == ConnectionKind::Local {
+            self.streams.last_time = self.progress.last_stream.take();
+        }
+        let gone = self.streams.last_time.as_ref().map(|last| {
             let shards = if last.shards == 1 {
                 "1 shard".into()
             } else {
                 format!("{} shards", last.shards)
             };
-            let words = format!(
+            format!(
                 "Last time's {} ({shards}) is gone; D, then Enter makes it again.",
                 last.name
-            );
-            self.streams.last_time = Some(last);
-            self.say(Tone::Nearly, words);
-        }
+            )
+        });
+        let tone = if notice.is_some() || gone.is_some() {
+            Tone::Nearly
+        } else {
+            Tone::Plain
+        };
+        let sentences: Vec<String> = [notice, back, gone].into_iter().flatten().collect();
+        self.say(tone, sentences.join(" "));
     }
 
     /// Whether the embedded server tells the lab of every call.
@@ -242,7 +242,7 @@ impl Model {
             self.streams.list_at,
             self.programs.next_leave(),
             self.fresh_until,
-            Some(lesson_pane::next_minute(&self.lesson, self.now)),
+            Some(lesson_pane::next_minute(&self.lesson, self.drawn_minute)),
         ]
         .into_iter()
         .flatten()

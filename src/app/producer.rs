@@ -1,8 +1,8 @@
 //! The producer panel: the event at hand, automatic sending, and the log of what went into the stream.
 
+mod edit;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde::de::IgnoredAny;
-use tui_input::Input;
 
 use super::log::{Gaze, Log};
 use super::message::{Put, PutSummary, Request, Sender};
@@ -13,6 +13,9 @@ use crate::kinesis::feed::{Call, Detail};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, SequenceNumber, ShardId};
 
+pub use edit::{Edit, Field, problem_with};
+pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
+
 /// How many lines the panel remembers.
 const REMEMBERED: usize = 2_000;
 
@@ -21,10 +24,6 @@ pub const RATES: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
 /// How many automatic puts may wait for their answers at once; beyond it the lab skips a turn and counts it.
 const IN_FLIGHT: u32 = 64;
-
-/// The longest partition key, in characters, and the largest record with its key, in bytes: the service's limits.
-const KEY_CHARACTERS: usize = 256;
-const RECORD_BYTES: usize = 1024 * 1024;
 
 /// Who put a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,32 +94,6 @@ pub enum Event {
         /// The seed.
         seed: u64,
     },
-}
-
-/// Which field of the event is being edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// The partition key.
-    Key,
-    /// The data.
-    Data,
-    /// The template.
-    Template,
-}
-
-/// The event being edited.
-#[derive(Debug, Clone)]
-pub struct Edit {
-    /// The field that has the keys.
-    pub field: Field,
-    /// The partition key.
-    pub key: Input,
-    /// The data.
-    pub data: Input,
-    /// Whether the learner typed in it.
-    pub typed: bool,
-    /// What is wrong with it, if something is, and what to do.
-    pub problem: Option<String>,
 }
 
 /// The panel.
@@ -227,33 +200,6 @@ impl Producer {
             self.written[place] += 1;
         }
         self.log.push(line);
-    }
-}
-
-/// Checks an event before it is taken over: what is wrong and what to do, in one sentence.
-pub fn problem_with(key: &str, data: &str) -> Option<String> {
-    if key.is_empty() {
-        return Some(
-            "the key is empty: type 1 to 256 characters, for example a user's name".into(),
-        );
-    }
-    let characters = key.chars().count();
-    if characters > KEY_CHARACTERS {
-        return Some(format!(
-            "the key has {characters} characters, Kinesis takes {KEY_CHARACTERS}: shorten it"
-        ));
-    }
-    if key.len() + data.len() > RECORD_BYTES {
-        return Some(format!(
-            "key and data have {} bytes, Kinesis takes {RECORD_BYTES} (1 MiB): shorten the data",
-            key.len() + data.len()
-        ));
-    }
-    match serde_json::from_str::<IgnoredAny>(data) {
-        Ok(_) => None,
-        Err(why) => Some(format!(
-            "the data is not JSON ({why}): mend it, or Esc keeps the event as it was"
-        )),
     }
 }
 
@@ -417,68 +363,5 @@ pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateT
                 (code, meaning)
             }),
         });
-    }
-}
-
-/// Begins to edit the event.
-pub(super) fn edit(model: &mut Model) {
-    let producer = &mut model.producer;
-    let (key, data) = match &producer.event {
-        Event::Own { key, data } => (key.clone(), data.clone()),
-        Event::OfTemplate { .. } => producer.event_at(model.now),
-    };
-    producer.edit = Some(Edit {
-        field: Field::Key,
-        key: Input::new(key),
-        data: Input::new(data),
-        typed: false,
-        problem: None,
-    });
-}
-
-/// Takes another template, `by` steps from the present one; the fields show an event of it.
-pub(super) fn step_template(model: &mut Model, by: isize) {
-    let count = templates::templates().len();
-    let template = (model.producer.auto.template + count).saturating_add_signed(by) % count;
-    use_template(model, template);
-    edit_again(model);
-}
-
-/// Shows the template's event in the fields, which keep the keys.
-fn edit_again(model: &mut Model) {
-    edit(model);
-    if let Some(edit) = &mut model.producer.edit {
-        edit.field = Field::Template;
-    }
-}
-
-/// Sends events of this template from now on, with `s` and with `S`.
-pub(super) fn use_template(model: &mut Model, template: usize) {
-    model.producer.auto.template = template;
-    model.producer.event = Event::OfTemplate {
-        seed: model.rng.u64(..),
-    };
-    let name = &model.producer.template().name;
-    model.say(
-        Tone::Plain,
-        format!("{name} events: s sends one, S sends many."),
-    );
-}
-
-/// Takes the edited event over, if nothing is wrong with it.
-pub(super) fn finish_edit(model: &mut Model) {
-    let Some(edit) = &mut model.producer.edit else {
-        return;
-    };
-    let (key, data) = (edit.key.value().to_owned(), edit.data.value().to_owned());
-    edit.problem = problem_with(&key, &data);
-    if edit.problem.is_some() {
-        return;
-    }
-    let typed = edit.typed;
-    model.producer.edit = None;
-    if typed {
-        model.producer.event = Event::Own { key, data };
-        model.say(Tone::Plain, "s sends this event.".into());
     }
 }

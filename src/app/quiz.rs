@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Model, Outcome, Tone};
+use super::model::{Model, Tone};
 use crate::lesson::quiz::{Grade, Mark, grade};
 use crate::lesson::{self, Block, Highlights, Question, QuestionKind, TextLine};
 use crate::progress::AnswerRecord;
+
+/// What is said where a question would be.
+const NO_QUESTIONS: &str = "This lesson asks no questions. n goes on in the lesson.";
 
 /// How many tries a question has before its answer is shown.
 const TRIES: usize = 2;
@@ -166,12 +169,12 @@ pub(super) fn choose(model: &mut Model, option: usize) {
 }
 
 /// Enter: submits what is chosen, or goes on once the question is answered.
-pub(super) fn enter(model: &mut Model, out: &mut Outcome) {
+pub(super) fn enter(model: &mut Model) {
     let Some(question) = model.quiz.open(model).cloned() else {
-        return;
+        return model.say(Tone::Plain, NO_QUESTIONS.into());
     };
     match state(model, &question) {
-        State::Answered(_) => step(model, 1, out),
+        State::Answered(_) => step(model, 1),
         _ if model.quiz.chosen.is_empty() && !question.options.is_empty() => {
             let last = option_letter(question.options.len() - 1);
             model.say(
@@ -219,8 +222,17 @@ fn submit(model: &mut Model, question: &Question) {
 
 /// Answers the open question anew; the score still counts the first try.
 pub(super) fn retry(model: &mut Model) {
-    let Some(key) = model.quiz.open(model).map(|question| question.key.clone()) else {
-        return;
+    let answered = |question: &&Question| matches!(state(model, question), State::Answered(_));
+    let Some(key) = model
+        .quiz
+        .open(model)
+        .filter(answered)
+        .map(|q| q.key.clone())
+    else {
+        return model.say(
+            Tone::Plain,
+            "Answer first; r begins the question anew then.".into(),
+        );
     };
     if let Some(record) = model.lesson_progress().answers.get_mut(&key) {
         record.tries.clear();
@@ -232,20 +244,26 @@ pub(super) fn retry(model: &mut Model) {
 }
 
 /// Goes to the next question or the one before; past the last one the focus returns to the lesson.
-pub(super) fn step(model: &mut Model, by: isize, out: &mut Outcome) {
+pub(super) fn step(model: &mut Model, by: isize) {
     let count = model.lesson.lesson.questions.len();
     let to = model.quiz.question.saturating_add_signed(by);
-    if to >= count {
-        let (right, of) = score(model);
-        model.say(
-            Tone::Done,
-            format!("Those were the questions: {right} of {of} right at the first try."),
-        );
-        model.focus(super::screen::Pane::Lesson);
-    } else {
-        open(model, to);
+    if to < count {
+        return open(model, to);
     }
-    out.changed = true;
+    let words = match (model.quiz.first_unanswered(model), score(model)) {
+        _ if count == 0 => NO_QUESTIONS.into(),
+        (Some(question), _) => {
+            open(model, question);
+            let answered = answered(model);
+            format!("{answered} of {count} questions are answered. 4 goes on with the next one.")
+        }
+        (None, (_, 0)) => "Those were the questions.".into(),
+        (None, (right, graded)) => {
+            format!("Those were the questions: {right} of {graded} right at the first try.")
+        }
+    };
+    model.say(Tone::Done, words);
+    model.focus(super::screen::Pane::Lesson);
 }
 
 /// Opens a question.

@@ -71,22 +71,27 @@ fn sequence_number(text: &str) -> Result<SequenceNumber, String> {
 
 /// Reads a time: `5m` or `90s` ago, `14:30` or `14:30:05` today by the local clock, or a full RFC 3339 time.
 pub fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+    const NO_TIME: &str = "type 5m (minutes ago), 14:30:05 or 2026-01-31T14:30:05Z";
     let text = text.trim();
-    let ago = text
-        .strip_prefix('-')
-        .unwrap_or(text)
-        .strip_suffix(" ago")
-        .unwrap_or(text.strip_prefix('-').unwrap_or(text));
+    let ago = text.strip_prefix('-').unwrap_or(text);
+    let ago = ago.strip_suffix(" ago").unwrap_or(ago);
     for (unit, seconds) in [("s", 1), ("m", 60), ("h", 3_600)] {
         if let Some(count) = ago
             .strip_suffix(unit)
             .and_then(|n| n.trim().parse::<u32>().ok())
         {
-            return Ok(now - TimeDelta::seconds(i64::from(count) * seconds));
+            return now
+                .checked_sub_signed(TimeDelta::seconds(i64::from(count) * seconds))
+                .ok_or_else(|| NO_TIME.into());
         }
     }
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(time.to_utc());
+        let time = time.to_utc();
+        return if time <= now {
+            Ok(time)
+        } else {
+            Err("that time is still to come: LATEST reads what arrives from now on".into())
+        };
     }
     let clock = ["%H:%M:%S%.f", "%H:%M"]
         .into_iter()
@@ -97,7 +102,7 @@ pub fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
         // Just after midnight a clock time that lies ahead means yesterday's.
         Some(at) if at > now => Ok(at.checked_sub_days(Days::new(1)).unwrap_or(at)),
         Some(at) => Ok(at),
-        None => Err("type 5m (minutes ago), 14:30:05 or 2026-01-31T14:30:05Z".into()),
+        None => Err(NO_TIME.into()),
     }
 }
 

@@ -3,6 +3,7 @@
 mod aws;
 mod endpoint;
 mod feed;
+mod keys;
 mod learning;
 mod panels;
 mod polling;

@@ -158,7 +158,9 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
     if model.producer.edit.is_some() {
         return dialogs::edit_pressed(model, key);
     }
-    if let Some(search) = &mut model.lesson.search {
+    if let Some(search) = &mut model.lesson.search
+        && (search.typing || model.focus == Pane::Lesson)
+    {
         match key.code {
             KeyCode::Esc => model.lesson.search = None,
             KeyCode::Enter => lesson_pane::search_on(model, now, out),
@@ -229,14 +231,14 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         },
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
-            Pane::Quiz => quiz::enter(model, out),
+            Pane::Quiz => quiz::enter(model),
             Pane::Lesson => lesson_pane::toggle_fold(&mut model.lesson),
             _ => open_detail(model),
         },
         Action::Choose(option) => quiz::choose(model, option),
         Action::ChooseHere => quiz::choose(model, model.quiz.cursor),
-        Action::NextQuestion => quiz::step(model, 1, out),
-        Action::PreviousQuestion => quiz::step(model, -1, out),
+        Action::NextQuestion => quiz::step(model, 1),
+        Action::PreviousQuestion => quiz::step(model, -1),
         Action::Retry => quiz::retry(model),
         Action::NextTheme => use_theme(model, model.theme.next()),
         Action::UseTheme(theme) => use_theme(model, theme),
@@ -341,7 +343,9 @@ fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {
     }
     let by = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => {
-            if let Some(pane) = under {
+            if let Some(pane) = under
+                && !model.keys_are_taken()
+            {
                 out.changed = true;
                 model.focus(pane);
             }

@@ -154,3 +154,108 @@ fn what_is_folded_opens_and_closes_and_is_not_found_while_closed() {
     lab.enter();
     assert!(!shown(&lab).contains("hidden point"));
 }
+
+#[test]
+fn a_minute_that_passes_while_other_things_happen_is_drawn() {
+    let mut lab = Lab::local();
+    lab.now += TimeDelta::seconds(61);
+    lab.tell(Message::ProgressSaved(Ok(())));
+    assert!(lab.model.next_deadline().is_some_and(|at| at <= lab.now));
+    lab.tell(Message::DeadlinePassed);
+    assert!(lab.changed);
+}
+
+#[test]
+fn going_past_the_last_question_tells_what_is_still_open() {
+    let mut lab = Lab::local();
+    lab.key('4').keys("nb").enter().keys("nn");
+    assert_eq!(lab.model.focus, Pane::Lesson);
+    assert!(lab.status().contains("1 of 3"), "{}", lab.status());
+    lab.key('4').keys("ac").enter().keys("nna").enter().key('n');
+    assert!(lab.status().contains("2 of 2 right"), "{}", lab.status());
+}
+
+#[test]
+fn a_lesson_without_questions_says_so() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.lesson.questions.clear();
+    let mut lab = Lab::start(setup);
+    for key in ['n', '\r'] {
+        lab.key('4').tell(Message::ProgressSaved(Ok(())));
+        match key {
+            'n' => lab.key('n'),
+            _ => lab.enter(),
+        };
+        assert!(lab.status().contains("no questions"), "{}", lab.status());
+    }
+}
+
+#[test]
+fn retry_takes_nothing_from_a_question_that_is_open() {
+    let mut lab = Lab::local();
+    lab.key('4').key('a').key('r');
+    assert!(lab.model.quiz.chosen.contains(&0));
+    lab.enter().key('r').key('b').enter();
+    let question = lab.model.lesson.lesson.questions[0].clone();
+    assert!(matches!(
+        quiz::state(&lab.model, &question),
+        quiz::State::Answered(_)
+    ));
+}
+
+#[test]
+fn a_return_tells_everything_that_is_to_be_known() {
+    let mut lab = Lab::with_stream();
+    lab.keys("nn");
+    let again = Lab::start(Setup {
+        progress: lab.model.progress.clone(),
+        notice: Some("A saved file was damaged.".into()),
+        ..setup(ConnectionKind::Local)
+    });
+    for part in ["damaged", "step-2", "my-first-stream"] {
+        assert!(again.status().contains(part), "{}", again.status());
+    }
+}
+
+#[test]
+fn progress_of_another_edition_of_the_lesson_spoils_and_breaks_nothing() {
+    use crate::progress::{AnswerRecord, LessonProgress, Progress};
+    use std::collections::BTreeSet;
+    let tries = |tries: &[&[usize]]| AnswerRecord {
+        first_try_right: None,
+        tries: tries
+            .iter()
+            .map(|t| t.iter().copied().collect::<BTreeSet<_>>())
+            .collect(),
+    };
+    let answers = [
+        ("many", tries(&[&[99], &[usize::MAX], &[0]])),
+        ("one", tries(&[&[7]])),
+        ("gone", tries(&[&[0]])),
+    ];
+    let lesson = LessonProgress {
+        page: Some("a page that is gone".into()),
+        done: BTreeSet::from(["another".to_owned()]),
+        answers: answers.map(|(key, record)| (key.to_owned(), record)).into(),
+    };
+    let mut progress = Progress {
+        theme: Some("a theme of tomorrow".into()),
+        ..Progress::default()
+    };
+    progress.lessons.insert("streams".into(), lesson);
+    let mut lab = Lab::start(Setup {
+        progress,
+        ..setup(ConnectionKind::Local)
+    });
+    assert_eq!(
+        (lab.model.lesson.page, lab.model.theme),
+        (0, Theme::Terminal)
+    );
+    lab.key('4');
+    let shown = |lab: &Lab| format!("{:?}", lab.model.quiz.rows);
+    assert_eq!(lab.model.quiz.question, 1, "the first one that is open");
+    assert!(!shown(&lab).contains("secret"));
+    lab.press(KeyCode::Backspace);
+    assert!(shown(&lab).contains("secret"), "two tries were used up");
+    assert_eq!(quiz::score(&lab.model), (0, 2));
+}

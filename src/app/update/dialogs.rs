@@ -44,6 +44,9 @@ pub(super) fn overlay_pressed(
         Overlay::Palette(listing) => {
             if key.code == KeyCode::Enter {
                 if let Some(command) = listing::commands(model, listing).get(listing.cursor) {
+                    if let Some(pane) = command.pane {
+                        model.focus(pane);
+                    }
                     act(model, command.action, now, out);
                 }
                 return;
@@ -109,18 +112,18 @@ pub(super) fn overlay_pressed(
 
 fn step_detail(model: &mut Model, detail: &mut Detail, by: i64) {
     let (first, end, gaze) = match detail.sent {
-        true => (
-            model.producer.log.first(),
-            model.producer.log.end(),
-            &mut model.producer.gaze,
-        ),
-        false => (
-            model.consumer.log.first(),
-            model.consumer.log.end(),
-            &mut model.consumer.gaze,
-        ),
+        true => {
+            let panel = &mut model.producer;
+            let end = panel.gaze.end(&panel.log);
+            (panel.log.first(), end, &mut panel.gaze)
+        }
+        false => {
+            let panel = &mut model.consumer;
+            let end = panel.gaze.end(&panel.log);
+            (panel.log.first(), end, &mut panel.gaze)
+        }
     };
-    let to = detail.number.saturating_add_signed(by);
+    let to = detail.number.saturating_add_signed(by).max(first);
     if (first..end).contains(&to) {
         detail.number = to;
         detail.scroll = 0;
@@ -168,7 +171,7 @@ pub(super) fn edit_pressed(model: &mut Model, key: KeyEvent) {
         return;
     };
     match (key.code, edit.field) {
-        (KeyCode::Esc, _) => model.producer.edit = None,
+        (KeyCode::Esc, _) => producer::leave_edit(model),
         (KeyCode::Enter, _) => producer::finish_edit(model),
         (KeyCode::Tab | KeyCode::Down, Field::Key)
         | (KeyCode::BackTab | KeyCode::Up, Field::Template) => {
@@ -185,36 +188,39 @@ pub(super) fn edit_pressed(model: &mut Model, key: KeyEvent) {
         (KeyCode::Left, Field::Template) => producer::step_template(model, -1),
         (KeyCode::Right | KeyCode::Char(' '), Field::Template) => producer::step_template(model, 1),
         _ => {
-            edit.problem = None;
-            edit.typed = true;
-            let field = match edit.field {
-                Field::Key => &mut edit.key,
-                Field::Data => &mut edit.data,
-                Field::Template => return,
-            };
-            field.handle_event(&Event::Key(key));
+            let change = edit
+                .text()
+                .and_then(|text| text.handle_event(&Event::Key(key)));
+            if change.is_some_and(|change| change.value) {
+                edit.changed();
+            }
         }
     }
 }
 
-/// The field that takes text now, if one does.
+/// The field that takes the text that comes now, if one does.
 fn text_field(model: &mut Model) -> Option<&mut Input> {
     match &mut model.overlay {
         Some(Overlay::Help(listing) | Overlay::Palette(listing)) => {
+            listing.cursor = 0;
             return Some(&mut listing.query);
         }
-        Some(Overlay::Streams(dialog)) if dialog.cursor == 0 => return Some(&mut dialog.name),
-        Some(Overlay::Start(dialog)) => return dialog.field(),
+        Some(Overlay::Streams(dialog)) if dialog.cursor == 0 => {
+            dialog.problem = None;
+            return Some(&mut dialog.name);
+        }
+        Some(Overlay::Start(dialog)) => {
+            dialog.problem = None;
+            return dialog.field();
+        }
         Some(_) => return None,
         None => {}
     }
     if let Some(edit) = &mut model.producer.edit {
-        edit.typed = true;
-        return match edit.field {
-            Field::Key => Some(&mut edit.key),
-            Field::Data => Some(&mut edit.data),
-            Field::Template => None,
-        };
+        if edit.text().is_some() {
+            edit.changed();
+        }
+        return edit.text();
     }
     let search = model.lesson.search.as_mut()?;
     search.typing.then_some(&mut search.query)

@@ -1,0 +1,259 @@
+//! What the endpoint's answers say of streams: which there are, what the selected one is like, created, deleted, gone.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    FIRST_SHARDS, LOOK_LATER, LOOK_SOON, Presence, deselect, look_again, select, turn_over,
+};
+use crate::app::connection::ConnectionKind;
+use crate::app::message::{Description, Request};
+use crate::app::model::{Model, Outcome, Tone};
+use crate::app::{consumer, guard};
+use crate::kinesis::CallError;
+use crate::progress::LastStream;
+
+/// ListStreams was answered.
+pub(in crate::app) fn listed(
+    model: &mut Model,
+    result: Result<Vec<String>, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let endpoint = model.connection.kind == ConnectionKind::Endpoint;
+    if endpoint {
+        model.streams.list_at = Some(now + LOOK_LATER);
+    }
+    let names = match result {
+        Ok(names) => names,
+        Err(error) => {
+            if model.streams.failure.as_ref() != Some(&error) {
+                out.changed = true;
+                let (name, why) = (error.name(), error.explained());
+                model.say(
+                    Tone::Wrong,
+                    format!("The streams cannot be listed: {name}, {why}."),
+                );
+                model.streams.failure = Some(error);
+            }
+            return;
+        }
+    };
+    if model.streams.failure.take().is_some() {
+        out.changed = true;
+        model.say(Tone::Done, "The endpoint answers again.".into());
+    }
+    let first = !std::mem::replace(&mut model.streams.listed, true);
+    let known = std::mem::take(&mut model.streams.known);
+    let new: Vec<String> = names
+        .iter()
+        .filter(|name| !known.contains_key(*name))
+        .cloned()
+        .collect();
+    for name in names {
+        if let Some(count) = model.streams.entry(&name) {
+            *count = known.get(&name).copied().unwrap_or_default();
+        }
+    }
+    for (name, count) in &known {
+        // The feed knows better than a list that may be older; and the selected stream has an answer of its own.
+        if (model.feeds() || model.streams.name() == Some(name))
+            && let Some(entry) = model.streams.entry(name)
+        {
+            *entry = *count;
+        }
+    }
+    out.changed |= !model.streams.known.keys().eq(known.keys());
+    match new.as_slice() {
+        [one] if endpoint && model.streams.name().is_none() => {
+            select(model, one, out);
+            model.say(
+                Tone::Plain,
+                format!("The panels follow {one}. D selects another."),
+            );
+        }
+        [one, ..] if endpoint && !first => {
+            model.say(
+                Tone::Plain,
+                format!("D selects {one}, which is new on the endpoint."),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// DescribeStream was answered.
+pub(in crate::app) fn described(
+    model: &mut Model,
+    stream: &str,
+    result: Result<Description, CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    let feeds = model.feeds();
+    let Some(selected) = model.streams.selected.as_mut().filter(|s| s.name == stream) else {
+        return;
+    };
+    let description = match result {
+        Ok(description) => description,
+        Err(error) if error.is("ResourceNotFoundException") => {
+            return gone(model, stream, now, out);
+        }
+        Err(error) => {
+            selected.look_at = Some(now + LOOK_LATER);
+            let presence = Presence::Unknown(error);
+            out.changed |= selected.presence != presence;
+            selected.presence = presence;
+            return;
+        }
+    };
+    let active = description.status == "ACTIVE";
+    selected.look_at = match (active, feeds) {
+        (false, _) => Some(now + LOOK_SOON),
+        (true, false) => Some(now + LOOK_LATER),
+        (true, true) => None,
+    };
+    let was = selected.created_at.zip(description.created_at);
+    let anew = selected.presence == Presence::Gone || was.is_some_and(|(was, is)| was != is);
+    let was_creating =
+        matches!(&selected.presence, Presence::Described(d) if d.status == "CREATING");
+    selected.created_at = description.created_at.or(selected.created_at);
+    let presence = Presence::Described(description);
+    out.changed |= selected.presence != presence;
+    selected.presence = presence;
+    if anew {
+        turn_over(model);
+        model.streams.known.remove(stream);
+        model.streams.entry(stream);
+        model.say(
+            Tone::Nearly,
+            format!("Somebody created {stream} anew; the panels begin anew with it."),
+        );
+    } else if active && was_creating {
+        model.say(Tone::Done, format!("{stream} is ACTIVE. s sends an event."));
+    }
+    if model.connection.kind == ConnectionKind::Local {
+        model.progress.last_stream = model.streams.as_last(stream);
+    }
+    consumer::shards_known(model, now, out);
+}
+
+/// CreateStream was answered.
+pub(in crate::app) fn created(
+    model: &mut Model,
+    stream: &str,
+    shards: u32,
+    result: Result<(), CallError>,
+    out: &mut Outcome,
+) {
+    out.changed = true;
+    guard::create_answered(model, stream, &result, out);
+    match result {
+        Ok(()) => {
+            if !model.feeds() {
+                model.streams.begin(stream);
+            }
+            deselect(model, stream);
+            select(model, stream, out);
+            let shards = if shards == 1 {
+                "1 shard".into()
+            } else {
+                format!("{shards} shards")
+            };
+            let words = match model.connection.kind {
+                ConnectionKind::Local => {
+                    format!("{stream} is created with {shards}. s sends the first event.")
+                }
+                _ => format!(
+                    "{stream} is accepted with {shards}; it takes events once it is ACTIVE."
+                ),
+            };
+            model.say(Tone::Done, words);
+        }
+        Err(error) if error.is("ResourceInUseException") => {
+            select(model, stream, out);
+            model.say(
+                Tone::Nearly,
+                format!("{stream} already exists; the panels follow it now."),
+            );
+        }
+        Err(error) => {
+            if error.leaves_open() {
+                out.call(Request::ListStreams);
+            }
+            model.say(Tone::Wrong, error.not_done(stream, "created"));
+        }
+    }
+}
+
+/// DeleteStream was answered.
+pub(in crate::app) fn deleted(
+    model: &mut Model,
+    stream: &str,
+    result: Result<(), CallError>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    out.changed = true;
+    guard::delete_answered(model, stream, &result, out);
+    match result {
+        Ok(()) => {
+            let words = match model.connection.kind {
+                ConnectionKind::Local => format!("{stream} is deleted, with all its records."),
+                _ => format!("{stream} is being deleted, with all its records."),
+            };
+            model.say(Tone::Done, words);
+            if model.feeds() {
+                model.streams.known.remove(stream);
+            }
+        }
+        Err(error) if error.is("ResourceNotFoundException") => {
+            return gone(model, stream, now, out);
+        }
+        Err(error) => model.say(Tone::Wrong, error.not_done(stream, "deleted")),
+    }
+    if model.streams.name() == Some(stream) {
+        look_again(model, now);
+    }
+}
+
+/// A stream turned out not to exist.
+pub(in crate::app) fn gone(model: &mut Model, stream: &str, now: DateTime<Utc>, out: &mut Outcome) {
+    out.changed |= model.streams.known.remove(stream).is_some();
+    let last = model.streams.as_last(stream);
+    let feeds = model.feeds();
+    let Some(selected) = model.streams.selected.as_mut().filter(|s| s.name == stream) else {
+        return;
+    };
+    let known = selected.presence == Presence::Gone;
+    selected.presence = Presence::Gone;
+    selected.created_at = None;
+    // It may be created anew. The feed tells that; but an answer may be late and mean an earlier stream of this name,
+    // so it is looked at once more.
+    selected.look_at = match (feeds, known) {
+        (false, _) => Some(now + LOOK_LATER),
+        (true, false) => Some(now + LOOK_SOON),
+        (true, true) => None,
+    };
+    if known {
+        return;
+    }
+    out.changed = true;
+    model.streams.last_time = Some(last.unwrap_or_else(|| LastStream {
+        name: stream.to_owned(),
+        shards: FIRST_SHARDS,
+    }));
+    consumer::stop(model);
+    model.producer.auto.next_at = None;
+    if model
+        .progress
+        .last_stream
+        .as_ref()
+        .is_some_and(|last| last.name == stream)
+    {
+        model.progress.last_stream = None;
+    }
+    model.say(
+        Tone::Nearly,
+        format!("{stream} is gone. D creates it anew or selects another."),
+    );
+}
