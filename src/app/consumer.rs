@@ -21,7 +21,8 @@ use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 
 pub(super) use polling::{on_deadline, opened, read, shards_known};
 
-/// How many records the panel remembers, and how many bytes of their data; the oldest make room.
+/// How many records the panel remembers, and how many bytes of their data; the oldest make room. A frozen view holds as
+/// many apart.
 pub const REMEMBERED: usize = 5_000;
 /// See [`REMEMBERED`].
 pub const REMEMBERED_BYTES: usize = 8 * 1024 * 1024;
@@ -204,13 +205,32 @@ impl Consumer {
 
     fn forget(&mut self) {
         self.log.clear();
-        self.gaze.follow();
-        self.bytes = 0;
+        self.follow();
+    }
+
+    /// Follows the newest record again, and thaws.
+    pub(super) fn follow(&mut self) {
+        self.gaze.follow(&mut self.log);
+        self.bytes = self
+            .log
+            .iter()
+            .map(|(_, shown)| shown.record.data.len())
+            .sum();
+    }
+
+    /// Freezes the view where it is, or thaws it.
+    pub(super) fn toggle_freeze(&mut self) {
+        self.gaze.toggle_freeze(&mut self.log);
+        self.bytes = self
+            .log
+            .iter()
+            .map(|(_, shown)| shown.record.data.len())
+            .sum();
     }
 
     fn remember(&mut self, shown: Shown) {
         self.bytes += shown.record.data.len();
-        let (_, gone) = self.log.push(shown);
+        let gone = self.log.push(shown);
         self.bytes -= gone.map_or(0, |gone| gone.record.data.len());
         while self.bytes > REMEMBERED_BYTES
             && let Some(gone) = self.log.drop_oldest()

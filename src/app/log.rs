@@ -5,83 +5,133 @@
 use std::collections::VecDeque;
 
 /// The newest entries of something, in order. At its capacity the oldest make room and are counted.
+///
+/// What a frozen view shows can be held apart meanwhile; then as many again can be kept of what comes.
 #[derive(Debug, Clone)]
 pub struct Log<T> {
-    items: VecDeque<T>,
-    first: u64,
+    held: Run<T>,
+    newest: Run<T>,
     capacity: usize,
+}
+
+/// Entries with numbers that follow each other.
+#[derive(Debug, Clone)]
+struct Run<T> {
+    first: u64,
+    items: VecDeque<T>,
+}
+
+impl<T> Run<T> {
+    fn from(first: u64) -> Self {
+        Self {
+            first,
+            items: VecDeque::new(),
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.first + self.items.len() as u64
+    }
+
+    fn get(&self, number: u64) -> Option<&T> {
+        let place = number.checked_sub(self.first)?;
+        self.items.get(usize::try_from(place).ok()?)
+    }
+
+    fn drop_oldest(&mut self) -> Option<T> {
+        let gone = self.items.pop_front()?;
+        self.first += 1;
+        Some(gone)
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &T)> {
+        let number = |(place, item)| (self.first + place as u64, item);
+        self.items.iter().enumerate().map(number)
+    }
 }
 
 impl<T> Log<T> {
     /// An empty log that holds at most `capacity` entries.
     pub fn new(capacity: usize) -> Self {
         Self {
-            items: VecDeque::new(),
-            first: 0,
+            held: Run::from(0),
+            newest: Run::from(0),
             capacity,
         }
     }
 
-    /// Appends an entry; gives its number and the entry that made room for it.
-    pub fn push(&mut self, item: T) -> (u64, Option<T>) {
-        let mut gone = None;
-        if self.items.len() == self.capacity {
-            gone = self.drop_oldest();
-        }
-        self.items.push_back(item);
-        (self.end() - 1, gone)
+    /// Appends an entry; gives the one that made room for it.
+    pub fn push(&mut self, item: T) -> Option<T> {
+        let full = self.newest.items.len() == self.capacity;
+        let gone = if full { self.drop_oldest() } else { None };
+        self.newest.items.push_back(item);
+        gone
     }
 
-    /// Drops the oldest entry.
+    /// Drops the oldest entry that is not held.
     pub fn drop_oldest(&mut self) -> Option<T> {
-        let gone = self.items.pop_front()?;
-        self.first += 1;
-        Some(gone)
+        self.newest.drop_oldest()
     }
 
     /// Forgets all entries; numbers go on.
     pub fn clear(&mut self) {
-        self.first = self.end();
-        self.items.clear();
+        let end = self.end();
+        (self.held, self.newest) = (Run::from(end), Run::from(end));
     }
 
-    /// The entry with this number, if it is still held.
+    /// Holds all entries: none of them makes room for what comes.
+    fn hold(&mut self) {
+        self.release();
+        let end = self.end();
+        self.held = std::mem::replace(&mut self.newest, Run::from(end));
+    }
+
+    /// Lets what was held go on as if it never was: as much of it stays as follows without a gap and has room.
+    fn release(&mut self) {
+        let end = self.end();
+        let held = std::mem::replace(&mut self.held, Run::from(end));
+        if held.end() != self.newest.first {
+            return;
+        }
+        let newest = std::mem::replace(&mut self.newest, held);
+        self.newest.items.extend(newest.items);
+        while self.newest.items.len() > self.capacity {
+            self.newest.drop_oldest();
+        }
+    }
+
+    /// The entry with this number, if it is still there.
     pub fn get(&self, number: u64) -> Option<&T> {
-        let place = number.checked_sub(self.first)?;
-        self.items.get(usize::try_from(place).ok()?)
+        self.held.get(number).or_else(|| self.newest.get(number))
     }
 
-    /// The number of the oldest entry held; also how many are gone or cleared.
+    /// The number of the oldest entry; also how many are gone or cleared.
     pub fn first(&self) -> u64 {
-        self.first
+        if self.held.items.is_empty() {
+            self.newest.first
+        } else {
+            self.held.first
+        }
     }
 
     /// One past the number of the newest entry.
     pub fn end(&self) -> u64 {
-        self.first + self.items.len() as u64
+        self.newest.end()
     }
 
-    /// How many are held.
+    /// How many there are.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.held.items.len() + self.newest.items.len()
     }
 
-    /// Whether none is held.
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
-    /// How many it can hold.
-    pub fn capacity(&self) -> usize {
-        self.capacity
-    }
-
-    /// All entries held, oldest first, with their numbers.
+    /// All entries, oldest first, with their numbers.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &T)> {
-        self.items
-            .iter()
-            .enumerate()
-            .map(|(i, item)| (self.first + i as u64, item))
+        self.held.iter().chain(self.newest.iter())
     }
 }
 
@@ -154,23 +204,19 @@ impl Gaze {
     }
 
     /// Follows the newest entry again, and thaws.
-    pub fn follow(&mut self) {
+    pub fn follow<T>(&mut self, log: &mut Log<T>) {
+        log.release();
         *self = Self::default();
     }
 
-    /// Selects the oldest entry held.
-    pub fn to_oldest<T>(&mut self, log: &Log<T>) {
-        if !log.is_empty() {
-            self.look = Look::At(log.first());
-        }
-    }
-
     /// Freezes the view where it is, or thaws it.
-    pub fn toggle_freeze<T>(&mut self, log: &Log<T>) {
-        self.frozen = match self.frozen {
-            Some(_) => None,
-            None => Some(log.end()),
-        };
+    pub fn toggle_freeze<T>(&mut self, log: &mut Log<T>) {
+        if self.frozen.take().is_some() {
+            log.release();
+        } else {
+            self.frozen = Some(log.end());
+            log.hold();
+        }
     }
 
     /// How many entries came that are not shown: behind the freeze.
@@ -229,19 +275,70 @@ mod tests {
     fn a_frozen_view_shows_what_it_showed_and_counts_what_came() {
         let mut log = log(4, 100);
         let mut gaze = Gaze::default();
-        gaze.toggle_freeze(&log);
+        gaze.toggle_freeze(&mut log);
         log.push(4);
         log.push(5);
         assert_eq!((gaze.end(&log), gaze.unseen(&log)), (4, 2));
-        gaze.toggle_freeze(&log);
+        gaze.toggle_freeze(&mut log);
         assert_eq!((gaze.end(&log), gaze.unseen(&log)), (6, 0));
+        assert_eq!(
+            log.iter().map(|(_, i)| *i).collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4, 5]
+        );
+    }
+
+    #[test]
+    fn a_frozen_view_keeps_what_it_shows_however_much_comes() {
+        let shown = |log: &Log<u64>, gaze: &Gaze| -> Vec<u64> {
+            (gaze.top(log, 3)..gaze.end(log))
+                .filter_map(|n| log.get(n).copied())
+                .collect()
+        };
+        let mut log = log(5, 3);
+        let mut gaze = Gaze::default();
+        gaze.toggle_freeze(&mut log);
+        for i in 5..100 {
+            log.push(i);
+        }
+        assert_eq!(shown(&log, &gaze), [2, 3, 4]);
+        assert_eq!((gaze.unseen(&log), log.len()), (95, 6));
+        gaze.move_by(&log, -1);
+        assert_eq!(gaze.selected(&log), Some(4));
+        gaze.follow(&mut log);
+        assert_eq!(shown(&log, &gaze), [97, 98, 99]);
+        assert_eq!((log.first(), log.len()), (97, 3), "there was a gap");
+    }
+
+    #[test]
+    fn a_thawed_log_has_no_more_than_its_capacity() {
+        let mut log = log(3, 3);
+        let mut gaze = Gaze::default();
+        gaze.toggle_freeze(&mut log);
+        log.push(3);
+        gaze.toggle_freeze(&mut log);
+        assert_eq!(log.iter().map(|(_, i)| *i).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!((log.first(), log.end()), (1, 4));
+    }
+
+    #[test]
+    fn a_view_frozen_before_the_first_entry_shows_none() {
+        let mut log = log(0, 3);
+        let mut gaze = Gaze::default();
+        gaze.toggle_freeze(&mut log);
+        for i in 0..10 {
+            log.push(i);
+        }
+        assert_eq!((gaze.current(&log), gaze.end(&log)), (None, log.first()));
+        log.clear();
+        gaze.follow(&mut log);
+        assert_eq!((log.first(), log.end()), (10, 10));
     }
 
     #[test]
     fn a_selection_survives_the_loss_of_its_entry() {
         let mut log = log(3, 3);
         let mut gaze = Gaze::default();
-        gaze.to_oldest(&log);
+        gaze.look = Look::At(log.first());
         log.push(3);
         log.push(4);
         assert_eq!(gaze.selected(&log), Some(2));

@@ -171,7 +171,7 @@ impl Producer {
     /// Forgets what belongs to the stream that was selected before.
     pub(super) fn turn_to_another_stream(&mut self) {
         self.log.clear();
-        self.gaze.follow();
+        self.gaze.follow(&mut self.log);
         self.written = [0; 3];
         self.refused = 0;
         self.auto.next_at = None;

@@ -226,8 +226,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::MoreWorkers => consumer::change_workers(model, 1),
         Action::FewerWorkers => consumer::change_workers(model, -1),
         Action::Follow => match model.focus {
-            Pane::Producer => model.producer.gaze.follow(),
-            _ => model.consumer.gaze.follow(),
+            Pane::Producer => model.producer.gaze.follow(&mut model.producer.log),
+            _ => model.consumer.follow(),
         },
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
@@ -282,11 +282,11 @@ fn move_by(model: &mut Model, by: isize) {
 fn freeze(model: &mut Model) {
     let frozen = match model.focus {
         Pane::Producer => {
-            model.producer.gaze.toggle_freeze(&model.producer.log);
+            model.producer.gaze.toggle_freeze(&mut model.producer.log);
             model.producer.gaze.frozen
         }
         _ => {
-            model.consumer.gaze.toggle_freeze(&model.consumer.log);
+            model.consumer.toggle_freeze();
             model.consumer.gaze.frozen
         }
     };
