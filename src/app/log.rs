@@ -337,8 +337,10 @@ mod tests {
     #[test]
     fn a_selection_survives_the_loss_of_its_entry() {
         let mut log = log(3, 3);
-        let mut gaze = Gaze::default();
-        gaze.look = Look::At(log.first());
+        let gaze = Gaze {
+            look: Look::At(log.first()),
+            frozen: None,
+        };
         log.push(3);
         log.push(4);
         assert_eq!(gaze.selected(&log), Some(2));
