@@ -88,6 +88,8 @@ pub enum Action {
     UseTheme(Theme),
     /// Let the mouse work in the lab, or leave it to the terminal.
     Mouse,
+    /// Say why the lab is not suspended.
+    Suspend,
     /// Draw everything anew.
     Redraw,
     /// Leave the lab.

@@ -260,10 +260,14 @@ pub(super) fn toggle(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         stop(model);
         model.say(
             Tone::Plain,
-            "The consumer stopped. The records stay in the stream; c reads them again.".into(),
+            match model.consumer.start {
+                StartPosition::Latest => "The consumer stopped. The records stay; c waits for new ones, t reads the old ones.",
+                _ => "The consumer stopped. The records stay in the stream; c reads them again.",
+            }
+            .into(),
         );
     } else if model.streams.name().is_none() {
-        model.open_streams(out);
+        model.lack_a_stream(out);
     } else {
         start(model, now, out);
     }
@@ -303,8 +307,12 @@ pub(super) fn change_workers(model: &mut Model, by: i8) {
         (1, _) => "One worker holds all shards.".into(),
         (workers, 0) => format!("{workers} workers will share the shards; c starts them."),
         (workers, shards) if usize::from(workers) > shards => {
+            let idle = match usize::from(workers) - shards {
+                1 => "1 is idle".to_owned(),
+                n => format!("{n} are idle"),
+            };
             format!(
-                "{workers} workers, {shards} shards: a shard has one worker at most, so some idle."
+                "{workers} workers, {shards} shards: a shard has one worker at most, so {idle}."
             )
         }
         (workers, shards) => format!("{shards} shards are dealt among {workers} workers."),

@@ -185,7 +185,7 @@ impl Model {
             ConnectionKind::Aws => out.call(Request::IdentifyAccount),
         }
         if model.status.words.is_empty() {
-            let words = "Welcome. Read on; the stream is real, and yours alone.";
+            let words = "Welcome. The stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
         }
         (model, out)

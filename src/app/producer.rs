@@ -206,8 +206,7 @@ impl Producer {
 /// Sends the event at hand once.
 pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let Some(stream) = model.streams.name().map(str::to_owned) else {
-        model.open_streams(out);
-        return;
+        return model.lack_a_stream(out);
     };
     let producer = &mut model.producer;
     let (key, data) = producer.event_at(now);
@@ -225,7 +224,7 @@ pub(super) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
         return model.say(Tone::Plain, "Automatic sending stopped.".into());
     }
     if model.streams.name().is_none() {
-        return model.open_streams(out);
+        return model.lack_a_stream(out);
     }
     if !super::guard::allows_automatic(model, out) {
         return;
@@ -246,7 +245,10 @@ pub(super) fn start_auto(model: &mut Model, now: DateTime<Utc>) {
 pub(super) fn change_rate(model: &mut Model, steps: isize) {
     let auto = &mut model.producer.auto;
     auto.rate = auto.rate.saturating_add_signed(steps).min(RATES.len() - 1);
-    let words = format!("Automatic sending: {} a second.", RATES[auto.rate]);
+    let words = format!(
+        "Automatic sending: {} a second, or as many as are answered.",
+        RATES[auto.rate]
+    );
     model.say(Tone::Plain, words);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Model, Tone};
+use super::model::{Model, Status, Tone};
 use crate::lesson::quiz::{Grade, Mark, grade};
 use crate::lesson::{self, Block, Highlights, Question, QuestionKind, TextLine};
 use crate::progress::AnswerRecord;
@@ -210,7 +210,7 @@ fn submit(model: &mut Model, question: &Question) {
         (Grade::Marked { .. }, _) => {
             model.say(
                 Tone::Wrong,
-                "Not right; the answer and its reasons stand below.".into(),
+                "Not right. Each option says why, and the explanation follows.".into(),
             );
         }
         (Grade::Compare, _) => {
@@ -268,6 +268,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
 
 /// Opens a question.
 pub(super) fn open(model: &mut Model, question: usize) {
+    model.status = Status::default();
     let quiz = &mut model.quiz;
     quiz.question = question;
     quiz.chosen.clear();

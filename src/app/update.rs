@@ -12,7 +12,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::action::Action;
 use super::keymap;
 use super::message::{Answer, Effect, Message};
-use super::model::{Model, Outcome, Tone};
+use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::screen::Pane;
 use super::{consumer, feed, guard, lesson_pane, producer, quiz, streams};
@@ -28,6 +28,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     match message {
         Message::Pressed(key) => {
             out.changed = true;
+            // What is amiss stays until something else is said; what merely happened is over with the next key.
+            if matches!(model.status.tone, Tone::Plain | Tone::Done) {
+                model.status = Status::default();
+            }
             pressed(model, key, now, &mut out);
         }
         Message::Pasted(text) => {
@@ -225,10 +229,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::ChooseStart => consumer::choose_start(model),
         Action::MoreWorkers => consumer::change_workers(model, 1),
         Action::FewerWorkers => consumer::change_workers(model, -1),
-        Action::Follow => match model.focus {
-            Pane::Producer => model.producer.gaze.follow(&mut model.producer.log),
-            _ => model.consumer.follow(),
-        },
+        Action::Follow => {
+            match model.focus {
+                Pane::Producer => model.producer.gaze.follow(&mut model.producer.log),
+                _ => model.consumer.follow(),
+            }
+            model.say(Tone::Plain, "Following the newest.".into());
+        }
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
             Pane::Quiz => quiz::enter(model),
@@ -251,6 +258,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             };
             model.say(Tone::Plain, words.into());
         }
+        Action::Suspend => model.say(
+            Tone::Nearly,
+            "Ctrl-Z is off: a stopped lab would stop its server. Take a second terminal, or q."
+                .into(),
+        ),
         Action::Redraw => out.effects.push(Effect::Redraw),
         Action::Quit => quit(model, now, out),
     }

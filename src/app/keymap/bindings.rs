@@ -207,7 +207,7 @@ pub const BINDINGS: &[Binding] = &[
         &[named(KeyCode::Enter)],
         Action::Open,
         "open",
-        "open the selected record in full",
+        "open the selected record in full (← →: another)",
     ),
     bind(
         Live,
@@ -256,7 +256,7 @@ pub const BINDINGS: &[Binding] = &[
         &[key('D')],
         Action::Streams,
         "streams",
-        "streams: create, select, delete",
+        "streams: create, select, delete (x)",
     ),
     bind(
         Anywhere,
@@ -291,7 +291,7 @@ pub const BINDINGS: &[Binding] = &[
         &[key('p')],
         Action::EditEvent,
         "event",
-        "edit the event: key, data, template",
+        "edit the event: key, data, template (Tab: next field)",
     ),
     bind(
         Anywhere,
@@ -312,7 +312,7 @@ pub const BINDINGS: &[Binding] = &[
         &[key('1')],
         Action::Focus(Pane::Lesson),
         "panes",
-        "go to the lesson (2 producer, 3 consumer, 4 quiz)",
+        "go to a pane: 1 lesson, 2 producer, 3 consumer, 4 quiz",
     ),
     bind(
         Anywhere,
@@ -423,6 +423,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[ctrl('z')],
+        Action::Suspend,
+        "",
+        "is off: a stopped lab would stop its server",
+    ),
+    bind(
+        Anywhere,
         &[ctrl('l')],
         Action::Redraw,
         "",
@@ -433,6 +440,6 @@ pub const BINDINGS: &[Binding] = &[
         &[key('q'), ctrl('c')],
         Action::Quit,
         "quit",
-        "leave (asks only if something is open)",
+        "leave (asks while a program is connected, and on AWS)",
     ),
 ];

@@ -33,6 +33,8 @@ pub struct Edit {
     pub data: Input,
     /// Whether the learner typed in it.
     pub typed: bool,
+    /// Whether typing replaces the field's text: so on entering a field, until a key moves or changes something.
+    pub replacing: bool,
     /// What is wrong with it, if something is, and what to do.
     pub problem: Option<String>,
     /// The event and the template before, to go back to.
@@ -46,6 +48,21 @@ impl Edit {
             Field::Key => Some(&mut self.key),
             Field::Data => Some(&mut self.data),
             Field::Template => None,
+        }
+    }
+
+    /// Gives the keys to a field; typing replaces what stands there.
+    pub(in crate::app) fn enter(&mut self, field: Field) {
+        self.field = field;
+        self.replacing = true;
+    }
+
+    /// Empties the field that was just entered: new text replaces the old.
+    pub(in crate::app) fn replace(&mut self) {
+        if self.replacing
+            && let Some(text) = self.text()
+        {
+            *text = Input::default();
         }
     }
 
@@ -101,6 +118,7 @@ fn open(model: &mut Model, field: Field, before: (Event, usize)) {
         key: Input::new(key),
         data: Input::new(data),
         typed: false,
+        replacing: true,
         problem: None,
         before,
     });

@@ -44,6 +44,15 @@ pub fn problem_with_name(name: &str) -> Option<String> {
 }
 
 impl Model {
+    /// Something needs a stream and there is none: opens the dialog and says why.
+    pub(in crate::app) fn lack_a_stream(&mut self, out: &mut Outcome) {
+        self.open_streams(out);
+        self.say(
+            Tone::Nearly,
+            "There is no stream yet: Enter creates this one.".into(),
+        );
+    }
+
     /// Opens the streams dialog.
     pub(in crate::app) fn open_streams(&mut self, out: &mut Outcome) {
         let (name, shards) = match &self.streams.last_time {

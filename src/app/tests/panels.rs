@@ -46,7 +46,11 @@ fn a_refused_put_is_shown_with_its_name_and_meaning() {
 #[test]
 fn an_event_that_is_not_json_is_refused_and_nothing_typed_is_lost() {
     let mut lab = Lab::with_stream();
-    lab.key('p').press(KeyCode::Tab).keys("}").enter();
+    lab.key('p')
+        .press(KeyCode::Tab)
+        .press(KeyCode::End)
+        .keys("}")
+        .enter();
     let edit = lab.model.producer.edit.as_ref().expect("still editing");
     assert!(
         edit.problem
@@ -278,4 +282,29 @@ fn an_idle_consumer_changes_nothing_on_the_screen() {
         );
         assert!(!out.changed);
     }
+}
+
+#[test]
+fn typing_in_a_field_just_entered_replaces_its_text_and_moving_first_keeps_it() {
+    let mut lab = Lab::with_stream();
+    lab.key('p')
+        .keys("bob")
+        .press(KeyCode::Tab)
+        .press(KeyCode::End);
+    lab.press(KeyCode::Backspace).keys(",\"n\":1}").enter();
+    let (key, data) = lab.model.producer.event_at(lab.now);
+    assert_eq!(key, "bob");
+    assert!(
+        data.starts_with("{\"type\":\"login\"") && data.ends_with(",\"n\":1}"),
+        "{data}"
+    );
+}
+
+#[test]
+fn what_happened_is_over_with_the_next_key_but_what_is_amiss_stays() {
+    let mut lab = Lab::with_stream();
+    lab.key('f').key('j');
+    assert_eq!(lab.status(), "");
+    lab.tell(Message::Pasted("x".into())).key('j');
+    assert!(lab.status().contains("text field"));
 }

@@ -1,7 +1,7 @@
 //! Keys and pasted text while an overlay or a field has them.
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{Event, KeyCode, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
@@ -175,19 +175,27 @@ pub(super) fn edit_pressed(model: &mut Model, key: KeyEvent) {
         (KeyCode::Enter, _) => producer::finish_edit(model),
         (KeyCode::Tab | KeyCode::Down, Field::Key)
         | (KeyCode::BackTab | KeyCode::Up, Field::Template) => {
-            edit.field = Field::Data;
+            edit.enter(Field::Data);
         }
         (KeyCode::Tab | KeyCode::Down, Field::Data)
         | (KeyCode::BackTab | KeyCode::Up, Field::Key) => {
-            edit.field = Field::Template;
+            edit.enter(Field::Template);
         }
         (KeyCode::Tab | KeyCode::Down, Field::Template)
         | (KeyCode::BackTab | KeyCode::Up, Field::Data) => {
-            edit.field = Field::Key;
+            edit.enter(Field::Key);
         }
         (KeyCode::Left, Field::Template) => producer::step_template(model, -1),
         (KeyCode::Right | KeyCode::Char(' '), Field::Template) => producer::step_template(model, 1),
         _ => {
+            let changes = matches!(
+                key.code,
+                KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete
+            );
+            if changes && !key.modifiers.contains(KeyModifiers::CONTROL) {
+                edit.replace();
+            }
+            edit.replacing = false;
             let change = edit
                 .text()
                 .and_then(|text| text.handle_event(&Event::Key(key)));
@@ -227,6 +235,15 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) {
+    if let Some(edit) = model
+        .producer
+        .edit
+        .as_mut()
+        .filter(|_| model.overlay.is_none())
+    {
+        edit.replace();
+        edit.replacing = false;
+    }
     let Some(field) = text_field(model) else {
         let words = "Pasted text goes into a text field only; nothing was done with it.";
         return model.say(Tone::Nearly, words.into());
