@@ -10,6 +10,7 @@
 //! operations     one room for each subject; each takes a checked request to an answer
 //! tokens         iterators and paging tokens: sealed, opaque to clients
 //! store          streams, shards and records, in memory and bounded
+//! feed           tells what was answered, and never waits
 //! ```
 //!
 //! [`Service`] is a value: sockets are one way to reach it, a connector inside an SDK client is another.
@@ -17,6 +18,7 @@
 
 mod authorization;
 mod constraints;
+mod feed;
 mod json;
 mod operations;
 mod refusals;
@@ -29,7 +31,8 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use service::{Connection, FEED_CAPACITY, Limits, Service};
+pub use feed::{FEED_CAPACITY, FEED_RECORDS};
+pub use service::{Connection, Limits, Service};
 pub use sockets::{BindError, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
 
 /// The one account of the lab.

@@ -10,6 +10,7 @@ use crate::kinesis::feed::{Call, Detail, FeedEvent};
 pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: &mut Outcome) {
     match event {
         FeedEvent::Called(call) => called(model, &call, now, out),
+        FeedEvent::Untold => lost(model, 1, now, out),
         FeedEvent::Disconnected { connection } => {
             if let Some(name) = model.programs.disconnected(connection) {
                 let name = name.to_owned();

@@ -7,7 +7,7 @@ use kinesis_lab::cli::ServeOptions;
 use kinesis_lab::runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::embedded::{self, Embedded};
+use super::embedded::{self, Embedded, News};
 
 pub fn run(options: &ServeOptions) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -19,7 +19,8 @@ pub fn run(options: &ServeOptions) -> Result<()> {
 async fn serve(options: &ServeOptions) -> Result<()> {
     let signal = runtime::stop_signal()?;
     let stop = CancellationToken::new();
-    let (server, news) = Embedded::start(options.port, stop.clone())?;
+    // Nobody listens to the feed here.
+    let (server, News { ended, .. }) = Embedded::start(options.port, stop.clone())?;
     let announcement = embedded::announce(server.url());
     if let Err(error) = &announcement {
         eprintln!("kinesis-lab: `kinesis-lab env` will not find this server: {error:#}");
@@ -27,7 +28,7 @@ async fn serve(options: &ServeOptions) -> Result<()> {
     writeln!(std::io::stdout(), "listening on {}", server.url())?;
     let failed = tokio::select! {
         () = signal => None,
-        Ok(why) = news.ended => Some(why),
+        Ok(why) = ended => Some(why),
     };
     stop.cancel();
     server.join();

@@ -18,6 +18,8 @@ pub const HEAD_BYTES: usize = 64;
 pub enum FeedEvent {
     /// A call was answered.
     Called(Arc<Call>),
+    /// A call was answered, but there was no room to tell of it: its listeners are too slow.
+    Untold,
     /// A client's connection ended.
     Disconnected {
         /// Which one, as in [`Caller::connection`].

@@ -3,8 +3,8 @@
 //! Checks come in the order in which AWS was seen to make them: method, content type, body, target, authorization,
 //! types, limits, and only then the operation.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use base64::Engine;
@@ -18,16 +18,13 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::authorization::{self, Credential};
+use super::feed::Feed;
 use super::operations::{Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
 use super::refusals::Refusal;
 use super::store::Store;
 use super::tokens::Sealer;
 use super::{constraints, json};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent};
-
-/// How many events wait for a receiver of the feed. One that falls further behind loses the oldest, and its next
-/// `recv` says how many.
-pub const FEED_CAPACITY: usize = 1024;
 
 /// What a request's target starts with: the API and its version.
 const API: &str = "Kinesis_20131202.";
@@ -66,7 +63,7 @@ pub struct Service {
     sealer: Sealer,
     chains: Counter,
     connections: Counter,
-    feed: broadcast::Sender<FeedEvent>,
+    feed: Arc<Feed>,
 }
 
 /// Counts up from 1.
@@ -85,13 +82,12 @@ impl Counter {
 /// A client's connection. Its end, when this is dropped, is told to the feed.
 pub struct Connection {
     number: u64,
-    feed: broadcast::Sender<FeedEvent>,
+    feed: Arc<Feed>,
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // An error means that nobody listens.
-        let _ = self.feed.send(FeedEvent::Disconnected {
+        self.feed.tell(FeedEvent::Disconnected {
             connection: self.number,
         });
     }
@@ -126,11 +122,14 @@ impl Service {
             sealer: Sealer::new(key),
             chains: Counter::new(),
             connections: Counter::new(),
-            feed: broadcast::Sender::new(FEED_CAPACITY),
+            feed: Arc::new(Feed::new()),
         }
     }
 
-    /// What the service answers from now on. See [`FEED_CAPACITY`] for what a slow receiver loses.
+    /// What the service answers from now on. See [`FEED_CAPACITY`] and [`FEED_RECORDS`] for what a slow receiver loses.
+    ///
+    /// [`FEED_CAPACITY`]: super::FEED_CAPACITY
+    /// [`FEED_RECORDS`]: super::FEED_RECORDS
     pub fn feed(&self) -> broadcast::Receiver<FeedEvent> {
         self.feed.subscribe()
     }
@@ -219,7 +218,7 @@ impl Service {
             trimmed,
         } = outcome.note;
         for trim in trimmed {
-            self.tell(FeedEvent::TrimmedEarly {
+            self.feed.tell(FeedEvent::TrimmedEarly {
                 region: trim.region,
                 stream: trim.stream,
                 records: trim.records,
@@ -230,29 +229,21 @@ impl Service {
             .get(USER_AGENT)
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .unwrap_or_default();
-        self.tell(FeedEvent::Called(
-            Call {
-                at: (self.clock)(),
-                caller: Caller {
-                    user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
-                    access_key: outcome.access_key,
-                    connection: connection.number,
-                    http2: parts.version == Version::HTTP_2,
-                },
-                region: outcome.region,
-                operation: name.chars().take(LONGEST_OPERATION).collect(),
-                stream,
-                error: outcome.answer.err().map(|refusal| refusal.told()),
-                detail,
-                latency: started.elapsed(),
-            }
-            .into(),
-        ));
-    }
-
-    fn tell(&self, event: FeedEvent) {
-        // An error means that nobody listens.
-        let _ = self.feed.send(event);
+        self.feed.tell_call(Call {
+            at: (self.clock)(),
+            caller: Caller {
+                user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
+                access_key: outcome.access_key,
+                connection: connection.number,
+                http2: parts.version == Version::HTTP_2,
+            },
+            region: outcome.region,
+            operation: name.chars().take(LONGEST_OPERATION).collect(),
+            stream,
+            error: outcome.answer.err().map(|refusal| refusal.told()),
+            detail,
+            latency: started.elapsed(),
+        });
     }
 }
 

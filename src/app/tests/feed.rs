@@ -218,7 +218,8 @@ fn the_memory_limit_is_said_once_and_counted_always() {
 fn after_a_loss_the_lab_looks_for_what_it_may_have_missed() {
     let mut lab = Lab::with_stream();
     for _ in 0..100 {
-        lab.tell(Message::FeedLost(3));
+        lab.tell(Message::FeedLost(2));
+        lab.tell(Message::Fed(FeedEvent::Untold));
     }
     assert_eq!(lab.model.feed_lost, 300);
     lab.effects.clear();

@@ -6,7 +6,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use super::{Bench, START_MS, text};
 use crate::kinesis::feed::{Call, Detail, FeedEvent, HEAD_BYTES};
 use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
-use crate::server::FEED_CAPACITY;
+use crate::server::{FEED_CAPACITY, FEED_RECORDS};
 
 /// Makes one call and returns what the feed says of it.
 fn call(bench: &Bench, operation: &str, body: &serde_json::Value) -> Call {
@@ -228,4 +228,30 @@ fn a_slow_receiver_learns_how_much_it_lost() {
         rest += 1;
     }
     assert_eq!(rest, FEED_CAPACITY);
+}
+
+#[test]
+fn calls_tell_of_a_bounded_number_of_records_until_they_are_let_go() {
+    let bench = Bench::with_stream(1);
+    let mut feed = bench.service.feed();
+    let records = vec![json!({"PartitionKey": "k", "Data": ""}); 500];
+    let batch = json!({"StreamName": "s", "Records": records});
+    let room = FEED_RECORDS / 500;
+    for _ in 0..=room {
+        bench.ok("PutRecords", batch.clone());
+    }
+    bench.ok("ListStreams", json!({}));
+    let mut told: Vec<_> = std::iter::from_fn(|| feed.try_recv().ok()).collect();
+    assert_eq!(told.len(), room + 2);
+    assert!(matches!(told[room], FeedEvent::Untold));
+    assert!(
+        matches!(told[room + 1], FeedEvent::Called(_)),
+        "it tells of no record"
+    );
+
+    bench.ok("PutRecords", batch.clone());
+    assert!(matches!(feed.try_recv(), Ok(FeedEvent::Untold)));
+    told.remove(0);
+    bench.ok("PutRecords", batch);
+    assert!(matches!(feed.try_recv(), Ok(FeedEvent::Called(_))));
 }
