@@ -267,10 +267,10 @@ fn shard(shard: Shard) -> ShardDescription {
 }
 
 fn received(record: Record) -> Received {
-    let mut data = record.data.into_inner();
-    let size = data.len();
-    data.truncate(MAX_SHOWN_BYTES);
-    data.shrink_to_fit();
+    let whole = record.data.into_inner();
+    let size = whole.len();
+    // Copied and not cut short in its place, where small pieces of large records would scatter the free memory.
+    let data = whole[..size.min(MAX_SHOWN_BYTES)].to_vec();
     Received {
         sequence: record.sequence_number.into(),
         key: record.partition_key.unwrap_or_default(),
