@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use kinesis_lab::cli::{EnvOptions, environment};
 use kinesis_lab::progress::running::{self, Running};
 
@@ -12,7 +12,9 @@ use kinesis_lab::progress::running::{self, Running};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run(options: &EnvOptions) -> Result<()> {
-    let folder = super::state_folder().unwrap_or_default();
+    let folder = super::state_folder()
+        .map_err(Error::msg)
+        .context("no running lab can be found")?;
     let mut found = running::find(&folder);
     found.retain(answers);
     let Some(newest) = found.first() else {

@@ -123,6 +123,25 @@ fn env_knows_the_running_server_and_only_that() {
 }
 
 #[test]
+fn env_without_a_home_touches_nothing_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("running/own.json");
+    std::fs::create_dir(folder.path().join("running")).expect("made");
+    std::fs::write(&own, "{}").expect("written");
+    let home = Home::new();
+    let mut command = home.command(&["env"]);
+    command.env_remove("HOME").env_remove("XDG_STATE_HOME");
+    let output = command.current_dir(&folder).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        complained(&output).contains("HOME"),
+        "{}",
+        complained(&output)
+    );
+    assert!(own.exists());
+}
+
+#[test]
 fn bash_takes_what_env_prints() {
     let home = Home::new();
     let server = Server::start(&home);
