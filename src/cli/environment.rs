@@ -11,10 +11,15 @@ pub const DUMMY_KEY: &str = "kinesis-lab";
 /// The region of the embedded server's streams.
 pub const REGION: &str = "us-east-1";
 
-/// Variables to remove. Python and curl read the proxies in lower case too.
-pub const UNSET: [&str; 9] = [
+/// Variables to remove. Python's SDK knows the profile and the token by an older name too, the SDKs refuse an endpoint
+/// together with FIPS or dual stack, and Python and curl read the proxies in lower case too.
+pub const UNSET: [&str; 13] = [
     "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "HTTP_PROXY",
     "HTTPS_PROXY",

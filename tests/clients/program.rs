@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use kinesis_lab::cli::environment;
 use libtest_mimic::{Failed, Trial};
 use tokio::process::Command;
 
@@ -10,6 +11,18 @@ use crate::lab::{self, Lab};
 
 /// Turns a missing client into a failure.
 const REQUIRED: &str = "KINESIS_LAB_REQUIRE_CLIENTS";
+
+/// What would lead an SDK elsewhere, or make it refuse to go anywhere.
+const REAL_WORK: [(&str, &str); 8] = [
+    ("AWS_PROFILE", "work"),
+    ("AWS_DEFAULT_PROFILE", "work"),
+    ("AWS_SESSION_TOKEN", "token"),
+    ("AWS_USE_FIPS_ENDPOINT", "true"),
+    ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+    ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"),
+    ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ("http_proxy", "http://127.0.0.1:9"),
+];
 
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -46,22 +59,18 @@ pub struct Program {
 }
 
 impl Program {
-    /// Runs a script against the lab with nothing told but the environment; returns what it printed.
+    /// Runs a script against the lab in the environment of a shell that was set up for real work and then took what
+    /// `kinesis-lab env` prints; returns what it printed.
     pub async fn run(&self, script: &Path, lab: &Lab) -> String {
-        let output = Command::new(&self.interpreter)
+        let mut command = Command::new(&self.interpreter);
+        command.env_clear().envs(REAL_WORK);
+        for name in environment::UNSET {
+            command.env_remove(name);
+        }
+        let output = command
             .arg(script)
-            .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("AWS_ENDPOINT_URL", lab.url())
-            .env("AWS_ENDPOINT_URL_KINESIS", lab.url())
-            .env("AWS_ACCESS_KEY_ID", "learner")
-            .env("AWS_SECRET_ACCESS_KEY", "learner")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_CONFIG_FILE", "/dev/null")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-            .env("NO_PROXY", "127.0.0.1,localhost")
+            .envs(environment::set(&lab.url()))
             .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .kill_on_drop(true)

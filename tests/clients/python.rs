@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use kinesis_lab::cli::environment;
 use kinesis_lab::kinesis::feed::Detail;
 use libtest_mimic::Trial;
 
@@ -40,7 +41,7 @@ fn find() -> Result<Program, String> {
     match probed {
         Ok(status) if status.success() => Ok(Program {
             interpreter,
-            environment: vec![("PYTHONUNBUFFERED", "1".to_owned())],
+            environment: Vec::new(),
         }),
         Ok(_) => Err("no boto3 from 1.28 on, see .ci/run".to_owned()),
         Err(_) => Err(format!(
@@ -61,9 +62,12 @@ async fn producer_and_consumer(python: Program) {
     }
     let calls = lab.calls();
     assert!(calls.iter().all(|call| call.error.is_none()), "{calls:?}");
-    assert!(calls.iter().all(
-        |call| call.caller.user_agent.contains("Boto3") && call.caller.access_key == "learner"
-    ));
+    assert!(
+        calls
+            .iter()
+            .all(|call| call.caller.user_agent.contains("Boto3")
+                && call.caller.access_key == environment::DUMMY_KEY)
+    );
     let puts = calls
         .iter()
         .filter(|call| matches!(call.detail, Detail::Put(_)));
