@@ -80,6 +80,56 @@ fn serve_can_be_called_when_it_says_so_and_stops_cleanly_on_a_signal() {
     }
 }
 
+/// The memory a process holds, in MiB.
+#[cfg(target_os = "linux")]
+fn resident(pid: &str) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    kib.expect("its memory") / 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn serve_keeps_nothing_of_what_it_refused() {
+    let server = Server::start(&Home::new());
+    let stream = TcpStream::connect(server.address()).expect("it listens");
+    let record = format!(r#"{{"PartitionKey":"{}","Data":""}}"#, "🦀".repeat(256));
+    let body = format!(
+        r#"{{"StreamName":"none","Records":[{}]}}"#,
+        vec![record; 500].join(",")
+    );
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-amz-json-1.1\r\n\
+         X-Amz-Target: Kinesis_20131202.PutRecords\r\nX-Amz-Date: 20261122T000000Z\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=me/20261122/us-east-1/kinesis/aws4_request, \
+         SignedHeaders=host, Signature=x\r\nContent-Length: {}\r\n\r\n",
+        server.address(),
+        body.len()
+    );
+    let mut answers = BufReader::new(&stream);
+    for _ in 0..150 {
+        (&stream).write_all(head.as_bytes()).expect("it reads");
+        (&stream).write_all(body.as_bytes()).expect("it reads");
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("it answers");
+        assert!(line.starts_with("HTTP/1.1 400"), "{line}");
+        let mut length = 0;
+        while line != "\r\n" {
+            line.clear();
+            answers.read_line(&mut line).expect("it answers");
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length: ") {
+                length = value.trim().parse().expect("a number");
+            }
+        }
+        let mut rest = vec![0; length];
+        answers.read_exact(&mut rest).expect("it answers");
+    }
+    // Each of them held half a megabyte of keys.
+    let held = resident(&server.pid());
+    assert!(held < 80, "{held} MiB");
+}
+
 #[test]
 fn serve_refuses_a_taken_port_and_names_it() {
     let home = Home::new();
