@@ -12,7 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::refusals::Refusal;
-use super::shapes::{Member, Need, Shape, Structure};
+use super::shapes::{LONGEST_NAME, Member, Need, Shape, Structure, Value};
 use super::store::{Store, TrimmedEarly};
 use super::tokens::{Kind, LIFETIME_MS, Page, Sealer};
 use super::{ACCOUNT, service::Counter};
@@ -135,6 +135,20 @@ const STREAM_NAME: Member = Member {
 const STREAM_ARN: Member = Member::optional("StreamARN", Shape::STREAM_ARN);
 const DRY_RUN: Member = Member::optional("DryRun", Shape::Boolean);
 
+/// What a request calls its stream, whatever else is wrong with it; no more of it than a name may have.
+pub fn stream_named(request: &Structure) -> Option<String> {
+    let member = |name| {
+        let mut members = request.members();
+        members.find_map(|(member, value)| match value {
+            Some(Value::Text(text)) if member.name == name => Some(text.as_ref()),
+            _ => None,
+        })
+    };
+    let of_arn = || Some(member("StreamARN")?.split_once(":stream/")?.1);
+    let name = member("StreamName").or_else(of_arn)?;
+    (!name.is_empty()).then(|| name.chars().take(LONGEST_NAME).collect())
+}
+
 /// The stream a request means.
 struct Target {
     name: String,
@@ -142,19 +156,17 @@ struct Target {
     called: String,
 }
 
-/// Reads which stream a request means and notes it; an ARN of another region or account means none here.
-fn target(context: &Context, request: &Structure, note: &mut Note) -> Result<Target, Refusal> {
+/// Reads which stream a request means; an ARN of another region or account means none here.
+fn target(context: &Context, request: &Structure) -> Result<Target, Refusal> {
     let name = request.text("StreamName");
     let Some(arn) = request.text("StreamARN") else {
         let name = name.unwrap_or_default().to_owned();
-        note.stream = Some(name.clone());
         return Ok(Target {
             called: name.clone(),
             name,
         });
     };
     let of_arn = arn.split_once(":stream/").map_or(arn, |(_, name)| name);
-    note.stream = Some(of_arn.to_owned());
     if name.is_some_and(|name| name != of_arn) {
         return Err(Refusal::invalid_argument(
             "StreamName and StreamARN name different streams.",

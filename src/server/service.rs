@@ -19,7 +19,7 @@ use tokio::sync::broadcast;
 
 use super::authorization::{self, Credential};
 use super::feed::Feed;
-use super::operations::{Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
+use super::operations::{self, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
 use super::refusals::Refusal;
 use super::store::Store;
 use super::tokens::Sealer;
@@ -193,6 +193,7 @@ impl Service {
         note: &mut Note,
     ) -> Result<Bytes, Refusal> {
         let request = json::read(body, operation.request)?;
+        note.stream = operations::stream_named(&request);
         constraints::check(&request)?;
         let context = Context {
             store: &self.store,

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
+/// The longest name of a stream, in characters.
+pub const LONGEST_NAME: usize = 128;
+
 /// One member of a request or of a structure within.
 #[derive(Debug)]
 pub struct Member {
@@ -81,7 +84,7 @@ impl Member {
 impl Shape {
     pub const NAME: Self = Self::Text {
         min: 1,
-        max: 128,
+        max: LONGEST_NAME,
         pattern: Some(Pattern::Name),
     };
     pub const HASH_KEY: Self = Self::Text {

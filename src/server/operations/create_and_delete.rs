@@ -57,7 +57,6 @@ fn create_stream(
     note: &mut Note,
 ) -> Result<Bytes, Refusal> {
     let name = request.text("StreamName").unwrap_or_default();
-    note.stream = Some(name.to_owned());
     let (mode, shards) = shards_asked_for(request)?;
     note.detail = Detail::Create { shards };
     refuse_what_is_missing_here(request)?;
@@ -124,9 +123,9 @@ pub const DELETE_STREAM: Operation = Operation {
 fn delete_stream(
     context: &Context,
     request: &Structure,
-    note: &mut Note,
+    _note: &mut Note,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let deleted = context.store().delete(context.region, &target.name);
     // The records are freed here, after the lock.
     match deleted {

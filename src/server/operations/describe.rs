@@ -124,9 +124,9 @@ impl StreamSettings {
 fn describe_stream(
     context: &Context,
     request: &Structure,
-    note: &mut Note,
+    _note: &mut Note,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let first = match request.text("ExclusiveStartShardId") {
         Some(id) => known_shard_index(id, &target.called)?.saturating_add(1),
         None => 0,
@@ -176,9 +176,9 @@ struct StreamDescriptionSummary {
 fn describe_stream_summary(
     context: &Context,
     request: &Structure,
-    note: &mut Note,
+    _note: &mut Note,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let store = context.store();
     let stream = store
         .stream(context.region, &target.name)

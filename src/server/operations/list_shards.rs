@@ -119,7 +119,7 @@ struct Wanted {
 fn list_shards(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
     let wanted = match request.text("NextToken") {
         Some(token) => next_page(context, request, token, note)?,
-        None => first_page(context, request, note)?,
+        None => first_page(context, request)?,
     };
     let size = request
         .integer("MaxResults")
@@ -185,13 +185,13 @@ fn next_page(
     })
 }
 
-fn first_page(context: &Context, request: &Structure, note: &mut Note) -> Result<Wanted, Refusal> {
+fn first_page(context: &Context, request: &Structure) -> Result<Wanted, Refusal> {
     if !request.has("StreamName") && !request.has("StreamARN") {
         return Err(Refusal::invalid_argument(
             "Either NextToken or StreamName should be provided.",
         ));
     }
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let after = match filtered_after(request)? {
         Some(id) => Some(id),
         None => request.text("ExclusiveStartShardId"),

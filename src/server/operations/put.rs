@@ -186,7 +186,7 @@ fn store(
     batch: &Batch,
     note: &mut Note,
 ) -> Result<Vec<Place>, Refusal> {
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let not_found = || Refusal::stream_not_found(&target.called);
     let prepared = prepare(batch);
 

@@ -59,7 +59,7 @@ fn get_shard_iterator(
     request: &Structure,
     note: &mut Note,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request, note)?;
+    let target = target(context, request)?;
     let id = request.text("ShardId").unwrap_or_default();
     let shard = known_shard_index(id, &target.called)?;
     let start = start_asked_for(request, context.now);

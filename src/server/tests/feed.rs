@@ -79,6 +79,44 @@ fn a_refused_put_tells_the_error_with_each_record() {
 }
 
 #[test]
+fn a_request_that_breaks_limits_is_told_with_the_stream_it_names() {
+    let bench = Bench::with_stream(1);
+    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+    let long = "k".repeat(257);
+    for (operation, body, stream) in [
+        (
+            "PutRecord",
+            json!({"StreamName": "s", "PartitionKey": long, "Data": ""}),
+            Some("s"),
+        ),
+        (
+            "PutRecords",
+            json!({"StreamARN": arn, "Records": []}),
+            Some("s"),
+        ),
+        (
+            "CreateStream",
+            json!({"StreamName": "no name", "ShardCount": 1}),
+            Some("no name"),
+        ),
+        (
+            "DescribeStream",
+            json!({"StreamName": "n".repeat(1000)}),
+            Some("n".repeat(128).as_str()),
+        ),
+        ("DescribeStream", json!({"StreamName": ""}), None),
+        ("DescribeStream", json!({"StreamARN": "s"}), None),
+        ("GetRecords", json!({"ShardIterator": ""}), None),
+        ("ListStreams", json!({"Limit": 0}), None),
+    ] {
+        let call = call(&bench, operation, &body);
+        let (code, _) = call.error.expect("it is refused");
+        assert_eq!(code, "ValidationException", "{operation}");
+        assert_eq!(call.stream.as_deref(), stream, "{operation}");
+    }
+}
+
+#[test]
 fn reads_of_one_iterator_are_one_chain() {
     let bench = Bench::with_stream(1);
     let numbers = [bench.put("a"), bench.put("b"), bench.put("c")];
