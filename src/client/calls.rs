@@ -129,8 +129,10 @@ impl Client {
                 .send()
                 .await
                 .map_err(|error| self.road.failure(&error))?;
-            shards.extend(page.shards.unwrap_or_default().into_iter().map(shard));
-            token = page.next_token;
+            let listed = page.shards.unwrap_or_default();
+            // Who promises more and brings nothing would be asked for ever.
+            token = page.next_token.filter(|_| !listed.is_empty());
+            shards.extend(listed.into_iter().map(shard));
             if token.is_none() || shards.len() >= MOST_LISTED {
                 shards.truncate(MOST_LISTED);
                 shards.sort_by(|a: &ShardDescription, b| a.id.cmp(&b.id));

@@ -57,6 +57,36 @@ async fn an_answer_without_what_was_asked_for_is_nonsense() {
     }
 }
 
+#[tokio::test]
+async fn a_list_of_pages_that_never_ends_is_left() {
+    let endpoint = Endpoint::new(|request| {
+        ok(&match request.operation.as_str() {
+            "ListShards" => json!({"Shards": [], "NextToken": "more"}),
+            _ => json!({"StreamDescriptionSummary": {
+                "StreamName": "clicks",
+                "StreamARN": "arn",
+                "StreamStatus": "ACTIVE",
+                "RetentionPeriodHours": 24,
+                "StreamCreationTimestamp": 1,
+                "EnhancedMonitoring": [],
+                "OpenShardCount": 1,
+            }}),
+        })
+    })
+    .await;
+    let client = endpoint.client();
+    let describing = client.perform(Request::DescribeStream("clicks".into()));
+    let answer = tokio::time::timeout(Duration::from_secs(30), describing).await;
+    let Ok(Answer::Described {
+        result: Ok(described),
+        ..
+    }) = answer
+    else {
+        panic!("{answer:?}");
+    };
+    assert!(described.shards.is_empty());
+}
+
 /// Listens, and does with each connection what the test says.
 async fn listener<F>(behave: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
