@@ -27,6 +27,7 @@ mod ascii;
 mod bar;
 mod canvas;
 mod consumer;
+mod count;
 mod field;
 mod fit;
 mod foot;

@@ -171,6 +171,10 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     use Action::*;
     let pane = model.focus;
     let no_stream = model.streams.name().is_none();
+    let frozen = match pane {
+        Pane::Producer => model.producer.gaze.frozen.is_some(),
+        _ => model.consumer.gaze.frozen.is_some(),
+    };
     let mut actions: Vec<Action> = match pane {
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
         Pane::Lesson => vec![NextPage, PreviousPage, Send, Consume],
@@ -197,7 +201,11 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
                 Focus(_) => keys_shown(binding),
                 _ => binding.keys[0].name(),
             };
-            Some((keys, binding.hint))
+            let hint = match action {
+                Freeze if frozen => "thaw",
+                _ => binding.hint,
+            };
+            Some((keys, hint))
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::canvas::Canvas;
+use super::count::grouped;
 use super::fit::{Row, cut};
 use super::sequence::{self, Digits};
 use super::{Ink, frames, prose, readers, shard, when};
@@ -88,9 +89,9 @@ struct Columns {
 
 impl Columns {
     fn at(width: usize) -> Self {
-        let with_hour = width >= 74;
+        let with_hour = width >= when::WITH_HOUR;
         let time = if with_hour { 12 } else { 9 };
-        let key = 8 + (width.saturating_sub(56) / 6).min(16);
+        let key = 9 + (width.saturating_sub(56) / 6).min(16);
         let rest = width.saturating_sub(time + 2 + 6 + 2 + shard::COLUMN + key + 2);
         // Beside a number in full there may be room for what the record says.
         let data = rest.saturating_sub(NUMBER + 2);
@@ -227,13 +228,14 @@ fn kept_words(model: &Model) -> String {
     let count = model.streams.name().map(|name| model.streams.count(name));
     let kept = match count {
         Some(count) if model.feeds() => {
-            format!("{} kept", count.written.saturating_sub(count.trimmed_early))
+            let kept = count.written.saturating_sub(count.trimmed_early);
+            format!("{} kept", grouped(kept))
         }
         _ => "kept".into(),
     };
     let forgotten = match model.consumer.forgotten() {
         0 => String::new(),
-        n => format!(" · {n} older ones left this list"),
+        n => format!(" · {} older ones left this list", grouped(n)),
     };
     format!("records stay after reading: {kept}{hours}{forgotten}")
 }

@@ -36,6 +36,20 @@ pub(super) fn draw(
     }
 }
 
+/// Marks the text of a field drawn so, which typing replaces.
+pub(super) fn mark(
+    ink: &Ink<'_>,
+    canvas: &mut Canvas<'_>,
+    (column, row): (usize, usize),
+    width: usize,
+    input: &Input,
+) {
+    let (before, after) = window(input, width.saturating_sub(2));
+    let start = column + 1;
+    let end = start + cells(&before) + cells(&after);
+    canvas.lay(row, start..end, ink.styles.selection);
+}
+
 /// The text before and behind the cursor that fits `room` cells together. Only this window is looked at, however long
 /// the text is.
 fn window(input: &Input, room: usize) -> (String, String) {

@@ -2,9 +2,9 @@
 
 use super::Ink;
 use super::canvas::Canvas;
+use super::count::grouped;
 use super::fit::{Row, cells, cut};
 use super::prose;
-use crate::app::overlay::Overlay;
 use crate::app::{Tone, keymap};
 use crate::printable::printable;
 
@@ -28,11 +28,11 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     canvas.columns(0..end).draw_right(1, help);
 }
 
-/// What just happened; at the right what is not saved or was not seen. Gives what had no room.
+/// What just happened; at the right what is not saved or was not seen, where that cuts nothing of the sentence. Gives
+/// what had no room.
 fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
     let styles = &ink.styles;
     let status = &ink.model.status;
-    let lacks = lacks(ink);
     let end = canvas.width().saturating_sub(1);
     let mark = match status.tone {
         Tone::Plain => "",
@@ -40,9 +40,10 @@ fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
         Tone::Nearly => "! ",
         Tone::Wrong => "✗ ",
     };
-    let apart = if lacks.is_empty() { 0 } else { 2 };
-    let room = end.saturating_sub(1 + cells(mark) + lacks.width() + apart);
     let words = printable(&status.words);
+    let room = end.saturating_sub(1 + cells(mark));
+    let lacks = lacks(ink);
+    let beside = lacks.width() + 2 + cells(&words) <= room;
     let amiss = matches!(status.tone, Tone::Nearly | Tone::Wrong);
     let lines = match amiss {
         true => prose::wrapped(&words, room),
@@ -53,7 +54,9 @@ fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
         .text(mark, styles.tone(status.tone))
         .text(first.clone(), styles.base);
     canvas.draw_at(1, 0, row);
-    canvas.columns(0..end).draw_right(0, lacks);
+    if beside {
+        canvas.columns(0..end).draw_right(0, lacks);
+    }
     (!rest.is_empty()).then(|| rest.join(" "))
 }
 
@@ -61,10 +64,12 @@ fn lacks<'a>(ink: &Ink<'_>) -> Row<'a> {
     let styles = &ink.styles;
     let mut row = Row::new();
     if ink.model.feed_lost > 0 {
-        let lost = format!("! {} calls not seen", ink.model.feed_lost);
+        let lost = format!("! {} calls not seen", grouped(ink.model.feed_lost));
         row = row.text(lost, styles.nearly);
     }
-    if ink.model.unsaved.is_some() {
+    let status = &ink.model.status.words;
+    let unsaved = ink.model.unsaved.as_ref();
+    if unsaved.is_some_and(|why| !status.contains(why)) {
         let gap = if row.is_empty() { 0 } else { 2 };
         row = row.gap(gap).text("! progress is not saved", styles.nearly);
     }
@@ -97,30 +102,20 @@ fn keys<'a>(ink: &Ink<'_>, width: usize) -> (Row<'a>, Row<'a>) {
     (row, help)
 }
 
-/// What stands in place of the keys while a field or a dialog has them; a dialog names its own.
+/// What stands in place of the keys while a dialog or a field has them; a dialog names its own in its frame.
 fn elsewhere<'a>(ink: &Ink<'_>) -> Option<Row<'a>> {
+    let styles = &ink.styles;
     let model = ink.model;
-    let typing = match &model.overlay {
-        Some(Overlay::Help(_) | Overlay::Palette(_)) => true,
-        Some(Overlay::Streams(dialog)) => dialog.cursor == 0,
-        Some(Overlay::Start(dialog)) => dialog.choice >= 2,
-        Some(Overlay::Detail(_) | Overlay::Confirm(_)) => false,
-        None => {
-            let search = model.lesson.search.as_ref();
-            let typing = model.producer.edit.is_some() || search.is_some_and(|s| s.typing);
-            if !typing {
-                return None;
-            }
-            true
-        }
-    };
-    let row = Row::new();
-    Some(match typing {
-        true => row
-            .text("typing", ink.styles.nearly)
-            .text(" · ", ink.styles.dim)
-            .text("Esc", ink.styles.key)
-            .text(" leaves the field", ink.styles.dim),
-        false => row,
+    let esc = |word| Row::new().text("Esc", styles.key).text(word, styles.dim);
+    if model.overlay.is_some() {
+        return Some(esc(" closes"));
+    }
+    let search = model.lesson.search.as_ref();
+    let typing = model.producer.edit.is_some() || search.is_some_and(|search| search.typing);
+    typing.then(|| {
+        Row::new()
+            .text("typing", styles.nearly)
+            .text(" · ", styles.dim)
+            .join(esc(" leaves the field"))
     })
 }

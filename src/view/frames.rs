@@ -7,10 +7,14 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use super::Ink;
 use super::canvas::Canvas;
+use super::count::grouped;
 use super::fit::{Row, cut};
 use crate::app::Pane;
 use crate::app::log::{Gaze, Log, Look};
 use crate::app::screen::inside;
+
+/// What corners and gaps take of a frame's width beside a name and a state.
+pub(super) const AROUND: usize = 9;
 
 /// What stands in the frame.
 #[derive(Default)]
@@ -70,11 +74,11 @@ pub(super) fn framed<'b>(
         .render(rect, buffer);
     let mut canvas = Canvas::new(buffer, rect);
     let (width, height) = (canvas.width(), canvas.height());
-    let name_end = 4 + titles.name.width();
-    if name_end < width {
+    let taken = AROUND + titles.name.width();
+    if titles.name.width() + 4 < width {
         draw_title(ink, &mut canvas, 2, 0, titles.name);
     }
-    if !titles.state.is_empty() && name_end + titles.state.width() + 5 <= width {
+    if !titles.state.is_empty() && taken + titles.state.width() <= width {
         let column = width - titles.state.width() - 4;
         draw_title(ink, &mut canvas, column, 0, titles.state);
     }
@@ -104,7 +108,7 @@ pub(super) fn gaze<'a, T>(ink: &Ink<'_>, gaze: &Gaze, log: &Log<T>) -> Row<'a> {
             let row = row.text("frozen", styles.nearly);
             match unseen {
                 0 => row.text(" · Space thaws", styles.dim),
-                n => row.text(format!(" · {n} new"), styles.dim),
+                n => row.text(format!(" · {} new", grouped(n)), styles.dim),
             }
         }
         (None, Look::At(_)) => {
@@ -114,7 +118,7 @@ pub(super) fn gaze<'a, T>(ink: &Ink<'_>, gaze: &Gaze, log: &Log<T>) -> Row<'a> {
             let row = match below {
                 0 => row,
                 n => row
-                    .text(format!("{n} newer"), styles.nearly)
+                    .text(format!("{} newer", grouped(n)), styles.nearly)
                     .text(" · ", styles.dim),
             };
             row.text("f", styles.key).text(" follows", styles.dim)

@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::canvas::Canvas;
-use super::fit::{CUT, Row, cut};
+use super::count::grouped;
+use super::fit::{CUT, Row, cells, cut};
 use super::sequence::{self, Digits};
 use super::{Ink, field, frames, prose, shard, when};
 use crate::app::Pane;
@@ -25,7 +26,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let foot = frames::gaze(ink, &producer.gaze, &producer.log);
     let mut canvas = frames::pane(ink, buffer, rect, Pane::Producer, "", counts(ink), foot);
     let (used, cursor) = match &producer.edit {
-        Some(edit) => form(ink, &mut canvas, edit),
+        Some(edit) => fields(ink, &mut canvas, edit),
         None => (event(ink, &mut canvas), None),
     };
     // A blank line groups where there is room for it.
@@ -33,6 +34,33 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let height = canvas.height();
     log(ink, &mut canvas.rows(used..height));
     cursor
+}
+
+/// How much the line of the event tells beside its key and shard.
+struct Form {
+    /// The word before the key's MD5 sum, if that is told.
+    md5: Option<&'static str>,
+    /// The turns that automatic sending skipped.
+    skipped: bool,
+    /// What automatic sending sends.
+    template: bool,
+}
+
+/// The forms of the event's line, the most telling first; the key is cut only where the last one has no room for it.
+const FORMS: [Form; 5] = [
+    form(Some("md5 "), true, true),
+    form(Some(""), true, true),
+    form(None, true, true),
+    form(None, false, true),
+    form(None, false, false),
+];
+
+const fn form(md5: Option<&'static str>, skipped: bool, template: bool) -> Form {
+    Form {
+        md5,
+        skipped,
+        template,
+    }
 }
 
 /// How many records were put, and by whom.
@@ -46,11 +74,12 @@ fn counts<'a>(ink: &Ink<'_>) -> Row<'a> {
     {
         if count > 0 || word == "you" {
             let separator = if row.is_empty() { "" } else { " · " };
-            row = row.text(format!("{separator}{word} {count}"), styles.dim);
+            row = row.text(format!("{separator}{word} {}", grouped(count)), styles.dim);
         }
     }
     if producer.refused > 0 {
-        row = row.text(format!(" · {} refused", producer.refused), styles.wrong);
+        let refused = format!(" · {} refused", grouped(producer.refused));
+        row = row.text(refused, styles.wrong);
     }
     row
 }
@@ -63,22 +92,26 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
         Event::Own { key, data } => (key.clone(), data.clone()),
         Event::OfTemplate { .. } => model.producer.event_at(model.now),
     };
-    let auto = auto(ink);
-    let room = canvas.width().saturating_sub(auto.width() + 2);
     let name = printable(&key);
     let hash = HashKey::of_partition_key(&key);
-    let target = target(ink, hash, room >= 50);
-    let key_room = room.saturating_sub(7 + target.width());
+    let rows = FORMS.map(|form| (target(ink, hash, form.md5), auto(ink, &form)));
+    let key_room = |(target, auto): &(Row<'_>, Row<'_>)| {
+        let used = 5 + 2 + target.width() + 2 + auto.width();
+        canvas.width().saturating_sub(used)
+    };
+    let [.., barest] = &rows;
+    let fitting = rows.iter().find(|rows| cells(&name) <= key_room(rows));
+    let rows = fitting.unwrap_or(barest);
     let line = Row::new()
         .text("key  ", styles.dim)
         .text(
-            cut(&name, key_room.max(3)).into_owned(),
+            cut(&name, key_room(rows).max(3)).into_owned(),
             key_style(ink, hash),
         )
         .gap(2)
-        .join(target);
+        .join(rows.0.clone());
     canvas.draw(0, line);
-    canvas.draw_right(0, auto);
+    canvas.draw_right(0, rows.1.clone());
     let room = canvas.width().saturating_sub(5);
     canvas.draw(
         1,
@@ -89,16 +122,19 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     2
 }
 
-/// Where a key falls: its MD5 sum and the shard that owns it.
-fn target<'a>(ink: &Ink<'_>, hash: HashKey, with_name: bool) -> Row<'a> {
+/// Where a key falls: its MD5 sum, behind this word, and the shard that owns it.
+fn target<'a>(ink: &Ink<'_>, hash: HashKey, md5: Option<&str>) -> Row<'a> {
     let styles = &ink.styles;
-    let digits = format!("{}{CUT}", &hash.hex()[..MD5_DIGITS]);
-    let row = Row::new()
-        .text(if with_name { "md5 " } else { "" }, styles.dim)
-        .text(digits, styles.dim);
+    let row = match md5 {
+        Some(word) => {
+            let digits = format!("{word}{}{CUT} ", &hash.hex()[..MD5_DIGITS]);
+            Row::new().text(digits, styles.dim)
+        }
+        None => Row::new(),
+    };
     match ink.model.streams.shard_of(hash) {
         Some(id) => row
-            .text(" → ", styles.dim)
+            .text("→ ", styles.dim)
             .text(format!("shard {}", id.short()), shard::words(ink, id)),
         None => row,
     }
@@ -112,7 +148,7 @@ fn key_style(ink: &Ink<'_>, hash: HashKey) -> Style {
 }
 
 /// The keys that send, and how automatic sending stands.
-fn auto<'a>(ink: &Ink<'_>) -> Row<'a> {
+fn auto<'a>(ink: &Ink<'_>, form: &Form) -> Row<'a> {
     let styles = &ink.styles;
     let producer = &ink.model.producer;
     let row = Row::new()
@@ -122,17 +158,20 @@ fn auto<'a>(ink: &Ink<'_>) -> Row<'a> {
     if producer.auto.next_at.is_none() {
         return row.text(" auto off", styles.dim);
     }
-    let row = row
-        .text(" auto ", styles.dim)
-        .text(format!("{}/s", producer.rate()), styles.done);
+    let row = match form.template {
+        true => row.text(format!(" auto {} ", producer.template().name), styles.dim),
+        false => row.text(" auto ", styles.dim),
+    };
+    let rate = grouped(u64::from(producer.rate()));
+    let row = row.text(format!("{rate}/s"), styles.done);
     match producer.auto.skipped {
-        0 => row,
-        n => row.text(format!(" ({n} skipped)"), styles.nearly),
+        n if n > 0 && form.skipped => row.text(format!(" ({} skipped)", grouped(n)), styles.nearly),
+        _ => row,
     }
 }
 
 /// The event as a form. Gives the rows used and the cursor.
-fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<Position>) {
+fn fields(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<Position>) {
     let styles = &ink.styles;
     let label = |field: Field, word: &'static str| {
         let style = if edit.field == field {
@@ -145,7 +184,7 @@ fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<P
     let width = canvas.width().saturating_sub(9);
     let target = match edit.key.value() {
         "" => Row::new(),
-        key => target(ink, HashKey::of_partition_key(key), false),
+        key => target(ink, HashKey::of_partition_key(key), Some("")),
     };
     let key_width = width.saturating_sub(target.width() + 2).max(12);
     canvas.draw(0, label(Field::Key, "key"));
@@ -167,6 +206,13 @@ fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<P
         &edit.data,
         edit.field == Field::Data,
     );
+    if edit.replacing {
+        match edit.field {
+            Field::Key => field::mark(ink, canvas, (9, 0), key_width, &edit.key),
+            Field::Data => field::mark(ink, canvas, (9, 1), width, &edit.data),
+            Field::Template => {}
+        }
+    }
     let template = match (&ink.model.producer.event, edit.typed) {
         (Event::OfTemplate { .. }, false) => ink.model.producer.template().name.as_str(),
         _ => "your own",
@@ -181,11 +227,7 @@ fn form(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<P
         .text(format!(" {template} "), styles.base)
         .text("▸", arrows);
     canvas.draw(2, row);
-    let keys = [
-        ("Tab", "next field"),
-        ("Enter", "takes it"),
-        ("Esc", "keeps the old one"),
-    ];
+    let keys = [("Tab", "field"), ("Enter", "take"), ("Esc", "keep old")];
     let notes: Vec<Row<'_>> = match &edit.problem {
         Some(problem) => prose::wrapped(&format!("✗ {problem}"), canvas.width())
             .into_iter()
@@ -212,7 +254,7 @@ struct Columns {
 
 impl Columns {
     fn at(width: usize) -> Self {
-        let with_hour = width >= 74;
+        let with_hour = width >= when::WITH_HOUR;
         let time = if with_hour { 12 } else { 9 };
         let who = if width >= 74 { 8 } else { 6 };
         let md5 = match width {
@@ -220,7 +262,7 @@ impl Columns {
             54..74 => 5,
             _ => MD5_DIGITS + 1,
         };
-        let key = 8 + (width.saturating_sub(54) / 6).min(16);
+        let key = 9 + (width.saturating_sub(54) / 6).min(16);
         let fixed = time + 2 + who + 1 + key + 2 + if md5 > 0 { md5 + 2 } else { 0 } + 5 + 2;
         Self {
             with_hour,
@@ -255,7 +297,7 @@ fn log(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         return canvas.draw(0, row);
     }
     let mut head = Row::new()
-        .left("time", columns.time() + 2, styles.dim)
+        .left("answered", columns.time() + 2, styles.dim)
         .left("who", columns.who + 1, styles.dim)
         .left("key", columns.key + 2, styles.dim);
     if columns.md5 > 0 {

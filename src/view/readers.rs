@@ -2,6 +2,7 @@
 
 use super::Ink;
 use super::canvas::Canvas;
+use super::count::grouped;
 use super::fit::Row;
 use super::{shard, when};
 use crate::app::consumer::{Consumer, Reader, ReaderState};
@@ -66,6 +67,10 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
         .left("from", from, styles.dim)
         .right("read", 7, styles.dim)
         .right("behind", 9, styles.dim);
+    let head = match lines.iter().any(|line| !line.spark.is_empty()) {
+        true => head.gap(2).text("lag", styles.dim),
+        false => head,
+    };
     canvas.draw(0, head);
     let rest = lines.len() - shown;
     for (row, line) in lines.into_iter().take(shown).enumerate() {
@@ -217,9 +222,13 @@ fn lag<'a>(ink: &Ink<'_>, behind: Option<u64>) -> Row<'a> {
     }
 }
 
+/// The lag of the last polls; nothing while there is none.
 fn spark<'a>(ink: &Ink<'_>, lags: impl DoubleEndedIterator<Item = u64>) -> Row<'a> {
     let mut lags: Vec<u64> = lags.rev().take(SPARK).collect();
     lags.reverse();
+    if lags.iter().all(|lag| *lag == 0) {
+        return Row::new();
+    }
     let full = lags.iter().copied().max().unwrap_or(0).max(FULL);
     let line: String = lags.iter().map(|lag| bar(*lag, full)).collect();
     Row::new().text(
@@ -236,19 +245,6 @@ fn bar(lag: u64, full: u64) -> &'static str {
     BARS[height as usize]
 }
 
-/// A count with its thousands apart.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,17 +256,5 @@ mod tests {
         assert_eq!(bar(2_000, 2_000), "█");
         assert_eq!(bar(u64::MAX, 2_000), "█");
         assert_eq!(bar(0, 0), "▁");
-    }
-
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        for (count, expected) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(count), expected);
-        }
     }
 }

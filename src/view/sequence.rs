@@ -1,7 +1,9 @@
 //! Sequence numbers side by side: the digits that a shard's numbers share step back, those that move stand out.
 //!
 //! Only numbers of one shard can be compared, so what is shared is looked for shard by shard; the least of it counts, so
-//! that all rows begin to show digits at the same place. A number is never cut down to its last digits: these say nothing.
+//! that all rows begin to show digits at the same place. What is shared ends where a group of digits does, counted from a
+//! number's start: so a number has the same groups in every row and panel, whatever stands beside it. A number is never
+//! cut down to its last digits: these say nothing.
 
 use ratatui::style::{Modifier, Style};
 
@@ -36,7 +38,7 @@ impl Digits {
         let all = || shared_prefix_len(&rows.iter().map(|(_, number)| *number).collect::<Vec<_>>());
         let shared = shards.into_iter().filter_map(of_shard).min();
         Self {
-            shared: shared.unwrap_or_else(all),
+            shared: whole_groups(shared.unwrap_or_else(all)),
         }
     }
 
@@ -49,7 +51,7 @@ impl Digits {
             return Row::new().text(super::fit::cut(&text, width).into_owned(), ink.styles.base);
         }
         // The same number twice would leave nothing that moves.
-        let shared = self.shared.min(digits.len().saturating_sub(GROUP));
+        let shared = whole_groups(self.shared.min(digits.len().saturating_sub(GROUP)));
         let (same, moving) = digits.split_at(shared);
         let bold = Style::new().add_modifier(Modifier::BOLD);
         if digits.len() <= width {
@@ -68,6 +70,11 @@ impl Digits {
             .text(format!("{}{CUT}", &same[..head]), ink.styles.faint)
             .text(grouped(moving, width.saturating_sub(head + 1)), bold)
     }
+}
+
+/// The digits of so many that fill groups.
+fn whole_groups(digits: usize) -> usize {
+    digits - digits % GROUP
 }
 
 /// What stands above a column of numbers.
@@ -122,10 +129,10 @@ mod tests {
     #[test]
     fn what_is_shared_is_looked_for_within_a_shard() {
         let numbers: Vec<(ShardId, SequenceNumber)> = [
-            (0, "1234567890"),
-            (1, "1299900000"),
-            (0, "1234569990"),
-            (1, "1299912345"),
+            (0, "12345678901234"),
+            (1, "12999000000000"),
+            (0, "12345678909990"),
+            (1, "12999001234567"),
         ]
         .into_iter()
         .map(|(shard, digits)| (ShardId::from_index(shard), digits.into()))
@@ -135,15 +142,11 @@ mod tests {
         };
         assert_eq!(
             shared(&numbers),
-            5,
-            "shard 1's numbers share fewer than shard 0's"
+            4,
+            "shard 1's numbers share 7 digits, fewer than shard 0's: one group"
         );
-        assert_eq!(shared(&numbers[..3]), 6);
-        assert_eq!(
-            shared(&numbers[..2]),
-            2,
-            "one of each: what all have in common"
-        );
+        assert_eq!(shared(&numbers[..3]), 8, "11 digits: two groups");
+        assert_eq!(shared(&numbers[..2]), 0, "one of each share 2: no group");
         assert_eq!(shared(&numbers[..1]), 0);
     }
 }

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::fit::{Row, cut};
-use super::frames::{Titles, framed};
-use super::readers::grouped;
+use super::count::grouped;
+use super::fit::{Row, cells, cut};
+use super::frames::{AROUND, Titles, framed};
 use super::{Ink, shard};
 use crate::app::message::ShardDescription;
 use crate::app::programs::Program;
@@ -18,8 +18,9 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
     if rect.height < 3 {
         return one_line(ink, &mut Canvas::new(buffer, rect));
     }
+    let room = usize::from(rect.width).saturating_sub(AROUND);
     let (name, state) = match &ink.model.streams.selected {
-        Some(selected) => (selected.name.clone(), state(ink, selected)),
+        Some(selected) => name_and_state(ink, selected, room),
         None => ("no stream yet".into(), Row::new()),
     };
     let titles = Titles {
@@ -57,12 +58,9 @@ fn one_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
             .text("no stream yet · ", styles.dim)
             .join(creates(ink)),
         Some(selected) => {
-            let state = state(ink, selected);
-            let room = canvas.width().saturating_sub(state.width() + 2);
-            Row::new()
-                .text(cut(&selected.name, room.max(8)).into_owned(), styles.strong)
-                .gap(2)
-                .join(state)
+            let room = canvas.width().saturating_sub(2);
+            let (name, state) = name_and_state(ink, selected, room);
+            Row::new().text(name, styles.strong).gap(2).join(state)
         }
     };
     let used = row.width() + 3;
@@ -104,8 +102,16 @@ fn missing<'a>(ink: &Ink<'_>) -> Row<'a> {
     }
 }
 
-/// State, shards and records in words.
-fn state<'a>(ink: &Ink<'_>, selected: &Selected) -> Row<'a> {
+/// A stream's name and its state for a line with room for so many cells of both. The name is cut where not even the
+/// barest state has room beside it.
+fn name_and_state<'a>(ink: &Ink<'_>, selected: &Selected, room: usize) -> (String, Row<'a>) {
+    let state = state(ink, selected, room.saturating_sub(cells(&selected.name)));
+    let name = cut(&selected.name, room.saturating_sub(state.width())).into_owned();
+    (name, state)
+}
+
+/// State, shards and records in words; where they do not fit the width the shards go first, the state never.
+fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
     let styles = &ink.styles;
     let description = match &selected.presence {
         Presence::Asked => return Row::new().text("asked for", styles.dim),
@@ -131,19 +137,28 @@ fn state<'a>(ink: &Ink<'_>, selected: &Selected) -> Row<'a> {
         (true, n) => format!("{} records", grouped(n)),
         (false, n) => format!("{} sent from here", grouped(n)),
     };
-    let row = Row::new()
-        .text(
-            crate::printable::printable(&description.status).into_owned(),
-            style,
-        )
-        .text(format!(" · {shards} · {records}"), styles.dim);
-    match count.trimmed_early {
-        0 => row,
-        n => row.text(
+    let status = crate::printable::printable(&description.status).into_owned();
+    let lost = match count.trimmed_early {
+        0 => Row::new(),
+        n => Row::new().text(
             format!(" · {} lost to the limit", grouped(n)),
             styles.nearly,
         ),
-    }
+    };
+    let status = Row::new().text(status, style);
+    let shards = Row::new().text(format!(" · {shards}"), styles.dim);
+    let records = Row::new().text(format!(" · {records}"), styles.dim);
+    let with = |parts: &[&Row<'a>]| {
+        let parts = parts.iter().copied().cloned();
+        parts.fold(status.clone(), Row::join)
+    };
+    let forms = [
+        with(&[&shards, &records, &lost]),
+        with(&[&records, &lost]),
+        with(&[&records]),
+    ];
+    let fitting = forms.into_iter().find(|row| row.width() <= width);
+    fitting.unwrap_or(status)
 }
 
 /// The line of all hash keys, cut where the open shards' ranges meet.

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 
+/// The width of a table from which on its times have the hour.
+pub(super) const WITH_HOUR: usize = 64;
+
 /// The time of day to the millisecond, 12 cells; without the hour, 9 cells.
 pub(super) fn time_of_day(at: DateTime<Utc>, zone: FixedOffset, with_hour: bool) -> String {
     let form = if with_hour {

@@ -2,8 +2,8 @@
 
 use ratatui::buffer::Buffer;
 
+use super::super::count::grouped;
 use super::super::fit::Row;
-use super::super::readers::grouped;
 use super::super::{Ink, keys, shard, when};
 use super::dialog;
 use crate::app::consumer::Shown;

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use super::super::count::grouped;
 use super::super::fit::{Row, cut};
-use super::super::readers::grouped;
 use super::super::{Ink, field, keys, prose};
 use super::{dialog, room};
 use crate::app::streams::{MOST_SHARDS, Presence, StreamsDialog};
@@ -43,6 +43,7 @@ pub(super) fn draw(
             &[
                 ("Enter", "selects it"),
                 ("x", "deletes it"),
+                ("↑", "create"),
                 ("Esc", "closes"),
             ],
         )
@@ -73,7 +74,7 @@ pub(super) fn draw(
     }
     let top = 3 + problem.len();
     let words = match names.len() {
-        0 => "No stream exists yet.".into(),
+        0 => "No stream exists.".into(),
         1 => "1 stream".into(),
         n => format!("{n} streams"),
     };

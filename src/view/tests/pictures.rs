@@ -9,7 +9,8 @@ use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 
 use super::lab::{Lab, setup};
-use crate::app::{ConnectionKind, Pane, Theme};
+use crate::app::producer::RATES;
+use crate::app::{ConnectionKind, Message, Pane, Theme};
 
 /// The frame's text, then a letter for each style with the runs of it, line by line.
 fn picture(lab: &Lab) -> String {
@@ -127,6 +128,61 @@ fn a_long_sentence_takes_the_place_of_the_keys_but_not_of_help() {
         .join(" ");
     assert!(shown.contains(&lab.model.status.words), "{shown}");
     assert!(lines[1].ends_with("? help "));
+}
+
+#[test]
+fn at_a_high_rate_key_and_state_stay_whole() {
+    let mut lab = Lab::live(110, 30);
+    lab.model.producer.auto.rate = RATES.len() - 1;
+    lab.model.producer.auto.skipped = 9_492;
+    lab.model.producer.auto.next_at = Some(lab.model.now);
+    for _ in 0..1_000 {
+        lab.program_puts("sensor-11", "{}");
+    }
+    snapshot!("fast_110x30", lab);
+    let terminal = lab.draw();
+    let shown = (0..30).map(|y| line(terminal.backend().buffer(), y));
+    let shown: String = shown.collect();
+    for whole in [
+        "key  alice  → shard 0  ",
+        "auto 1,000/s",
+        " sensor-11 ",
+        "ACTIVE · 1,006 records",
+    ] {
+        assert!(shown.contains(whole), "{whole}");
+    }
+}
+
+#[test]
+fn what_is_not_saved_is_said_once_and_cuts_no_sentence() {
+    let mut lab = Lab::live(80, 24);
+    let times = |lab: &Lab| {
+        let terminal = lab.draw();
+        let shown = line(terminal.backend().buffer(), 22).to_lowercase();
+        (shown.matches("not saved").count(), shown.contains('…'))
+    };
+    let why = "another lab is running".to_owned();
+    lab.tell(Message::ProgressSaved(Err(why)));
+    assert_eq!(times(&lab), (1, false), "{:?}", lab.model.status);
+    lab.key('s');
+    assert_eq!(times(&lab), (1, false), "{:?}", lab.model.status);
+    lab.model.status.words = "A sentence that takes nearly the whole line by itself.".into();
+    assert_eq!(times(&lab), (0, false));
+}
+
+#[test]
+fn a_frozen_view_says_which_key_thaws_it() {
+    let mut lab = Lab::live(80, 24);
+    lab.key('3');
+    let keys = |lab: &Lab| line(lab.draw().backend().buffer(), 23);
+    assert!(keys(&lab).contains("Space freeze"));
+    lab.key(' ');
+    assert!(keys(&lab).contains("Space thaw"));
+    lab.key('2');
+    assert!(
+        keys(&lab).contains("Space freeze"),
+        "the other view goes on"
+    );
 }
 
 #[test]
