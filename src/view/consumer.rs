@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::canvas::Canvas;
 use super::count::grouped;
-use super::fit::{Row, cut};
+use super::fit::{Row, cells, cut};
 use super::sequence::{self, Digits};
 use super::{Ink, frames, prose, readers, shard, when};
 use crate::app::consumer::{Shown, why_empty};
@@ -162,7 +162,7 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         canvas.draw(
             height - 1,
-            Row::new().text(cut(&kept_words(model), width).into_owned(), styles.dim),
+            Row::new().text(kept_words(model, width), styles.dim),
         );
     }
 }
@@ -221,8 +221,8 @@ fn closer_look<'a>(ink: &Ink<'_>, shown: &Shown, width: usize) -> Row<'a> {
     if focused { row.join(open) } else { row }
 }
 
-/// That reading removes nothing, with numbers.
-fn kept_words(model: &Model) -> String {
+/// That reading removes nothing, with numbers; what left the list only where there is room for it.
+fn kept_words(model: &Model, width: usize) -> String {
     let hours = model.streams.description().map(|d| d.retention_hours);
     let hours = hours.map_or(String::new(), |hours| format!(", for {hours} h"));
     let count = model.streams.name().map(|name| model.streams.count(name));
@@ -237,5 +237,10 @@ fn kept_words(model: &Model) -> String {
         0 => String::new(),
         n => format!(" · {} older ones left this list", grouped(n)),
     };
-    format!("records stay after reading: {kept}{hours}{forgotten}")
+    let words = format!("records stay after reading: {kept}{hours}");
+    if cells(&words) + cells(&forgotten) <= width {
+        words + &forgotten
+    } else {
+        cut(&words, width).into_owned()
+    }
 }
