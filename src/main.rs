@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use kinesis_lab::cli::{Cli, Command};
+use kinesis_lab::printable::printable;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,7 +24,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("kinesis-lab: {error:#}");
+            // A file's name may hold anything.
+            let words = format!("{error:#}");
+            let lines: Vec<_> = words.lines().map(printable).collect();
+            eprintln!("kinesis-lab: {}", lines.join("\n"));
             ExitCode::FAILURE
         }
     }

@@ -42,6 +42,9 @@ pub fn set(endpoint: &str) -> Vec<(&'static str, String)> {
         ("AWS_CONFIG_FILE", "/dev/null"),
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
         ("NO_PROXY", "127.0.0.1,localhost"),
+        // The SDK for Java speaks CBOR unless told otherwise, version 2 by the first name, version 1 by the second.
+        ("CBOR_ENABLED", "false"),
+        ("AWS_CBOR_DISABLE", "true"),
         ("PYTHONUNBUFFERED", "1"),
         ("PYTHONIOENCODING", "utf-8"),
     ]

@@ -172,6 +172,10 @@ impl Service {
             trimmed: Vec::new(),
         };
         let answer = match (operation, credential) {
+            _ if content_type(parts) == CBOR => Err(Refusal::serialization(
+                "kinesis-lab does not speak CBOR yet; let the SDK for Java use JSON with the variable \
+                 CBOR_ENABLED=false, or with AWS_CBOR_DISABLE=true in its version 1.",
+            )),
             (None, _) => Err(unknown(name, body)),
             // A body that does not parse is told before a signature that is missing.
             (Some(_), Err(refusal)) => Err(json::check_syntax(body).err().unwrap_or(refusal)),
@@ -259,25 +263,12 @@ enum Stray {
 
 /// The operation a request names.
 fn operation_asked_for<'p>(parts: &'p Parts, body: &[u8]) -> Result<&'p str, Stray> {
-    let header = |name: HeaderName| {
-        let value = parts.headers.get(name);
-        value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let target = header(HeaderName::from_static("x-amz-target"));
-    let content_type = header(CONTENT_TYPE).split(';').next().unwrap_or_default();
+    let target = header(parts, HeaderName::from_static("x-amz-target"));
     if parts.method != Method::POST {
         return Err(Stray::NoOperation);
     }
-    match content_type.trim() {
-        JSON => {}
-        CBOR => {
-            return Err(Stray::Refused(Refusal::serialization(
-                "kinesis-lab does not speak CBOR yet; let the SDK use JSON \
-                 (Java: system property aws.cborEnabled=false, or AWS_CBOR_DISABLE=1).",
-            )));
-        }
+    match content_type(parts) {
+        JSON | CBOR => {}
         _ if target.contains('.') => return Err(Stray::UnknownLanguage),
         _ => return Err(Stray::NoOperation),
     }
@@ -285,6 +276,20 @@ fn operation_asked_for<'p>(parts: &'p Parts, body: &[u8]) -> Result<&'p str, Str
         .strip_prefix(API)
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Stray::Refused(unknown("", body)))
+}
+
+/// The type of the body, without its parameters.
+fn content_type(parts: &Parts) -> &str {
+    let value = header(parts, CONTENT_TYPE);
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// A header's text; empty if there is none.
+fn header(parts: &Parts, name: HeaderName) -> &str {
+    let value = parts.headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 impl Stray {

@@ -117,6 +117,26 @@ fn a_request_that_breaks_limits_is_told_with_the_stream_it_names() {
 }
 
 #[test]
+fn a_call_in_cbor_is_told_although_it_cannot_be_read() {
+    let bench = Bench::new();
+    let mut feed = bench.service.feed();
+    let mut request = super::signed("us-east-1", "PutRecord")
+        .body(bytes::Bytes::from_static(&[0xbf, 0xff]))
+        .expect("a request");
+    let cbor = http::HeaderValue::from_static("application/x-amz-cbor-1.1");
+    request.headers_mut().insert("content-type", cbor);
+    bench.service.call(&bench.connection, request);
+    let Ok(FeedEvent::Called(call)) = feed.try_recv() else {
+        panic!("not a call");
+    };
+    assert_eq!(call.operation, "PutRecord");
+    assert_eq!(call.caller.access_key, "AKID");
+    let (code, words) = call.error.clone().expect("it is refused");
+    assert_eq!(code, "SerializationException");
+    assert!(words.contains("CBOR"), "{words}");
+}
+
+#[test]
 fn reads_of_one_iterator_are_one_chain() {
     let bench = Bench::with_stream(1);
     let numbers = [bench.put("a"), bench.put("b"), bench.put("c")];
