@@ -66,7 +66,7 @@ pub enum BindError {
         port: u16,
     },
     /// The system refused for another reason.
-    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    #[error("cannot listen on 127.0.0.1:{port}")]
     Refused {
         /// The port; 0 means any.
         port: u16,
@@ -317,6 +317,12 @@ mod tests {
         let port = taken.local_addr().expect("an address").port();
         let refused = bind(Some(port)).expect_err("taken");
         assert!(refused.to_string().contains(&port.to_string()), "{refused}");
+        let refused = BindError::Refused {
+            port: 80,
+            source: io::ErrorKind::PermissionDenied.into(),
+        };
+        let told = format!("{:#}", anyhow::Error::from(refused));
+        assert_eq!(told, "cannot listen on 127.0.0.1:80: permission denied");
         // Whoever holds the preferred port, two listeners never get the same one.
         let (a, b) = (bind(None).expect("a port"), bind(None).expect("a port"));
         assert_ne!(
