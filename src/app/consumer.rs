@@ -37,7 +37,7 @@ const LIMIT: u32 = 2_000;
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 
 /// How many of a reader's lags are kept for its sparkline, one a poll.
-const LAGS: usize = 32;
+const LAGS: usize = 8;
 
 /// One shard's reader.
 #[derive(Debug, Clone)]

@@ -12,11 +12,8 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
         FeedEvent::Called(call) => called(model, &call, now, out),
         FeedEvent::Untold => lost(model, 1, now, out),
         FeedEvent::Disconnected { connection } => {
-            if let Some(name) = model.programs.disconnected(connection) {
-                let name = name.to_owned();
-                model.consumer.foreign.stopped(&name);
-                out.changed = true;
-            }
+            model.programs.disconnected(connection);
+            left(model, now, out);
         }
         FeedEvent::TrimmedEarly {
             region,
@@ -34,6 +31,14 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                 model.streams.trimmed(&stream, records);
             }
         }
+    }
+}
+
+/// Programs that are not there any more have left, and their readers with them.
+pub(super) fn left(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    for program in model.programs.leave(now) {
+        model.consumer.foreign.stopped(&program);
+        out.changed = true;
     }
 }
 

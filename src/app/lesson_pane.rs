@@ -396,10 +396,11 @@ fn find(pane: &mut LessonPane, query: &str) {
     }
 }
 
-/// When the bar's minutes of this section change next.
-pub(super) fn next_minute(pane: &LessonPane, now: DateTime<Utc>) -> DateTime<Utc> {
-    let minutes = (now - pane.section_since).num_minutes().max(0) + 1;
-    pane.section_since + TimeDelta::minutes(minutes)
+/// When the bar's minutes of this section change after a drawing; never, if the section has none.
+pub(super) fn next_minute(pane: &LessonPane, drawn: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pane.section()?.minutes?;
+    let minutes = (drawn - pane.section_since).num_minutes().max(0) + 1;
+    Some(pane.section_since + TimeDelta::minutes(minutes))
 }
 
 /// What the learner does next in the lesson: a key's action and a few words. There is exactly one.

@@ -242,16 +242,16 @@ impl Model {
             self.streams.list_at,
             self.programs.next_leave(),
             self.fresh_until,
-            Some(lesson_pane::next_minute(&self.lesson, self.drawn_minute)),
+            lesson_pane::next_minute(&self.lesson, self.drawn_minute),
         ]
         .into_iter()
         .flatten()
         .min()
     }
 
-    /// Whether a line of this time still stands out.
+    /// Whether a line that came then still stands out: the newest one does, and those that came with it.
     pub fn fresh(&self, at: DateTime<Utc>) -> bool {
-        self.now - at < FRESH
+        self.fresh_until.is_some_and(|until| until - at <= FRESH)
     }
 
     /// Whether typing goes somewhere: into a dialog or a field.

@@ -25,6 +25,9 @@ pub const RATES: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 /// How many automatic puts may wait for their answers at once; beyond it the lab skips a turn and counts it.
 const IN_FLIGHT: u32 = 64;
 
+/// What stands in an event's data where the time of sending will.
+const NOW: &str = "{now}";
+
 /// Who put a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
@@ -156,11 +159,17 @@ impl Producer {
 
     /// The event at hand as it would be sent at this moment: partition key and data.
     pub fn event_at(&self, now: DateTime<Utc>) -> (String, String) {
+        self.event_with(&timestamp(now))
+    }
+
+    /// The event at hand as it is shown before it is sent: `{now}` stands where the time will.
+    pub fn preview(&self) -> (String, String) {
+        self.event_with(NOW)
+    }
+
+    fn event_with(&self, now: &str) -> (String, String) {
         match &self.event {
-            Event::Own { key, data } => {
-                let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-                (key.clone(), data.replace("{now}", &time))
-            }
+            Event::Own { key, data } => (key.clone(), data.replace(NOW, now)),
             Event::OfTemplate { seed } => {
                 let mut rng = fastrand::Rng::with_seed(*seed);
                 self.template().render(&mut rng, self.rendered + 1, now)
@@ -201,6 +210,10 @@ impl Producer {
         }
         self.log.push(line);
     }
+}
+
+fn timestamp(now: DateTime<Utc>) -> String {
+    now.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// Sends the event at hand once.
@@ -283,7 +296,7 @@ pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
         }
         producer.auto.in_flight += 1;
         producer.rendered += 1;
-        let (key, data) = template.render(&mut model.rng, producer.rendered, now);
+        let (key, data) = template.render(&mut model.rng, producer.rendered, &timestamp(now));
         let put = producer.put(Sender::Auto, stream.clone(), key, data);
         out.call(Request::PutRecord(put));
     }

@@ -38,11 +38,6 @@ impl Program {
     pub fn connected(&self, now: DateTime<Utc>) -> bool {
         !self.connections.is_empty() || (self.caller.http2 && now - self.last_call < HTTP2_PAUSE)
     }
-
-    /// Whether nothing but time will tell that it has gone.
-    fn may_leave(&self) -> bool {
-        self.caller.http2 && !self.left && self.connections.is_empty()
-    }
 }
 
 /// The programs seen so far.
@@ -78,18 +73,21 @@ impl Programs {
         (program.name.clone(), came || read > 0 || call.stored() > 0)
     }
 
-    /// When a program will have left, if none of them calls before.
+    /// When a program will have left, if none of them calls before: one over HTTP/2 does not say so.
     pub(super) fn next_leave(&self) -> Option<DateTime<Utc>> {
-        let silent = self.list.iter().filter(|program| program.may_leave());
+        let silent = self
+            .list
+            .iter()
+            .filter(|program| !program.left && program.connections.is_empty());
         silent.map(|program| program.last_call + HTTP2_PAUSE).min()
     }
 
-    /// The names of those that have left without a word.
+    /// The names of those that have left since this was asked last.
     pub(super) fn leave(&mut self, now: DateTime<Utc>) -> Vec<String> {
         let gone = self
             .list
             .iter_mut()
-            .filter(|p| p.may_leave() && !p.connected(now));
+            .filter(|p| !p.left && !p.connected(now));
         gone.map(|program| {
             program.left = true;
             program.name.clone()
@@ -120,14 +118,11 @@ impl Programs {
         program
     }
 
-    /// A connection ended. Gives the program's name if that was its last one.
-    pub fn disconnected(&mut self, connection: u64) -> Option<&str> {
-        let program = self
-            .list
-            .iter_mut()
-            .find(|program| program.connections.contains(&connection))?;
-        program.connections.retain(|open| *open != connection);
-        (program.connections.is_empty() && !program.caller.http2).then_some(program.name.as_str())
+    /// A connection ended.
+    pub(super) fn disconnected(&mut self, connection: u64) {
+        for program in &mut self.list {
+            program.connections.retain(|open| *open != connection);
+        }
     }
 
     fn add(&mut self, caller: &Caller, at: DateTime<Utc>) -> usize {
@@ -211,7 +206,11 @@ mod tests {
         assert_eq!(programs.of(&call(boto, 1, false, 0)).name, "py#1");
         assert_eq!(programs.of(&call(boto, 2, false, 0)).name, "py#2");
         assert_eq!(programs.of(&call(boto, 1, false, 900)).name, "py#1");
-        assert_eq!(programs.disconnected(1), Some("py#1"));
+        programs.took(&call(boto, 1, false, 900));
+        programs.disconnected(1);
+        let now = DateTime::from_timestamp(900, 0).expect("a time");
+        assert_eq!(programs.leave(now), ["py#1"]);
+        assert!(programs.leave(now).is_empty(), "it is told once");
         assert_eq!(programs.of(&call(boto, 3, false, 901)).name, "py#3");
         assert_eq!(
             programs
@@ -226,7 +225,7 @@ mod tests {
         let mut programs = Programs::default();
         let js = "aws-sdk-js/3.1000";
         assert_eq!(programs.of(&call(js, 1, true, 0)).name, "js#1");
-        assert_eq!(programs.disconnected(1), None);
+        programs.disconnected(1);
         assert_eq!(programs.of(&call(js, 2, true, 5)).name, "js#1");
         assert_eq!(programs.of(&call(js, 3, true, 60)).name, "js#2");
     }

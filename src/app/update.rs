@@ -131,14 +131,10 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         model.fresh_until = None;
         out.changed = true;
     }
-    // The bar shows whole minutes of the section.
-    let minutes = |at: DateTime<Utc>| (at - model.lesson.section_since).num_minutes();
-    out.changed |= minutes(model.now) != minutes(model.drawn_minute);
+    let minute = lesson_pane::next_minute(&model.lesson, model.drawn_minute);
+    out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
-    for program in model.programs.leave(now) {
-        model.consumer.foreign.stopped(&program);
-        out.changed = true;
-    }
+    feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     consumer::on_deadline(model, now, out);
     streams::on_deadline(model, now, out);

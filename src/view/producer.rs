@@ -88,10 +88,7 @@ fn counts<'a>(ink: &Ink<'_>) -> Row<'a> {
 fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     let styles = &ink.styles;
     let model = ink.model;
-    let (key, data) = match &model.producer.event {
-        Event::Own { key, data } => (key.clone(), data.clone()),
-        Event::OfTemplate { .. } => model.producer.event_at(model.now),
-    };
+    let (key, data) = model.producer.preview();
     let name = printable(&key);
     let hash = HashKey::of_partition_key(&key);
     let rows = FORMS.map(|form| (target(ink, hash, form.md5), auto(ink, &form)));

@@ -1,5 +1,7 @@
 //! The table of readers: each shard's worker, where it began, how far behind it is; readers of other programs by name.
 
+use std::collections::VecDeque;
+
 use super::Ink;
 use super::canvas::Canvas;
 use super::count::grouped;
@@ -11,9 +13,6 @@ use crate::kinesis::ShardId;
 
 /// The heights of a sparkline's columns.
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
-/// How many polls a sparkline shows.
-const SPARK: usize = 8;
 
 /// A sparkline's full height is at least so many milliseconds behind: a poll's pause is no alarm.
 const FULL: u64 = 2_000;
@@ -116,7 +115,7 @@ fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
         from: reader.start.word(),
         read: Some(reader.read),
         state: state(ink, reader),
-        spark: spark(ink, reader.lags.iter().copied()),
+        spark: spark(ink, &reader.lags),
     };
     let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
     consumer.readers.iter().map(line).chain(idle).collect()
@@ -157,7 +156,7 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
             from: last.start.word(),
             read: Some(own().map(|reader| reader.read).sum()),
             state: state(ink, last),
-            spark: spark(ink, last.lags.iter().copied()),
+            spark: spark(ink, &last.lags),
         })
     };
     let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
@@ -223,9 +222,7 @@ fn lag<'a>(ink: &Ink<'_>, behind: Option<u64>) -> Row<'a> {
 }
 
 /// The lag of the last polls; nothing while there is none.
-fn spark<'a>(ink: &Ink<'_>, lags: impl DoubleEndedIterator<Item = u64>) -> Row<'a> {
-    let mut lags: Vec<u64> = lags.rev().take(SPARK).collect();
-    lags.reverse();
+fn spark<'a>(ink: &Ink<'_>, lags: &VecDeque<u64>) -> Row<'a> {
     if lags.iter().all(|lag| *lag == 0) {
         return Row::new();
     }

@@ -2,4 +2,5 @@
 
 mod lab;
 mod pictures;
+mod random;
 mod sizes;

@@ -109,10 +109,7 @@ pub(in crate::app) fn edit(model: &mut Model) {
 
 fn open(model: &mut Model, field: Field, before: (Event, usize)) {
     let producer = &mut model.producer;
-    let (key, data) = match &producer.event {
-        Event::Own { key, data } => (key.clone(), data.clone()),
-        Event::OfTemplate { .. } => producer.event_at(model.now),
-    };
+    let (key, data) = producer.preview();
     producer.edit = Some(Edit {
         field,
         key: Input::new(key),

@@ -94,6 +94,14 @@ fn a_section_s_budget_needs_no_tick_but_one_a_minute() {
 }
 
 #[test]
+fn a_section_without_minutes_needs_no_tick_at_all() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.lesson.sections[0].minutes = None;
+    let lab = Lab::start(setup);
+    assert_eq!(lab.model.next_deadline(), None);
+}
+
+#[test]
 fn quitting_asks_only_while_a_program_is_connected_and_twice_leaves() {
     let mut lab = Lab::with_stream();
     lab.key('q');
