@@ -13,8 +13,8 @@ pub const THEMES: [&str; 5] = ["terminal", "dark", "light", "mono", "high-contra
 
 /// Learn streams by doing: a terminal lab with a real, embedded Kinesis API.
 ///
-/// Without a command it opens the lab. Everything runs on this machine unless --aws is given: no account, no Docker,
-/// no network.
+/// Without a command it opens the lab. Everything runs on this machine unless --aws or --endpoint-url is given: no
+/// account, no Docker, no network.
 #[derive(Debug, Parser)]
 #[command(
     name = "kinesis-lab",
