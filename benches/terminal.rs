@@ -257,7 +257,8 @@ impl Lab {
 
     /// How many records the lab sent by itself, as its producer panel counts them.
     fn written(&self) -> u64 {
-        let count = self.after("auto ").and_then(|count| count.parse().ok());
+        let count = self.after("auto ").map(|count| count.replace(',', ""));
+        let count = count.and_then(|count| count.parse().ok());
         count.expect("the panel counts")
     }
 
