@@ -46,7 +46,6 @@ mod tests;
 mod theme;
 mod when;
 
-use chrono::FixedOffset;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -65,15 +64,12 @@ pub struct Look {
     pub colour: bool,
     /// Whether ASCII characters alone are used.
     pub ascii: bool,
-    /// The learner's time zone, in which times of day are shown.
-    pub zone: FixedOffset,
 }
 
 /// What every part of the screen draws with.
 struct Ink<'a> {
     model: &'a Model,
     styles: Styles,
-    zone: FixedOffset,
 }
 
 /// Draws the lab.
@@ -86,7 +82,6 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
     let ink = Ink {
         model,
         styles: Styles::of(theme),
-        zone: look.zone,
     };
     let area = frame.area();
     let layout = &model.layout;

@@ -362,7 +362,7 @@ pub(super) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
     let Some(Overlay::Start(dialog)) = &mut model.overlay else {
         return;
     };
-    match dialog.position(now) {
+    match dialog.position(now, model.zone) {
         Ok(position) => {
             model.consumer.start = position;
             model.overlay = None;

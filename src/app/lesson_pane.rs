@@ -193,6 +193,7 @@ pub(super) fn toggle_fold(pane: &mut LessonPane) {
         pane.unfolded.insert(pane.page);
     }
     pane.lay_out();
+    find_again(pane);
 }
 
 /// How many blocks at the beginning are the lesson's head: `**Duration**: 45 minutes` and its like.
@@ -255,11 +256,15 @@ pub(super) fn resized(pane: &mut LessonPane, width: u16, height: u16) {
     if (pane.width, pane.height) != (width, height) {
         (pane.width, pane.height) = (width, height);
         pane.lay_out();
-        if let Some(search) = &mut pane.search {
-            search.hits.clear();
-            let query = search.query.value().to_owned();
-            find(pane, &query);
-        }
+        find_again(pane);
+    }
+}
+
+/// The lines are others now: what was found stands elsewhere.
+fn find_again(pane: &mut LessonPane) {
+    if let Some(search) = pane.search.as_ref().filter(|search| !search.typing) {
+        let query = search.query.value().to_owned();
+        find(pane, &query);
     }
 }
 

@@ -42,14 +42,17 @@ pub fn commands(model: &Model, listing: &Listing) -> Vec<Command> {
     scored.into_iter().map(|(_, command)| command).collect()
 }
 
+/// How far PgUp and PgDn go in a list, in lines.
+pub(super) const PAGE: usize = 10;
+
 /// A key in a list: it moves the cursor or narrows the list.
 pub(super) fn pressed(listing: &mut Listing, key: KeyEvent, count: usize) {
     let last = count.saturating_sub(1);
     match key.code {
         KeyCode::Up => listing.cursor = listing.cursor.saturating_sub(1),
         KeyCode::Down | KeyCode::Tab => listing.cursor = (listing.cursor + 1).min(last),
-        KeyCode::PageUp => listing.cursor = listing.cursor.saturating_sub(10),
-        KeyCode::PageDown => listing.cursor = (listing.cursor + 10).min(last),
+        KeyCode::PageUp => listing.cursor = listing.cursor.saturating_sub(PAGE),
+        KeyCode::PageDown => listing.cursor = (listing.cursor + PAGE).min(last),
         _ => {
             if listing
                 .query

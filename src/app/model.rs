@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
@@ -41,6 +41,8 @@ pub struct Model {
     pub status: Status,
     /// The theme.
     pub theme: Theme,
+    /// The learner's time zone.
+    pub zone: FixedOffset,
     /// Whether the mouse works in the lab.
     pub mouse: bool,
     /// The lesson pane.
@@ -116,6 +118,8 @@ pub struct Setup {
     pub theme: Option<Theme>,
     /// The size of the screen, in cells.
     pub size: (u16, u16),
+    /// The learner's time zone, in which times of day are shown and typed.
+    pub zone: FixedOffset,
     /// The seed of all randomness.
     pub seed: u64,
 }
@@ -156,6 +160,7 @@ impl Model {
             overlay: None,
             status: Status::default(),
             theme,
+            zone: setup.zone,
             mouse: false,
             lesson: LessonPane::new(setup.lesson, setup.lesson_key, now),
             producer: Producer::default(),

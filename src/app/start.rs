@@ -1,6 +1,6 @@
 //! Choosing where the consumer starts, and reading what the learner types for it.
 
-use chrono::{DateTime, Days, Local, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveTime, TimeDelta, TimeZone, Utc};
 use tui_input::Input;
 
 use crate::kinesis::{SequenceNumber, StartPosition};
@@ -47,12 +47,12 @@ impl StartDialog {
     }
 
     /// What was chosen, or what is wrong with it.
-    pub fn position(&self, now: DateTime<Utc>) -> Result<StartPosition, String> {
+    pub fn position(&self, now: DateTime<Utc>, zone: FixedOffset) -> Result<StartPosition, String> {
         let number = || sequence_number(self.number.value());
         Ok(match self.choice {
             0 => StartPosition::TrimHorizon,
             1 => StartPosition::Latest,
-            2 => StartPosition::AtTimestamp(time(self.time.value(), now)?),
+            2 => StartPosition::AtTimestamp(time(self.time.value(), now, zone)?),
             3 => StartPosition::AtSequenceNumber(number()?),
             _ => StartPosition::AfterSequenceNumber(number()?),
         })
@@ -69,8 +69,8 @@ fn sequence_number(text: &str) -> Result<SequenceNumber, String> {
     Ok(digits.into())
 }
 
-/// Reads a time: `5m` or `90s` ago, `14:30` or `14:30:05` today by the local clock, or a full RFC 3339 time.
-pub fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+/// Reads a time: `5m` or `90s` ago, `14:30` or `14:30:05` today in the learner's zone, or a full RFC 3339 time.
+pub fn time(text: &str, now: DateTime<Utc>, zone: FixedOffset) -> Result<DateTime<Utc>, String> {
     const NO_TIME: &str = "type 5m (minutes ago), 14:30:05 or 2026-01-31T14:30:05Z";
     let text = text.trim();
     let ago = text.strip_prefix('-').unwrap_or(text);
@@ -96,8 +96,8 @@ pub fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let clock = ["%H:%M:%S%.f", "%H:%M"]
         .into_iter()
         .find_map(|form| NaiveTime::parse_from_str(text, form).ok());
-    let today = now.with_timezone(&Local).date_naive();
-    let at = clock.and_then(|clock| Local.from_local_datetime(&today.and_time(clock)).earliest());
+    let today = now.with_timezone(&zone).date_naive();
+    let at = clock.and_then(|clock| zone.from_local_datetime(&today.and_time(clock)).earliest());
     match at.map(|at| at.to_utc()) {
         // Just after midnight a clock time that lies ahead means yesterday's.
         Some(at) if at > now => Ok(at.checked_sub_days(Days::new(1)).unwrap_or(at)),
@@ -115,9 +115,10 @@ mod tests {
         let now = DateTime::parse_from_rfc3339("2026-05-01T12:00:00Z")
             .expect("a time")
             .to_utc();
+        let zone = FixedOffset::east_opt(2 * 3_600).expect("a zone");
         let check = |text: &str, seconds_ago: i64| {
             assert_eq!(
-                time(text, now),
+                time(text, now, zone),
                 Ok(now - TimeDelta::seconds(seconds_ago)),
                 "{text}"
             );
@@ -128,9 +129,11 @@ mod tests {
         check("2h ago", 7_200);
         check("2026-05-01T11:59:00Z", 60);
         check("2026-05-01T13:59:00+02:00", 60);
-        assert!(time("14:30", now).is_ok_and(|at| at <= now));
-        assert!(time("soon", now).is_err());
-        assert!(time("", now).is_err());
+        check("13:59", 60);
+        check("13:58:30", 90);
+        check("14:30", 84_600);
+        assert!(time("soon", now, zone).is_err());
+        assert!(time("", now, zone).is_err());
     }
 
     #[test]
@@ -143,7 +146,10 @@ mod tests {
         };
         assert!(
             dialog
-                .position(DateTime::UNIX_EPOCH)
+                .position(
+                    DateTime::UNIX_EPOCH,
+                    FixedOffset::east_opt(0).expect("a zone")
+                )
                 .is_err_and(|why| why.contains("digits only"))
         );
     }

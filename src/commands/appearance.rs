@@ -1,15 +1,10 @@
 //! How the lab looks, from the options and what the environment says of the terminal.
 
-use chrono::FixedOffset;
 use kinesis_lab::cli::{Color, LabOptions};
 use kinesis_lab::view::Look;
 
 /// How to draw. `lookup` reads a variable; one that is empty counts as none.
-pub fn look(
-    options: &LabOptions,
-    lookup: impl Fn(&str) -> Option<String>,
-    zone: FixedOffset,
-) -> Look {
+pub fn look(options: &LabOptions, lookup: impl Fn(&str) -> Option<String>) -> Look {
     let variable = |name| lookup(name).filter(|value| !value.is_empty());
     // As <https://no-color.org> has it.
     let colour = options.color == Color::Auto && variable("NO_COLOR").is_none();
@@ -23,7 +18,6 @@ pub fn look(
     Look {
         colour,
         ascii: options.ascii || !utf8,
-        zone,
     }
 }
 
@@ -53,8 +47,7 @@ mod tests {
     }
 
     fn looks(line: &str, set: &[(&str, &str)]) -> Look {
-        let zone = FixedOffset::east_opt(0).expect("no offset");
-        look(&options(line), variables(set), zone)
+        look(&options(line), variables(set))
     }
 
     #[test]

@@ -104,6 +104,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         tracing::warn!("`env` will not find this lab: {error:#}");
     }
     let input = runtime::input().context("there is no terminal to read keys from")?;
+    let start = now();
     let setup = Setup {
         lesson: lesson.lesson,
         lesson_key: lesson.key,
@@ -114,13 +115,13 @@ async fn open(options: &LabOptions) -> Result<()> {
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
         theme: options.theme.as_deref().and_then(Theme::named),
         size: crossterm::terminal::size().context("the terminal does not tell its size")?,
+        zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),
     };
-    let start = now();
     let (model, first) = Model::new(setup, start);
     let mut lab = Lab {
         model,
-        look: appearance::look(options, variable, *start.with_timezone(&Local).offset()),
+        look: appearance::look(options, variable),
     };
     let client = Arc::new(client);
     let perform = move |request| {

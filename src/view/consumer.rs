@@ -177,7 +177,7 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         (styles.dim, styles.dim)
     };
     let arrived = match shown.record.arrived_at {
-        Some(at) => when::time_of_day(at, ink.zone, columns.with_hour),
+        Some(at) => when::time_of_day(at, ink.model.zone, columns.with_hour),
         None => "not told".into(),
     };
     let waited = shown

@@ -332,7 +332,7 @@ fn sent<'a>(
     width: usize,
 ) -> Row<'a> {
     let styles = &ink.styles;
-    let time = when::time_of_day(line.at, ink.zone, columns.with_hour);
+    let time = when::time_of_day(line.at, ink.model.zone, columns.with_hour);
     let fresh = Style::new().add_modifier(Modifier::BOLD);
     let time_style = if ink.model.fresh(line.at) {
         fresh

@@ -135,3 +135,16 @@ fn moving_the_cursor_in_a_template_s_event_makes_it_nobody_s_own() {
     lab.key('p').press(KeyCode::Left).enter();
     assert_eq!(lab.model.producer.event, before);
 }
+
+#[test]
+fn a_long_list_of_streams_is_paged() {
+    let mut lab = Lab::start(setup(ConnectionKind::Aws));
+    let names: Vec<String> = (0..30).map(|n| format!("s{n:02}")).collect();
+    lab.answer(Answer::Streams(Ok(names)));
+    lab.key('D')
+        .press(KeyCode::PageDown)
+        .press(KeyCode::PageDown)
+        .press(KeyCode::PageUp)
+        .enter();
+    assert_eq!(lab.model.streams.name(), Some("s09"));
+}

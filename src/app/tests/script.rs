@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::message::*;
@@ -98,6 +98,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         notice: None,
         theme: None,
         size: (120, 40),
+        zone: FixedOffset::east_opt(0).expect("a zone"),
         seed: 1,
     }
 }

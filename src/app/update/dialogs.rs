@@ -6,6 +6,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::act;
+use crate::app::listing::PAGE;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
@@ -55,9 +56,13 @@ pub(super) fn overlay_pressed(
             listing::pressed(listing, key, count);
         }
         Overlay::Streams(dialog) => match key.code {
-            KeyCode::Up => dialog.cursor = dialog.cursor.saturating_sub(1),
+            KeyCode::Up | KeyCode::BackTab => dialog.cursor = dialog.cursor.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab => {
                 dialog.cursor = (dialog.cursor + 1).min(model.streams.names().count());
+            }
+            KeyCode::PageUp => dialog.cursor = dialog.cursor.saturating_sub(PAGE),
+            KeyCode::PageDown => {
+                dialog.cursor = (dialog.cursor + PAGE).min(model.streams.names().count());
             }
             KeyCode::Enter => {
                 model.overlay = Some(overlay);
@@ -95,11 +100,10 @@ pub(super) fn overlay_pressed(
             }
         },
         Overlay::Detail(open) => match key.code {
-            KeyCode::Up | KeyCode::Char('k') => open.scroll = open.scroll.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => {
-                let most = detail::most_scroll(model, *open);
-                open.scroll = open.scroll.saturating_add(1).min(most);
-            }
+            KeyCode::Up | KeyCode::Char('k') => scroll_detail(model, open, -1),
+            KeyCode::Down | KeyCode::Char('j') => scroll_detail(model, open, 1),
+            KeyCode::PageUp => scroll_detail(model, open, -(PAGE as i16)),
+            KeyCode::PageDown | KeyCode::Char(' ') => scroll_detail(model, open, PAGE as i16),
             KeyCode::Left | KeyCode::Char('[') => step_detail(model, open, -1),
             KeyCode::Right | KeyCode::Char(']') => step_detail(model, open, 1),
             KeyCode::Enter | KeyCode::Char('q') => return,
@@ -108,6 +112,11 @@ pub(super) fn overlay_pressed(
         Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
+}
+
+fn scroll_detail(model: &Model, open: &mut Detail, by: i16) {
+    let most = detail::most_scroll(model, *open);
+    open.scroll = open.scroll.saturating_add_signed(by).min(most);
 }
 
 fn step_detail(model: &mut Model, detail: &mut Detail, by: i64) {

@@ -110,7 +110,7 @@ fn read<'a>(ink: &Ink<'_>, number: u64, shown: &Shown) -> Vec<Row<'a>> {
     rows.extend(number_rows(ink, &record.sequence, before));
     rows.extend(key_rows(ink, &record.key));
     let arrived = match record.arrived_at {
-        Some(at) => when::in_full(at, ink.zone),
+        Some(at) => when::in_full(at, ink.model.zone),
         None => "the endpoint does not tell".into(),
     };
     rows.push(plain(ink, "arrived", arrived));
@@ -147,7 +147,11 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
         }
     }
     rows.extend(key_rows(ink, &line.key));
-    rows.push(plain(ink, "answered", when::in_full(line.at, ink.zone)));
+    rows.push(plain(
+        ink,
+        "answered",
+        when::in_full(line.at, ink.model.zone),
+    ));
     rows.push(plain(ink, "size", size(line.size)));
     rows.resize(FACTS, Row::new());
     rows

@@ -57,6 +57,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         notice: None,
         theme: Some(Theme::Dark),
         size,
+        zone: FixedOffset::east_opt(3_600).expect("a zone"),
         seed: 7,
     }
 }
@@ -72,7 +73,6 @@ impl Lab {
             look: Look {
                 colour: true,
                 ascii: false,
-                zone: FixedOffset::east_opt(3_600).expect("a zone"),
             },
             now,
             effects: out.effects,

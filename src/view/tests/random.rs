@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -459,7 +459,6 @@ fn frame(model: &Model) -> Buffer {
     let look = Look {
         colour: true,
         ascii: false,
-        zone: FixedOffset::east_opt(0).expect("a zone"),
     };
     let area = model.layout.area;
     let mut terminal =
