@@ -1,7 +1,9 @@
-//! What is true of Kinesis itself, whoever serves it: ids, hash ranges, sequence numbers, the request feed.
+//! What is true of Kinesis itself, whoever serves it: ids, hash ranges, sequence numbers, the request feed;
+//! and what the embedded server can be told beside the API.
 //!
 //! Pure, and knows nothing of HTTP, of the SDK, of the screen or of the clock.
 
+pub mod control;
 pub mod deal;
 pub mod errors;
 pub mod feed;

@@ -15,6 +15,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             model.programs.disconnected(connection);
             left(model, now, out);
         }
+        FeedEvent::Changed(_) => {}
         FeedEvent::TrimmedEarly {
             region,
             stream,

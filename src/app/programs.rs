@@ -195,6 +195,7 @@ mod tests {
             stream: None,
             error: None,
             detail: Detail::None,
+            fault: None,
             latency: Duration::ZERO,
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::control::{FaultKind, ServerState};
 use super::{SequenceNumber, ShardId, StartPosition};
 
 /// How much of a record's data the feed carries, in bytes.
@@ -25,6 +26,8 @@ pub enum FeedEvent {
         /// Which one, as in [`Caller::connection`].
         connection: u64,
     },
+    /// What holds at the server changed: its clock, its pace, its faults or its room.
+    Changed(Arc<ServerState>),
     /// The store reached its limit and dropped the oldest records of a shard before their retention ended.
     TrimmedEarly {
         /// The region of the stream.
@@ -66,6 +69,8 @@ pub struct Call {
     pub error: Option<(String, String)>,
     /// What the call did, where the operation has more to say.
     pub detail: Detail,
+    /// The fault on request that it met.
+    pub fault: Option<FaultKind>,
     /// From the complete request to the complete answer.
     pub latency: Duration,
 }

@@ -247,6 +247,7 @@ impl Service {
             stream,
             error: outcome.answer.err().map(|refusal| refusal.told()),
             detail,
+            fault: None,
             latency: started.elapsed(),
         });
     }

@@ -23,6 +23,7 @@ fn call(lab: &Lab) -> Call {
         stream: Some("my-first-stream".into()),
         error: None,
         detail: Detail::None,
+        fault: None,
         latency: Duration::ZERO,
     }
 }

@@ -287,6 +287,7 @@ impl Lab {
             stream: Some(stream.into()),
             error: None,
             detail,
+            fault: None,
             latency: Duration::from_millis(1),
         };
         self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))))

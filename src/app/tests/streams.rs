@@ -223,6 +223,7 @@ fn a_region_that_is_not_the_lab_s_is_named() {
         stream: Some("s".into()),
         error: None,
         detail: Detail::Create { shards: 1 },
+        fault: None,
         latency: Duration::ZERO,
     };
     lab.tell(Message::Fed(FeedEvent::Called(Arc::new(call))));

@@ -343,6 +343,7 @@ impl Lab {
             stream: Some("my-first-stream".into()),
             error: None,
             detail,
+            fault: None,
             latency: Duration::from_millis(1),
         };
         let out = update(

@@ -439,6 +439,7 @@ impl World {
             stream: Some(NAMES[self.rng.usize(..NAMES.len())].into()),
             error: (self.rng.u8(..6) == 0).then_some(error),
             detail,
+            fault: None,
             latency: Duration::ZERO,
         };
         self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))));
