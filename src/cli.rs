@@ -49,10 +49,10 @@ pub struct LabOptions {
     #[arg(value_name = "FILE.md")]
     pub lesson: Option<PathBuf>,
     /// Use this endpoint (LocalStack and its like) instead of the embedded server
-    #[arg(long, value_name = "URL", conflicts_with = "aws")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["aws", "ServerOptions"])]
     pub endpoint_url: Option<String>,
     /// Use real AWS: your account, at real cost; asks before the first write
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ServerOptions")]
     pub aws: bool,
     /// Profile of your AWS configuration (with --aws or --endpoint-url)
     #[arg(long, value_name = "NAME")]
@@ -60,9 +60,9 @@ pub struct LabOptions {
     /// Region (with --aws or --endpoint-url); the embedded server is in us-east-1
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
-    /// Port of the embedded server; 0 takes any free one [default: 4567, or the next free one]
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["aws", "endpoint_url"])]
-    pub port: Option<u16>,
+    /// How the embedded server runs.
+    #[command(flatten)]
+    pub server: ServerOptions,
     /// Colours of the screen; remembered when changed with T
     #[arg(long, value_name = "NAME", value_parser = THEMES)]
     pub theme: Option<String>,
@@ -97,12 +97,20 @@ pub enum Color {
     Never,
 }
 
+/// Options of the embedded server, the same in the lab and for `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServerOptions {
+    /// Port of the embedded server; 0 takes any free one [default: 4567, or the next free one]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+}
+
 /// Options of `serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ServeOptions {
-    /// Port to listen on; 0 takes any free one [default: 4567, or the next free one]
-    #[arg(long, value_name = "PORT")]
-    pub port: Option<u16>,
+    /// How the server runs.
+    #[command(flatten)]
+    pub server: ServerOptions,
 }
 
 /// Options of `env`.
@@ -167,7 +175,7 @@ mod tests {
         let cli = parse("kinesis-lab serve --port 0").expect("valid");
         assert!(matches!(
             cli.command,
-            Some(Command::Serve(ServeOptions { port: Some(0) }))
+            Some(Command::Serve(options)) if options.server.port == Some(0)
         ));
     }
 
@@ -176,6 +184,7 @@ mod tests {
         for line in [
             "kinesis-lab --aws --endpoint-url http://localhost:4566",
             "kinesis-lab --aws --port 1",
+            "kinesis-lab --endpoint-url http://localhost:4566 --port 1",
             "kinesis-lab --theme beige",
             "kinesis-lab --port 65536",
             "kinesis-lab lesson.md env",

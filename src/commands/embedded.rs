@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
 use chrono::Utc;
+use kinesis_lab::cli::ServerOptions;
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
@@ -31,8 +32,8 @@ pub struct News {
 
 impl Embedded {
     /// Listens, and serves until `stop`.
-    pub fn start(port: Option<u16>, stop: CancellationToken) -> Result<(Self, News)> {
-        let listener = server::bind(port)?;
+    pub fn start(options: &ServerOptions, stop: CancellationToken) -> Result<(Self, News)> {
+        let listener = server::bind(options.port)?;
         let address = listener.local_addr()?;
         #[expect(
             clippy::disallowed_methods,

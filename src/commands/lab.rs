@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
 use futures_util::FutureExt;
 use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
-use kinesis_lab::cli::LabOptions;
+use kinesis_lab::cli::{LabOptions, ServerOptions};
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::progress::folder::StateFolder;
@@ -79,7 +79,7 @@ async fn open(options: &LabOptions) -> Result<()> {
     let signal = runtime::stop_signal()?;
     let (sender, inbox) = mpsc::channel(INBOX_CAPACITY);
     let (client, connection, server) = match remote {
-        None => local(options.port, &stop, &sender)?,
+        None => local(&options.server, &stop, &sender)?,
         Some(remote) => {
             let (client, connection) = client::connect(&remote, Transport::to_anywhere()).await?;
             (client, connection, None)
@@ -173,11 +173,11 @@ fn endpoint_options(options: &LabOptions) -> Options {
 
 /// The embedded server, the road to it, and its news on the way to the inbox.
 fn local(
-    port: Option<u16>,
+    options: &ServerOptions,
     stop: &CancellationToken,
     inbox: &mpsc::Sender<Message>,
 ) -> Result<(Client, Connection, Option<Embedded>)> {
-    let (server, news) = Embedded::start(port, stop.clone())?;
+    let (server, news) = Embedded::start(options, stop.clone())?;
     // Made anew each time, so that the feed tells this lab's calls from everybody else's.
     let own_access_key = format!("KLAB{:016X}", fastrand::u64(..));
     let (client, connection) = client::connect_embedded(server.address, &own_access_key);
