@@ -1,0 +1,71 @@
+//! A scenario carried out, step by step, until what must be true is not.
+
+use serde_json::Value as Json;
+use toml::Value;
+
+use crate::format::{Scenario, Step};
+use crate::values::Memory;
+use crate::world::World;
+use kinesis_lab::server::Limits;
+
+/// Carries out the scenario in this text; says at which line of which file it went wrong.
+pub fn run(file: &str, text: &str) -> Result<(), String> {
+    let scenario: Scenario = toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+    let world = World::new(&Limits::default());
+    let mut memory = Memory::default();
+    let mut now = 0.0;
+    for (number, step) in (1..).zip(&scenario.steps) {
+        let line = text[..step.span().start].matches('\n').count() + 1;
+        let step = step.get_ref();
+        let at = step.at.unwrap_or(now);
+        let wrong = |why: String| {
+            let call = &step.call;
+            format!("{file}:{line}: step {number}, {call} at second {at}: {why}")
+        };
+        if at < now {
+            return Err(wrong(format!("the step before was at second {now}")));
+        }
+        now = at;
+        world.move_to((now * 1000.0).round() as i64);
+        for _ in 0..step.times {
+            take(step, &world, &mut memory).map_err(wrong)?;
+        }
+    }
+    Ok(())
+}
+
+fn take(step: &Step, world: &World, memory: &mut Memory) -> Result<(), String> {
+    let request = memory.json(&Value::Table(step.with.clone()))?.to_string();
+    let answer = world.call(&step.region, &step.call, request).result();
+    match (answer, &step.error) {
+        (Err((code, message)), Some(error)) => {
+            let expected = match &error.message {
+                Some(message) => memory.json(&Value::String(message.clone()))?,
+                None => message.as_str().into(),
+            };
+            if code == error.code && expected == message.as_str() {
+                Ok(())
+            } else {
+                Err(format!(
+                    "refused otherwise\n  expected {}: {}\n  got      {code}: {message}",
+                    error.code,
+                    expected.as_str().unwrap_or_default(),
+                ))
+            }
+        }
+        (Err((code, message)), None) => Err(format!("refused\n  {code}: {message}")),
+        (Ok(answer), Some(error)) => Err(format!(
+            "not refused\n  expected {}\n  got      {answer}",
+            error.code
+        )),
+        (Ok(answer), None) => {
+            let expected = step.expect.clone().unwrap_or_default();
+            // An answer without a body holds nothing, which is what an empty table expects.
+            if answer != Json::Null || !expected.is_empty() {
+                memory.compare(&Value::Table(expected), Some(&answer), "")?;
+            }
+            let mut kept = step.remember.iter();
+            kept.try_for_each(|(name, place)| memory.keep(name, &answer, place))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A server called directly, without sockets, and with a clock that the test moves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use bytes::Bytes;
+use chrono::DateTime;
+use http::Request;
+use kinesis_lab::server::{Connection, Limits, Service};
+use serde_json::Value;
+
+/// 2026-11-22T18:40:00Z: when every world begins, in epoch milliseconds.
+pub const BEGIN_MS: i64 = 1_795_372_800_000;
+
+/// A service with one caller.
+pub struct World {
+    pub service: Service,
+    connection: Connection,
+    now_ms: Arc<AtomicI64>,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Null where the body is empty.
+    pub body: Value,
+}
+
+impl World {
+    pub fn new(limits: &Limits) -> Self {
+        let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
+        let clock = Arc::clone(&now_ms);
+        let service = Service::new(
+            move || DateTime::from_timestamp_millis(clock.load(Ordering::Relaxed)).expect("a time"),
+            limits,
+        );
+        Self {
+            connection: service.connect(),
+            service,
+            now_ms,
+        }
+    }
+
+    /// Moves the machine's clock to so many milliseconds after the beginning.
+    pub fn move_to(&self, since_begin_ms: i64) {
+        self.now_ms
+            .store(BEGIN_MS + since_begin_ms, Ordering::Relaxed);
+    }
+
+    pub fn call(&self, region: &str, operation: &str, body: impl Into<Bytes>) -> Answer {
+        let request = Request::post("/")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("Kinesis_20131202.{operation}"))
+            .header("x-amz-date", "20261122T184000Z")
+            .header(
+                "authorization",
+                format!(
+                    "AWS4-HMAC-SHA256 Credential=AKID/20261122/{region}/kinesis/aws4_request, \
+                     SignedHeaders=host, Signature=x"
+                ),
+            )
+            .body(body.into())
+            .expect("a request");
+        let response = self.service.call(&self.connection, request);
+        let body = match response.body() {
+            body if body.is_empty() => Value::Null,
+            body => serde_json::from_slice(body).expect("answers are JSON"),
+        };
+        Answer {
+            status: response.status().as_u16(),
+            body,
+        }
+    }
+}
+
+impl Answer {
+    /// What was answered, or the error's name and message.
+    pub fn result(self) -> Result<Value, (String, String)> {
+        if self.status == 200 {
+            return Ok(self.body);
+        }
+        let text = |name: &str| self.body[name].as_str().map(str::to_owned);
+        Err((
+            text("__type").unwrap_or_default(),
+            // AWS spells it with a capital for one error.
+            text("message")
+                .or_else(|| text("Message"))
+                .unwrap_or_default(),
+        ))
+    }
+}
