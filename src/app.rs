@@ -30,7 +30,7 @@ pub mod theme;
 mod update;
 
 pub use connection::{Connection, ConnectionKind};
-pub use message::{Answer, Effect, Message, Request};
+pub use message::{Answer, Control, Effect, Message, Request};
 pub use model::{Model, Outcome, Setup, Tone};
 pub use screen::Pane;
 pub use theme::Theme;

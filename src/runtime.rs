@@ -195,6 +195,7 @@ impl<P: Program, W: Screen> Desk<'_, P, W> {
         for effect in outcome.effects {
             match effect {
                 Effect::Call(request) => self.effects.call(request),
+                Effect::Control(control) => self.effects.control(control),
                 Effect::SaveProgress(progress) => self.effects.save_progress(*progress),
                 Effect::SaveLedger(ledger) => self.effects.save_ledger(ledger),
                 Effect::Highlight(lesson) => self.effects.highlight(lesson),

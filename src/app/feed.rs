@@ -15,7 +15,10 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             model.programs.disconnected(connection);
             left(model, now, out);
         }
-        FeedEvent::Changed(_) => {}
+        FeedEvent::Changed(_)
+        | FeedEvent::Kept { .. }
+        | FeedEvent::Expired { .. }
+        | FeedEvent::Emptied { .. } => {}
         FeedEvent::TrimmedEarly {
             region,
             stream,

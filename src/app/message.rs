@@ -13,6 +13,8 @@ use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 use crate::lesson::{Highlights, Lesson};
 use crate::progress;
 
+pub use crate::kinesis::control::Control;
+
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum Message {
@@ -32,6 +34,8 @@ pub enum Message {
     Fed(FeedEvent),
     /// The feed was faster than the lab; this many events are gone.
     FeedLost(u64),
+    /// The embedded server did not do what it was told, with the reason. What it does the feed tells.
+    ControlRefused(String),
     /// The embedded server has stopped by itself, with the reason.
     ServerEnded(String),
     /// A request was answered.
@@ -51,6 +55,8 @@ pub enum Message {
 pub enum Effect {
     /// Make a call to the endpoint through the SDK.
     Call(Request),
+    /// Tell the embedded server something; the feed says what came of it, or [`Message::ControlRefused`] why nothing did.
+    Control(Control),
     /// Write the learner's progress (the newest wins while one is being written).
     SaveProgress(Box<progress::Progress>),
     /// Write the list of streams made on AWS; answered by [`Message::LedgerSaved`] before anything depends on it.

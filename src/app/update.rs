@@ -49,6 +49,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::StopAsked => out.effects.push(Effect::Quit),
         Message::Fed(event) => feed::fed(model, event, now, &mut out),
         Message::FeedLost(events) => feed::lost(model, events, now, &mut out),
+        Message::ControlRefused(why) => {
+            out.changed = true;
+            model.say(Tone::Wrong, format!("Not done: {why}."));
+        }
         Message::ServerEnded(why) => {
             out.changed = true;
             let words = format!(

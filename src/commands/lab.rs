@@ -128,7 +128,8 @@ async fn open(options: &LabOptions) -> Result<()> {
         let client = Arc::clone(&client);
         async move { client.perform(request).await }.boxed()
     };
-    let effects = Effects::new(perform, opened.folder, sender, stop.clone());
+    let tell = |_| Err("this server has no control yet".to_owned());
+    let effects = Effects::new(perform, tell, opened.folder, sender, stop.clone());
 
     panics::install();
     let mut terminal = Terminal::enter().context("cannot take the terminal")?;

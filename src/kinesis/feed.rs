@@ -28,6 +28,33 @@ pub enum FeedEvent {
     },
     /// What holds at the server changed: its clock, its pace, its faults or its room.
     Changed(Arc<ServerState>),
+    /// A stream that was kept from an earlier run is there; told once for each at the start, before any call.
+    Kept {
+        /// Its region.
+        region: String,
+        /// Its name.
+        stream: String,
+        /// How many records it holds.
+        records: u64,
+    },
+    /// Records of a stream went since they were older than its retention.
+    Expired {
+        /// The region of the stream.
+        region: String,
+        /// The stream.
+        stream: String,
+        /// How many records went.
+        records: u64,
+    },
+    /// A stream was emptied on request.
+    Emptied {
+        /// The region of the stream.
+        region: String,
+        /// The stream.
+        stream: String,
+        /// How many records went.
+        records: u64,
+    },
     /// The store reached its limit and dropped the oldest records of a shard before their retention ended.
     TrimmedEarly {
         /// The region of the stream.

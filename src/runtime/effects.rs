@@ -14,7 +14,7 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Answer, Message, Request};
+use crate::app::{Answer, Control, Message, Request};
 use crate::lesson::{Highlights, Lesson};
 use crate::progress::folder::StateFolder;
 use crate::progress::{Ledger, Progress};
@@ -34,9 +34,13 @@ pub const GRACE: Duration = Duration::from_secs(2);
 /// A call under way.
 pub type Answering = BoxFuture<'static, Answer>;
 
+/// Tells the embedded server something, or says why it does not do it. It may write to the disk.
+pub type Tell = dyn Fn(Control) -> Result<(), String> + Send + Sync;
+
 /// Starts work, and knows what is under way.
 pub struct Effects {
     perform: Arc<dyn Fn(Request) -> Answering + Send + Sync>,
+    tell: Arc<Tell>,
     calls: Arc<Semaphore>,
     progress: watch::Sender<Option<Progress>>,
     ledger: mpsc::Sender<Ledger>,
@@ -52,10 +56,11 @@ struct Tasks {
 }
 
 impl Effects {
-    /// `perform` makes a call; `stop` is cancelled at the end, for this and whatever else hangs on it. Must be called inside
+    /// `perform` makes a call, `tell` reaches the embedded server's control; `stop` is cancelled at the end, for this and whatever else hangs on it. Must be called inside
     /// a tokio runtime.
     pub fn new(
         perform: impl Fn(Request) -> Answering + Send + Sync + 'static,
+        tell: impl Fn(Control) -> Result<(), String> + Send + Sync + 'static,
         folder: StateFolder,
         inbox: mpsc::Sender<Message>,
         stop: CancellationToken,
@@ -78,6 +83,7 @@ impl Effects {
         );
         Self {
             perform: Arc::new(perform),
+            tell: Arc::new(tell),
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             progress,
             ledger,
@@ -98,6 +104,17 @@ impl Effects {
                 send(&inbox, Message::Answered(answer)).await;
             })
             .await;
+        });
+    }
+
+    /// Tells the embedded server something, off the loop since that may wait for the disk.
+    pub fn control(&self, control: Control) {
+        let (tell, inbox) = (Arc::clone(&self.tell), self.tasks.inbox.clone());
+        self.tasks.spawn("the server's control", async move {
+            let told = blocking("Nothing was told", move || tell(control)).await;
+            if let Err(why) = told {
+                send(&inbox, Message::ControlRefused(why)).await;
+            }
         });
     }
 
@@ -182,7 +199,7 @@ async fn save_progress(
             continue;
         };
         let folder = Arc::clone(&folder);
-        let saved = blocking(move || folder.save_progress(&progress)).await;
+        let saved = blocking("Saving failed", move || folder.save_progress(&progress)).await;
         send(&inbox, Message::ProgressSaved(saved)).await;
     }
 }
@@ -194,17 +211,18 @@ async fn save_ledgers(
 ) {
     while let Some(ledger) = wanted.recv().await {
         let folder = Arc::clone(&folder);
-        let saved = blocking(move || folder.save_ledger(&ledger)).await;
+        let saved = blocking("Saving failed", move || folder.save_ledger(&ledger)).await;
         send(&inbox, Message::LedgerSaved(saved)).await;
     }
 }
 
 async fn blocking(
-    write: impl FnOnce() -> Result<(), String> + Send + 'static,
+    failing: &str,
+    work: impl FnOnce() -> Result<(), String> + Send + 'static,
 ) -> Result<(), String> {
-    tokio::task::spawn_blocking(write)
+    tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|failed| Err(format!("Saving failed: {failed}.")))
+        .unwrap_or_else(|failed| Err(format!("{failing}: {failed}.")))
 }
 
 #[cfg(test)]

@@ -149,6 +149,7 @@ impl Bench {
         let folder = StateFolder::open(Err("nowhere".into()), DateTime::UNIX_EPOCH).folder;
         let effects = Effects::new(
             |_| Box::pin(std::future::pending()),
+            |_| Ok(()),
             folder,
             self.sender.clone(),
             self.stop.clone(),

@@ -56,7 +56,7 @@ async fn lap(node: Program) {
                     calls += 1;
                 }
                 FeedEvent::Disconnected { .. } => ends += 1,
-                FeedEvent::Untold | FeedEvent::Changed(_) | FeedEvent::TrimmedEarly { .. } => {}
+                _ => {}
             }
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

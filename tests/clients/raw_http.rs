@@ -176,7 +176,7 @@ async fn keep_alive() {
                 assert_eq!(connections, [connection; 3]);
                 return;
             }
-            FeedEvent::Untold | FeedEvent::Changed(_) | FeedEvent::TrimmedEarly { .. } => {}
+            _ => {}
         }
     }
 }

@@ -12,8 +12,19 @@ fn effects(
 ) -> (Effects, tempfile::TempDir, mpsc::Receiver<Message>) {
     let temp = tempfile::tempdir().expect("a folder");
     let (sender, inbox) = mpsc::channel(64);
-    let effects = Effects::new(perform, open(&temp), sender, CancellationToken::new());
+    let effects = Effects::new(
+        perform,
+        nobody,
+        open(&temp),
+        sender,
+        CancellationToken::new(),
+    );
     (effects, temp, inbox)
+}
+
+/// Where no server is embedded.
+fn nobody(_: Control) -> Result<(), String> {
+    Err("there is no embedded server".into())
 }
 
 fn open(temp: &tempfile::TempDir) -> StateFolder {
@@ -49,6 +60,16 @@ async fn a_task_that_panics_becomes_a_message() {
         panic!("another message");
     };
     assert_eq!(words, "a call failed: no ListStreams");
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_to_do_becomes_a_message() {
+    let (effects, _temp, mut inbox) = effects(|_| Box::pin(pending()));
+    effects.control(Control::EmptyPages(true));
+    let Some(Message::ControlRefused(why)) = inbox.recv().await else {
+        panic!("another message");
+    };
+    assert_eq!(why, "there is no embedded server");
 }
 
 #[tokio::test]
@@ -143,7 +164,7 @@ async fn what_cannot_be_saved_is_a_message_too() {
     let (sender, mut inbox) = mpsc::channel(64);
     let folder = StateFolder::open(Err("nowhere".into()), chrono::DateTime::UNIX_EPOCH).folder;
     let stop = CancellationToken::new();
-    let effects = Effects::new(|_| Box::pin(pending()), folder, sender, stop);
+    let effects = Effects::new(|_| Box::pin(pending()), nobody, folder, sender, stop);
     effects.save_progress(progress(1));
     let message = inbox.recv().await;
     assert!(
