@@ -22,6 +22,7 @@ pub fn read(request: &Parts) -> Result<Credential, Refusal> {
     let header = request
         .headers
         .get(http::header::AUTHORIZATION)
+        .filter(|value| !value.is_empty())
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let query = request.uri.query().unwrap_or_default();
     let in_query = query_parameter(query, "X-Amz-Algorithm").is_some();
@@ -189,6 +190,10 @@ mod tests {
     fn an_unsigned_request_is_refused() {
         assert_eq!(
             read_with("/?X-Amz-Credential=a", &[DATE]),
+            Err("MissingAuthenticationTokenException: Missing Authentication Token".into())
+        );
+        assert_eq!(
+            read_with("/", &[("authorization", ""), DATE]),
             Err("MissingAuthenticationTokenException: Missing Authentication Token".into())
         );
     }

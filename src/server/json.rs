@@ -4,6 +4,7 @@
 //! null counts as absent. What has the wrong type is refused in AWS's words, as kinesalite's authors saw them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine;
@@ -51,6 +52,9 @@ pub fn read<'a>(body: &'a [u8], members: &'static [Member]) -> Result<Structure<
 /// Reads one value of a shape; nothing for null.
 struct ShapeReader<'s>(&'s Shape);
 
+/// What a map's values are read as; `constraints` looks at their length.
+const ANY_TEXT: Shape = Shape::text(0, usize::MAX);
+
 /// What AWS calls a JSON number.
 const NUMBER_CLASS: &str = "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
 
@@ -74,10 +78,12 @@ impl ShapeReader<'_> {
         match self.0 {
             Shape::Text { .. } | Shape::OneOf(_) => Ok(Value::Text(text)),
             Shape::Blob { .. } => decode_blob(&text).map(Value::Blob).map_err(E::custom),
-            Shape::Boolean => {
-                let value = shortened(&text).to_uppercase();
-                Err(self.not_convertible(&format!("'{value}'")))
-            }
+            // AWS was seen to take these words, in any case.
+            Shape::Boolean => match shortened(&text).to_uppercase().as_str() {
+                "TRUE" | "YES" | "1" => Ok(Value::Boolean(true)),
+                "FALSE" | "NO" | "0" => Ok(Value::Boolean(false)),
+                other => Err(self.not_convertible(&format!("'{other}'"))),
+            },
             _ => Err(self.not_convertible("class java.lang.String")),
         }
     }
@@ -174,14 +180,16 @@ impl<'de> Visitor<'de> for ShapeReader<'_> {
                 }
                 Ok(Some(Value::Structure(structure)))
             }
-            Shape::Map { max } => {
-                let mut pairs = Vec::new();
+            Shape::Map { max, .. } => {
+                let mut pairs = BTreeMap::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    let value = map.next_value_seed(ShapeReader(&Shape::text(0, usize::MAX)))?;
-                    if let Some(Value::Text(value)) = value
-                        && pairs.len() <= *max
-                    {
-                        pairs.push((key, value.into_owned()));
+                    let value = match map.next_value_seed(ShapeReader(&ANY_TEXT))? {
+                        Some(Value::Text(value)) => Some(value.into_owned()),
+                        _ => None,
+                    };
+                    // As in a list, one more than allowed is kept; a key that comes again takes its last value.
+                    if pairs.len() <= *max || pairs.contains_key(&key) {
+                        pairs.insert(key, value);
                     }
                 }
                 Ok(Some(Value::Map(pairs)))

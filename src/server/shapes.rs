@@ -4,6 +4,7 @@
 //! `json` reads a body by them, `constraints` checks it by them; no operation checks a length by itself.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -53,12 +54,17 @@ pub enum Shape {
         min: usize,
         max: usize,
     },
-    /// Text to text.
+    /// Text to text: how long keys and values may be, and how many there may be.
     Map {
+        key: Length,
+        value: Length,
         max: usize,
     },
     Structure(&'static [Member]),
 }
+
+/// The fewest and the most characters of a text.
+pub type Length = (usize, usize);
 
 /// The regular expressions of the API's model that requests of ours are held against.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +108,12 @@ impl Shape {
         max: 2048,
         pattern: Some(Pattern::StreamArn),
     };
+    /// The model's limit of tags; a stream holds fewer.
+    pub const TAGS: Self = Self::Map {
+        key: (1, 128),
+        value: (0, 256),
+        max: 200,
+    };
     pub const PAGING_TOKEN: Self = Self::text(1, 1_048_576);
 
     pub const fn text(min: usize, max: usize) -> Self {
@@ -110,6 +122,11 @@ impl Shape {
             max,
             pattern: None,
         }
+    }
+
+    /// An integer of this value at least.
+    pub const fn integer_from(min: i64) -> Self {
+        Self::Integer { min, max: i64::MAX }
     }
 }
 
@@ -134,7 +151,7 @@ impl Pattern {
             }
             Self::HashKey => is_number(text, 39),
             Self::SequenceNumber => is_number(text, 129),
-            Self::StreamArn => is_stream_arn(text),
+            Self::StreamArn => is_arn_of(text, &["stream"]),
         }
     }
 }
@@ -146,22 +163,21 @@ fn is_number(text: &str, digits: usize) -> bool {
             && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_stream_arn(text: &str) -> bool {
-    let Some((head, name)) = text.split_once(":stream/") else {
+/// Whether it is an ARN of something of these kinds. What the model lets stand before the kind, no ARN has.
+fn is_arn_of(text: &str, kinds: &[&str]) -> bool {
+    let parts: Option<[&str; 6]> = text.splitn(6, ':').collect::<Vec<_>>().try_into().ok();
+    let Some(["arn", partition, "kinesis", _, account, resource]) = parts else {
         return false;
     };
-    let Some((head, account)) = head.rsplit_once(':') else {
-        return false;
-    };
-    head.strip_prefix("arn:aws")
-        .is_some_and(|rest| rest.contains(":kinesis:"))
+    partition.starts_with("aws")
         && account.len() == 12
         && account.bytes().all(|byte| byte.is_ascii_digit())
-        && !name.is_empty()
-        && !name.contains(char::is_whitespace)
+        && resource.split_once('/').is_some_and(|(kind, name)| {
+            kinds.contains(&kind) && !name.is_empty() && !name.contains(char::is_whitespace)
+        })
 }
 
-/// A value as it was read. A list keeps its nulls, so that a message can name their place.
+/// A value as it was read. Lists and maps keep their nulls, so that a message can name their place.
 #[derive(Debug)]
 pub enum Value<'a> {
     Text(Cow<'a, str>),
@@ -170,7 +186,7 @@ pub enum Value<'a> {
     Time(DateTime<Utc>),
     Blob(Vec<u8>),
     List(Vec<Option<Value<'a>>>),
-    Map(Vec<(String, String)>),
+    Map(BTreeMap<String, Option<String>>),
     Structure(Structure<'a>),
 }
 
@@ -297,6 +313,7 @@ mod tests {
             &[
                 "arn:aws:kinesis:us-east-1:000000000000:stream/x",
                 "arn:aws-cn:kinesis:cn-north-1:123456789012:stream/a.b",
+                "arn:aws:kinesis::000000000000:stream/a:b/c",
             ],
             &[
                 "",
@@ -305,6 +322,8 @@ mod tests {
                 "arn:aws:kinesis:us-east-1:1:stream/x",
                 "arn:aws:kinesis:us-east-1:000000000000:stream/",
                 "arn:aws:kinesis:us-east-1:000000000000:stream/a b",
+                "arn:aws:kinesis:us-east-1:000000000000:queue/x",
+                "arn:aws:kinesis:us-east-1:000000000000",
             ],
         );
     }

@@ -2,8 +2,10 @@
 
 mod feed;
 mod limits;
+mod model;
 mod requests;
 mod streams;
+mod types;
 mod writing_and_reading;
 
 use std::sync::Arc;

@@ -19,23 +19,11 @@ const STREAM_MODE: &[Member] = &[Member::required(
 pub const CREATE_STREAM: Operation = Operation {
     name: "CreateStream",
     request: &[
-        Member::optional(
-            "ShardCount",
-            Shape::Integer {
-                min: 1,
-                max: i64::MAX,
-            },
-        ),
+        Member::optional("ShardCount", Shape::integer_from(1)),
         Member::required("StreamName", Shape::NAME),
         Member::optional("StreamModeDetails", Shape::Structure(STREAM_MODE)),
-        Member::optional("Tags", Shape::Map { max: 200 }),
-        Member::optional(
-            "WarmThroughputMiBps",
-            Shape::Integer {
-                min: 0,
-                max: i64::MAX,
-            },
-        ),
+        Member::optional("Tags", Shape::TAGS),
+        Member::optional("WarmThroughputMiBps", Shape::integer_from(0)),
         Member::optional(
             "MaxRecordSizeInKiB",
             Shape::Integer {
@@ -81,11 +69,11 @@ fn shards_asked_for(request: &Structure) -> Result<(Mode, u32), Refusal> {
     match (mode, count) {
         (Some("PROVISIONED") | None, Some(count)) => Ok((Mode::Provisioned, count)),
         (Some("PROVISIONED"), None) => Err(Refusal::validation(
-            "ShardCount must be specified for a stream in PROVISIONED mode.",
+            "ShardCount is expected when StreamMode=PROVISIONED",
         )),
         (_, None) => Ok((Mode::OnDemand, ON_DEMAND_SHARDS)),
         (_, Some(_)) => Err(Refusal::validation(
-            "ShardCount must not be specified for a stream in ON_DEMAND mode.",
+            "ShardCount is not expected when StreamMode=ON_DEMAND",
         )),
     }
 }

@@ -176,8 +176,13 @@ fn a_wrong_type_is_told_in_the_words_of_aws() {
     );
     check(
         "PutRecord",
-        json!({"DryRun": "yes"}),
-        "'YES' can not be converted to an Boolean",
+        json!({"DryRun": "perhaps"}),
+        "'PERHAPS' can not be converted to an Boolean",
+    );
+    check(
+        "PutRecord",
+        json!({"DryRun": 1}),
+        &format!("{number} an Boolean"),
     );
     check(
         "PutRecords",
@@ -191,6 +196,16 @@ fn a_wrong_type_is_told_in_the_words_of_aws() {
     );
     check("PutRecords", json!({"Records": [1]}), "Expected null");
     check("CreateStream", json!({"Tags": 1}), "Expected map or null");
+    check(
+        "CreateStream",
+        json!({"Tags": []}),
+        "Start of list found where not expected",
+    );
+    check(
+        "CreateStream",
+        json!({"Tags": {"a": 1}}),
+        &format!("{number} an String"),
+    );
     check(
         "GetShardIterator",
         json!({"Timestamp": "2026-11-22"}),
