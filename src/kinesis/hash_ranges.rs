@@ -1,9 +1,10 @@
 //! Which shard a key belongs to: MD5 of the partition key as a point on a line of 2^128, cut into ranges.
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 
 /// A point on the line 0..2^128 on which every shard owns a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HashKey(u128);
 
 /// An explicit hash key that is not a number from 0 to 2^128-1.
@@ -48,7 +49,7 @@ impl From<u128> for HashKey {
 }
 
 /// The points a shard owns, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HashRange {
     /// The first point.
     pub start: HashKey,

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::ACCOUNT;
-use super::store::ShardLimit;
+use super::store::{Failure, ShardLimit};
 
 /// How much of a value a message repeats, in characters; ours, so that an answer stays small.
 const VALUE_CHARS: usize = 1024;
@@ -133,8 +133,23 @@ impl Refusal {
         )
     }
 
+    /// The server itself failed; the call had no effect.
+    pub fn internal_failure(why: impl Into<String>) -> Self {
+        Self {
+            status: 500,
+            code: "InternalFailure",
+            message: Some(why.into()),
+        }
+    }
+
     /// Something of the API that the lab does not have.
     pub fn not_supported(what: &str) -> Self {
         Self::invalid_argument(format!("{what} is not supported by kinesis-lab."))
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::internal_failure(failure.0)
     }
 }

@@ -4,7 +4,7 @@
 //! types, limits, and only then the operation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use base64::Engine;
@@ -132,6 +132,13 @@ impl Service {
     /// [`FEED_RECORDS`]: super::FEED_RECORDS
     pub fn feed(&self) -> broadcast::Receiver<FeedEvent> {
         self.feed.subscribe()
+    }
+
+    /// Lets go of a slice of what nobody can read any more. Says whether there may be more.
+    pub fn tidy(&self) -> bool {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        // What could not be let go now is tried again in the next round.
+        store.tidy((self.clock)()).unwrap_or(false)
     }
 
     /// Numbers a new connection.

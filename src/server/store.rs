@@ -1,19 +1,35 @@
-//! Everything the server keeps: streams by region and name, in memory and bounded.
+//! Everything the server keeps: streams by region and name, bounded.
+//!
+//! ```text
+//! a call -> what it changes (Changes) -> kept on disk, if there is one; may fail -> applied in memory -> its answer
+//! ```
 //!
 //! One lock holds it all, taken for a few lines and never over an await; hashing, decoding and encoding happen outside.
-//! Past the memory limit the oldest records of the fullest shard go first, before their retention ends, and that is told.
+//! No call costs more than the logarithm of what is kept: what is past its retention is skipped by halving, and let go
+//! later, in slices ([`Store::tidy`]). Past the memory limit the oldest records of the fullest shard go first, before
+//! their retention ends, and that is told.
 
+mod changes;
+mod log;
 mod shard;
 mod stream;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 
-pub use shard::{Found, Payload, Shard};
-pub use stream::{Mode, Stream};
+pub use changes::{Changes, Failure, Keep, NewRecord};
+pub use log::{Found, Payload};
+pub use shard::{About, Shard};
+pub use stream::{Head, Mode, Stream};
 
-use crate::kinesis::hash_ranges::HashKey;
+use self::tidy::Slice;
+use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
 
 /// How much of the memory limit is freed at once, as a fraction of it, so that the fullest shard is sought seldom.
@@ -21,13 +37,23 @@ const TRIM_FRACTION: usize = 128;
 
 /// Streams, shards and records.
 pub struct Store {
-    regions: HashMap<String, BTreeMap<String, Stream>>,
+    /// The incarnation that has the name now, by region and name.
+    names: HashMap<String, BTreeMap<String, u64>>,
+    /// By incarnation.
+    streams: BTreeMap<u64, Stream>,
+    /// Deleted streams whose records are still to be let go.
+    leaving: BTreeMap<u64, Stream>,
+    /// What outlives the process, if anything does.
+    keep: Option<Box<dyn Keep>>,
     memory: usize,
     memory_limit: usize,
+    /// The open shards of all streams.
     shards: u32,
     shard_limit: u32,
-    /// How many streams were ever created.
-    incarnations: u64,
+    /// The newest stream.
+    incarnation: u64,
+    /// The shard at which tidying goes on: (stream, index).
+    tidied: (u64, u32),
 }
 
 /// Why a stream was not created.
@@ -35,6 +61,7 @@ pub struct Store {
 pub enum NotCreated {
     Exists,
     TooManyShards(ShardLimit),
+    Failed(Failure),
 }
 
 /// The shard limit and what would have gone beyond it.
@@ -63,35 +90,36 @@ pub struct Appended {
 impl Store {
     pub fn new(memory_limit: usize, shard_limit: u32) -> Self {
         Self {
-            regions: HashMap::new(),
+            names: HashMap::new(),
+            streams: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            keep: None,
             memory: 0,
             memory_limit,
             shards: 0,
             shard_limit,
-            incarnations: 0,
+            incarnation: 0,
+            tidied: (0, 0),
         }
     }
 
-    /// The streams of a region in the order of their names.
-    pub fn streams(&self, region: &str) -> Option<&BTreeMap<String, Stream>> {
-        self.regions.get(region)
+    /// From now on every change is kept here before it happens.
+    #[cfg(test)]
+    pub fn keep_in(&mut self, keep: Box<dyn Keep>) {
+        self.keep = Some(keep);
     }
 
     pub fn stream(&self, region: &str, name: &str) -> Option<&Stream> {
-        self.regions.get(region)?.get(name)
+        self.streams.get(self.names.get(region)?.get(name)?)
     }
 
-    /// The stream, with what is past its retention gone from the shard that is to be read.
-    pub fn stream_to_read(
-        &mut self,
-        region: &str,
-        name: &str,
-        shard: u32,
-        now: DateTime<Utc>,
-    ) -> Option<&Stream> {
-        let stream = self.regions.get_mut(region)?.get_mut(name)?;
-        self.memory -= stream.trim_expired(shard, now);
-        Some(stream)
+    /// The streams of a region behind this name, in the order of their names.
+    pub fn streams_after(&self, region: &str, name: &str) -> impl Iterator<Item = &Stream> {
+        let behind = (Bound::Excluded(name), Bound::Unbounded);
+        let names = self.names.get(region).into_iter();
+        names
+            .flat_map(move |names| names.range::<str, _>(behind))
+            .filter_map(|(_, incarnation)| self.streams.get(incarnation))
     }
 
     pub fn create(
@@ -112,26 +140,33 @@ impl Store {
                 requested: shards,
             }));
         }
-        self.shards += shards;
-        self.incarnations += 1;
-        let stream = Stream::new(self.incarnations, mode, shards, now);
-        self.regions
-            .entry(region.to_owned())
-            .or_default()
-            .insert(name.to_owned(), stream);
-        Ok(())
+        // By the time, so that a number is not used twice even where the deleted stream is forgotten.
+        let by_time = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        let incarnation = by_time.max(self.incarnation + 1);
+        let mut head = Head::new(incarnation, region, name, mode, now);
+        head.next_shard = shards;
+        let ranges = (0..).zip(HashRange::split_evenly(shards));
+        let changes = Changes {
+            heads: vec![head],
+            shards: ranges
+                .map(|(index, range)| (incarnation, About::new(index, range, now)))
+                .collect(),
+            ..Changes::default()
+        };
+        self.commit(changes).map_err(NotCreated::Failed)
     }
 
-    /// Takes a stream out. It is handed to the caller, so that its records are freed after the lock.
-    pub fn delete(&mut self, region: &str, name: &str) -> Option<Stream> {
-        let streams = self.regions.get_mut(region)?;
-        let stream = streams.remove(name)?;
-        if streams.is_empty() {
-            self.regions.remove(region);
-        }
-        self.shards -= stream.shards().len() as u32;
-        self.memory -= stream.memory();
-        Some(stream)
+    /// Deletes a stream; says whether there was one.
+    pub fn delete(&mut self, region: &str, name: &str) -> Result<bool, Failure> {
+        let Some(stream) = self.stream(region, name) else {
+            return Ok(false);
+        };
+        let deleted = vec![stream.head().incarnation];
+        self.commit(Changes {
+            deleted,
+            ..Changes::default()
+        })?;
+        Ok(true)
     }
 
     /// Stores a batch in order; nothing if there is no such stream.
@@ -141,48 +176,175 @@ impl Store {
         name: &str,
         batch: Vec<(HashKey, Payload)>,
         now: DateTime<Utc>,
-    ) -> Option<Appended> {
-        let stream = self.regions.get_mut(region)?.get_mut(name)?;
+    ) -> Result<Option<Appended>, Failure> {
+        let size = batch.iter().map(|(_, payload)| payload.memory()).sum();
+        let Some(incarnation) = self.stream(region, name).map(|it| it.head().incarnation) else {
+            return Ok(None);
+        };
+        let trimmed = self.make_room(size, now)?;
+        let Some(stream) = self.streams.get_mut(&incarnation) else {
+            return Ok(None);
+        };
         let mut places = Vec::with_capacity(batch.len());
+        let mut records = Vec::with_capacity(batch.len());
         for (key, payload) in batch {
-            self.memory += payload.memory();
-            let shard = stream.owner_of(key);
-            self.memory -= stream.trim_expired(shard, now);
-            places.push(stream.append(shard, payload, now));
+            let Some((start, record)) = stream.next_record(key, payload, now) else {
+                continue;
+            };
+            places.push(record.number(start));
+            records.push(NewRecord {
+                stream: incarnation,
+                shard: start.shard,
+                record,
+            });
         }
-        let mut trimmed = Vec::new();
-        while self.memory > self.memory_limit
-            && let Some(event) = self.trim_fullest()
-        {
-            trimmed.push(event);
+        let changes = Changes {
+            records,
+            ..Changes::default()
+        };
+        if let Err(failure) = self.persist(&changes) {
+            if let Some(stream) = self.streams.get_mut(&incarnation) {
+                stream.withdraw(&changes.records);
+            }
+            return Err(failure);
         }
-        Some(Appended { places, trimmed })
+        self.apply(changes);
+        Ok(Some(Appended { places, trimmed }))
     }
 
-    fn trim_fullest(&mut self) -> Option<TrimmedEarly> {
-        let amount = self.memory_limit / TRIM_FRACTION;
-        let (region, name, shard) = self
-            .regions
-            .iter_mut()
-            .flat_map(|(region, streams)| {
-                streams
-                    .iter_mut()
-                    .map(move |(name, stream)| (region, name, stream))
-            })
-            .flat_map(|(region, name, stream)| {
-                let shards = stream.shards_mut().iter_mut();
-                shards.map(move |shard| (region, name, shard))
-            })
-            .max_by_key(|(_, _, shard)| shard.memory())?;
-        let (freed, records) = shard.trim_early(amount.max(1));
-        if freed == 0 {
-            return None;
+    /// Has changes kept, then makes them: all of them, or none if that fails.
+    pub fn commit(&mut self, changes: Changes) -> Result<(), Failure> {
+        self.persist(&changes)?;
+        self.apply(changes);
+        Ok(())
+    }
+
+    /// The one place where what is to last leaves memory. Without a place to keep it, it does nothing.
+    fn persist(&mut self, changes: &Changes) -> Result<(), Failure> {
+        self.keep.as_mut().map_or(Ok(()), |keep| keep.keep(changes))
+    }
+
+    fn apply(&mut self, changes: Changes) {
+        for head in changes.heads {
+            self.incarnation = self.incarnation.max(head.incarnation);
+            match self.streams.get_mut(&head.incarnation) {
+                Some(stream) => stream.set_head(head),
+                None => {
+                    let names = self.names.entry(head.region.clone()).or_default();
+                    names.insert(head.name.clone(), head.incarnation);
+                    self.streams.insert(head.incarnation, Stream::new(head));
+                }
+            }
         }
-        self.memory -= freed;
-        Some(TrimmedEarly {
-            region: region.clone(),
-            stream: name.clone(),
-            records,
-        })
+        for (incarnation, about) in changes.shards {
+            if let Some(stream) = self.streams.get_mut(&incarnation) {
+                self.shards -= stream.open_shards();
+                stream.set_shard(about);
+                self.shards += stream.open_shards();
+            }
+        }
+        for NewRecord {
+            stream,
+            shard,
+            record,
+        } in changes.records
+        {
+            if let Some(stream) = self.streams.get_mut(&stream) {
+                self.memory += record.payload.memory();
+                stream.push(shard, record);
+            }
+        }
+        for freed in changes.freed {
+            let stream = self.held(freed.stream);
+            if let Some(shard) = stream.and_then(|stream| stream.shard_mut(freed.shard)) {
+                self.memory -= shard.log_mut().free(freed.below);
+            }
+        }
+        for (incarnation, shard) in changes.forgotten {
+            if let Some(stream) = self.held(incarnation) {
+                stream.forget_shard(shard);
+                if stream.is_empty() {
+                    self.leaving.remove(&incarnation);
+                }
+            }
+        }
+        for incarnation in changes.deleted {
+            if let Some(stream) = self.streams.remove(&incarnation) {
+                let head = stream.head();
+                if let Some(names) = self.names.get_mut(&head.region) {
+                    names.remove(&head.name);
+                    if names.is_empty() {
+                        self.names.remove(&head.region);
+                    }
+                }
+                self.shards -= stream.open_shards();
+                self.leaving.insert(incarnation, stream);
+            }
+        }
+    }
+
+    /// A stream, be it deleted or not.
+    fn held(&mut self, incarnation: u64) -> Option<&mut Stream> {
+        self.streams
+            .get_mut(&incarnation)
+            .or_else(|| self.leaving.get_mut(&incarnation))
+    }
+
+    /// Lets go of a slice of what nobody can read any more: deleted streams, and records past their retention.
+    /// Says whether there may be more; if not, all has been looked through once.
+    pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<bool, Failure> {
+        let mut slice = Slice::new();
+        let more = match self.leaving.last_key_value() {
+            Some((_, stream)) => {
+                slice.take_deleted(stream);
+                true
+            }
+            None => {
+                let next = slice.take_past(&self.streams, self.tidied, now);
+                self.tidied = next.unwrap_or_default();
+                next.is_some()
+            }
+        };
+        self.commit(slice.changes)?;
+        Ok(more)
+    }
+
+    /// Frees memory until there is room for so much more, at the cost of what is oldest.
+    fn make_room(&mut self, size: usize, now: DateTime<Utc>) -> Result<Vec<TrimmedEarly>, Failure> {
+        let mut trimmed = Vec::new();
+        while self.memory + size > self.memory_limit {
+            let more = self.tidy(now)?;
+            if more || self.memory + size <= self.memory_limit {
+                continue;
+            }
+            match self.trim_fullest()? {
+                Some(event) => trimmed.push(event),
+                None => break,
+            }
+        }
+        Ok(trimmed)
+    }
+
+    fn trim_fullest(&mut self) -> Result<Option<TrimmedEarly>, Failure> {
+        let amount = (self.memory_limit / TRIM_FRACTION).max(1);
+        let shards = self.streams.values().flat_map(|stream| {
+            let shards = stream.shards_from(0);
+            shards.map(move |shard| (stream.head(), shard))
+        });
+        let fullest = shards.max_by_key(|(_, shard)| shard.memory());
+        let Some((head, shard, front)) =
+            fullest.and_then(|(head, shard)| Some((head, shard, shard.oldest(amount)?)))
+        else {
+            return Ok(None);
+        };
+        let event = TrimmedEarly {
+            region: head.region.clone(),
+            stream: head.name.clone(),
+            records: front.records,
+        };
+        let mut changes = Changes::default();
+        changes.free(head.incarnation, shard.about(), front.below);
+        self.commit(changes)?;
+        Ok(Some(event))
     }
 }

@@ -54,6 +54,7 @@ fn create_stream(
         .map_err(|why| match why {
             NotCreated::Exists => Refusal::stream_exists(name),
             NotCreated::TooManyShards(limit) => Refusal::shard_limit(context.region, &limit),
+            NotCreated::Failed(failure) => failure.into(),
         })?;
     Ok(Bytes::new())
 }
@@ -114,10 +115,8 @@ fn delete_stream(
     _note: &mut Note,
 ) -> Result<Bytes, Refusal> {
     let target = target(context, request)?;
-    let deleted = context.store().delete(context.region, &target.name);
-    // The records are freed here, after the lock.
-    match deleted {
-        Some(_) => Ok(Bytes::new()),
-        None => Err(Refusal::stream_not_found(&target.called)),
+    match context.store().delete(context.region, &target.name)? {
+        true => Ok(Bytes::new()),
+        false => Err(Refusal::stream_not_found(&target.called)),
     }
 }

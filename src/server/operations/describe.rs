@@ -1,7 +1,5 @@
 //! DescribeStream, DescribeStreamSummary and ListStreams.
 
-use std::ops::Bound;
-
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -92,19 +90,20 @@ struct EnhancedMetrics {
 }
 
 impl StreamHead {
-    fn of(context: &Context, name: &str, stream: &Stream) -> Self {
+    fn of(context: &Context, stream: &Stream) -> Self {
+        let head = stream.head();
         Self {
-            stream_name: name.to_owned(),
-            stream_arn: context.arn(name),
+            stream_name: head.name.clone(),
+            stream_arn: context.arn(&head.name),
             // A change is complete before its call answers, so there is no other state to see.
             stream_status: "ACTIVE",
             stream_mode_details: StreamModeDetails {
-                stream_mode: match stream.mode() {
+                stream_mode: match head.mode {
                     Mode::Provisioned => "PROVISIONED",
                     Mode::OnDemand => "ON_DEMAND",
                 },
             },
-            stream_creation_timestamp: Timestamp(stream.created()),
+            stream_creation_timestamp: Timestamp(head.created()),
         }
     }
 }
@@ -112,7 +111,7 @@ impl StreamHead {
 impl StreamSettings {
     fn of(stream: &Stream) -> Self {
         Self {
-            retention_period_hours: stream.retention_hours(),
+            retention_period_hours: stream.head().retention_hours,
             enhanced_monitoring: [EnhancedMetrics {
                 shard_level_metrics: [],
             }],
@@ -138,7 +137,7 @@ fn describe_stream(
     let (shards, next) = Shard::page(stream, first, page_size(request));
     let answer = DescribeStreamAnswer {
         stream_description: StreamDescription {
-            head: StreamHead::of(context, &target.name, stream),
+            head: StreamHead::of(context, stream),
             shards,
             has_more_shards: next.is_some(),
             settings: StreamSettings::of(stream),
@@ -167,7 +166,7 @@ struct StreamDescriptionSummary {
     head: StreamHead,
     #[serde(flatten)]
     settings: StreamSettings,
-    open_shard_count: usize,
+    open_shard_count: u32,
     consumer_count: u32,
     #[serde(rename = "MaxRecordSizeInKiB")]
     max_record_size_in_kib: u32,
@@ -185,11 +184,11 @@ fn describe_stream_summary(
         .ok_or_else(|| Refusal::stream_not_found(&target.called))?;
     let answer = DescribeStreamSummaryAnswer {
         stream_description_summary: StreamDescriptionSummary {
-            head: StreamHead::of(context, &target.name, stream),
+            head: StreamHead::of(context, stream),
             settings: StreamSettings::of(stream),
-            open_shard_count: stream.shards().len(),
+            open_shard_count: stream.open_shards(),
             consumer_count: 0,
-            max_record_size_in_kib: 1024,
+            max_record_size_in_kib: stream.head().max_record_kib,
         },
     };
     drop(store);
@@ -225,21 +224,15 @@ fn list_streams(
         Some(token) => Some(super::page(context, Kind::ListStreams, token)?.name),
         None => request.text("ExclusiveStartStreamName").map(str::to_owned),
     };
-    let start = match &after {
-        Some(name) => Bound::Excluded(name.as_str()),
-        None => Bound::Unbounded,
-    };
     let store = context.store();
-    let mut rest = store
-        .streams(context.region)
-        .into_iter()
-        .flat_map(|streams| streams.range::<str, _>((start, Bound::Unbounded)));
+    let mut rest = store.streams_after(context.region, after.as_deref().unwrap_or_default());
     let summaries: Vec<_> = rest
         .by_ref()
         .take(page_size(request))
-        .map(|(name, stream)| StreamHead::of(context, name, stream))
+        .map(|stream| StreamHead::of(context, stream))
         .collect();
     let has_more_streams = rest.next().is_some();
+    drop(rest);
     drop(store);
     let last = summaries.last().filter(|_| has_more_streams);
     let answer = ListStreamsAnswer {

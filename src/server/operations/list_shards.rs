@@ -10,7 +10,7 @@ use super::{
 use crate::server::json;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Need, Shape, Structure};
-use crate::server::store::Stream;
+use crate::server::store::{self, Stream};
 use crate::server::tokens::{Kind, Page};
 
 /// The most shards of one answer.
@@ -88,23 +88,23 @@ struct SequenceNumberRange {
 impl Shard {
     /// Up to `size` shards from index `first` on, and the index to go on with if there are more.
     pub fn page(stream: &Stream, first: u32, size: usize) -> (Vec<Self>, Option<u32>) {
-        let shards: Vec<_> = (first..)
-            .zip(stream.shards().iter().skip(first as usize))
-            .take(size)
-            .map(|(index, shard)| Self {
-                shard_id: shard_id(index),
-                hash_key_range: HashKeyRange {
-                    starting_hash_key: shard.range().start.value().to_string(),
-                    ending_hash_key: shard.range().end.value().to_string(),
-                },
-                sequence_number_range: SequenceNumberRange {
-                    starting_sequence_number: shard.start().encode().as_str().to_owned(),
-                },
-            })
-            .collect();
-        let next = first.saturating_add(shards.len() as u32);
-        let more = (next as usize) < stream.shards().len();
-        (shards, more.then_some(next))
+        let mut rest = stream.shards_from(first);
+        let shards = rest.by_ref().take(size).map(Self::of).collect();
+        (shards, rest.next().map(|shard| shard.about().index))
+    }
+
+    fn of(shard: &store::Shard) -> Self {
+        let about = shard.about();
+        Self {
+            shard_id: shard_id(about.index),
+            hash_key_range: HashKeyRange {
+                starting_hash_key: about.range.start.value().to_string(),
+                ending_hash_key: about.range.end.value().to_string(),
+            },
+            sequence_number_range: SequenceNumberRange {
+                starting_sequence_number: about.start().encode().as_str().to_owned(),
+            },
+        }
     }
 }
 
@@ -132,13 +132,15 @@ fn list_shards(context: &Context, request: &Structure, note: &mut Note) -> Resul
         .filter(|stream| {
             wanted
                 .incarnation
-                .is_none_or(|it| it == stream.incarnation())
+                .is_none_or(|it| it == stream.head().incarnation)
         })
         // Clients may have lost the milliseconds.
-        .filter(|stream| created.is_none_or(|it| it.timestamp() == stream.created().timestamp()))
+        .filter(|stream| {
+            created.is_none_or(|it| it.timestamp() == stream.head().created().timestamp())
+        })
         .ok_or_else(|| Refusal::stream_not_found(&wanted.target.called))?;
     let (shards, next) = Shard::page(stream, wanted.first, size);
-    let incarnation = stream.incarnation();
+    let incarnation = stream.head().incarnation;
     drop(store);
     let answer = ListShardsAnswer {
         shards,

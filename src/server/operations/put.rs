@@ -197,7 +197,7 @@ fn store(
     // A stream that does not exist is told before what is wrong with the records.
     let prepared = prepared?;
     if let (Some(number), Some((key, _))) = (batch.later_than, prepared.first())
-        && !can_be_exceeded(number, stream, stream.owner_of(*key), context.now)
+        && !can_be_exceeded(number, stream, *key, context.now)
     {
         return Err(Refusal::invalid_argument(format!(
             "ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream {} \
@@ -209,7 +209,7 @@ fn store(
         return Err(Refusal::dry_run());
     }
     let appended = store
-        .append(context.region, &target.name, prepared, context.now)
+        .append(context.region, &target.name, prepared, context.now)?
         .ok_or_else(not_found)?;
     drop(store);
 
@@ -241,10 +241,11 @@ fn prepare(batch: &Batch) -> Result<Vec<(HashKey, Payload)>, Refusal> {
         .collect()
 }
 
-/// Whether the shard's next record will have a number above this one.
-fn can_be_exceeded(number: &str, stream: &Stream, shard: u32, now: DateTime<Utc>) -> bool {
+/// Whether the next record of this key will have a number above this one.
+fn can_be_exceeded(number: &str, stream: &Stream, key: HashKey, now: DateTime<Utc>) -> bool {
     Parts::decode(&number.into()).is_some_and(|parts| {
         i64::try_from(parts.recorded).is_ok_and(|recorded| recorded <= now.timestamp())
-            && (parts.shard != shard || parts.index < stream.next_index(shard))
+            && (stream.owner_of(key) != Some(parts.shard)
+                || parts.index < stream.next_index(parts.shard))
     })
 }

@@ -78,7 +78,7 @@ fn get_shard_iterator(
     // A shard that does not exist is told before what is wrong with the start.
     let start = start?;
     let position = position_of(&start, stream, found, &target)?;
-    let incarnation = stream.incarnation();
+    let incarnation = stream.head().incarnation;
     drop(store);
 
     if request.flag("DryRun") {
@@ -148,7 +148,7 @@ fn position_of(
     shard: &Shard,
     target: &Target,
 ) -> Result<u64, Refusal> {
-    let latest = stream.next_index(shard.start().shard);
+    let latest = stream.next_index(shard.about().index);
     match start {
         StartPosition::TrimHorizon => Ok(0),
         StartPosition::Latest => Ok(latest),
@@ -169,7 +169,7 @@ fn index_of(
     latest: u64,
     target: &Target,
 ) -> Result<u64, Refusal> {
-    let start = shard.start();
+    let start = shard.about().start();
     let id = shard_id(start.shard);
     let invalid = |why: &str| {
         Refusal::invalid_argument(format!(
@@ -259,23 +259,19 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         ));
     }
 
-    let mut store = context.store();
-    let shard = store
-        .stream_to_read(
-            context.region,
-            &iterator.stream,
-            iterator.shard,
-            context.now,
-        )
-        .filter(|stream| stream.incarnation() == iterator.incarnation)
-        .and_then(|stream| stream.shard(iterator.shard))
+    let store = context.store();
+    let (head, shard) = store
+        .stream(context.region, &iterator.stream)
+        .filter(|stream| stream.head().incarnation == iterator.incarnation)
+        .and_then(|stream| Some((stream.head(), stream.shard(iterator.shard)?)))
         .ok_or_else(|| Refusal::shard_does_not_exist(detail.shard.as_str(), &iterator.stream))?;
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
     }
     let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
-    let found = shard.read(iterator.position, limit, MAX_BYTES);
-    let start = shard.start();
+    let horizon_ms = head.horizon_ms(context.now);
+    let found = shard.read(iterator.position, horizon_ms, limit, MAX_BYTES);
+    let start = shard.about().start();
     drop(store);
 
     let records: Vec<_> = found
@@ -288,6 +284,8 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
             partition_key: record.payload.key(),
         })
         .collect();
+    let last = found.records.last();
+    let next = last.map_or(iterator.position, |record| record.index + 1);
     let behind = millis_behind_latest(&found, context.now);
     let number = |record: &RecordAnswer| SequenceNumber::from(record.sequence_number.as_str());
     detail.returned = records.len();
@@ -299,7 +297,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         records,
         next_shard_iterator: context.sealer.seal_iterator(&ShardIterator {
             issued: context.now,
-            position: found.next,
+            position: next,
             ..iterator
         }),
         millis_behind_latest: behind,

@@ -1,108 +1,204 @@
-//! One stream: its shards, and the counters its sequence numbers are made of.
+//! One stream: what is known about it, its shards, and the counters its sequence numbers are made of.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::shard::{Payload, Shard};
-use crate::kinesis::hash_ranges::{HashKey, HashRange};
+use super::changes::NewRecord;
+use super::log::{Payload, Record};
+use super::shard::{About, Shard};
+use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
 
 /// The retention of a new stream.
 const RETENTION_HOURS: u32 = 24;
 
+/// The largest record of a new stream, data and key together.
+const MAX_RECORD_KIB: u32 = 1024;
+
 /// Sequence indexes are counted by groups of five shards, as seen on AWS: another reason why numbers have gaps.
 const SHARDS_OF_A_COUNTER: u32 = 5;
 
 /// Who decides on the number of shards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     Provisioned,
     OnDemand,
 }
 
+/// What is known about a stream, beside its shards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Tells this stream from all others, those of the same name before or after it too.
+    pub incarnation: u64,
+    pub region: String,
+    pub name: String,
+    pub created_ms: i64,
+    pub mode: Mode,
+    pub retention_hours: u32,
+    /// What arrived before this time is gone, even if the retention is raised.
+    pub gone_before_ms: i64,
+    pub max_record_kib: u32,
+    pub tags: BTreeMap<String, String>,
+    /// The index of the next new shard.
+    pub next_shard: u32,
+}
+
+impl Head {
+    pub fn new(
+        incarnation: u64,
+        region: &str,
+        name: &str,
+        mode: Mode,
+        created: DateTime<Utc>,
+    ) -> Self {
+        let created_ms = created.timestamp_millis();
+        Self {
+            incarnation,
+            region: region.to_owned(),
+            name: name.to_owned(),
+            created_ms,
+            mode,
+            retention_hours: RETENTION_HOURS,
+            gone_before_ms: created_ms,
+            max_record_kib: MAX_RECORD_KIB,
+            tags: BTreeMap::new(),
+            next_shard: 0,
+        }
+    }
+
+    pub fn created(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.created_ms).unwrap_or_default()
+    }
+
+    /// What arrived before this time cannot be read any more.
+    pub fn horizon_ms(&self, now: DateTime<Utc>) -> i64 {
+        let retention = Duration::hours(i64::from(self.retention_hours));
+        (now - retention)
+            .timestamp_millis()
+            .max(self.gone_before_ms)
+    }
+}
+
 /// One stream.
 #[derive(Debug)]
 pub struct Stream {
-    incarnation: u64,
-    created: DateTime<Utc>,
-    mode: Mode,
-    shards: Vec<Shard>,
+    head: Head,
+    shards: BTreeMap<u32, Shard>,
+    /// The open shards by the first point of their ranges, which tile the line.
+    open: BTreeMap<HashKey, u32>,
     /// The next index of each group of shards; 0 belongs to the shard's starting number.
     next_index: Vec<u64>,
 }
 
 impl Stream {
-    pub fn new(incarnation: u64, mode: Mode, shards: u32, now: DateTime<Utc>) -> Self {
+    /// A stream that has no shards yet.
+    pub(super) fn new(head: Head) -> Self {
         Self {
-            incarnation,
-            created: now,
-            mode,
-            shards: (0..)
-                .zip(HashRange::split_evenly(shards))
-                .map(|(index, range)| Shard::new(index, range, now))
-                .collect(),
-            next_index: vec![1; shards.div_ceil(SHARDS_OF_A_COUNTER) as usize],
+            head,
+            shards: BTreeMap::new(),
+            open: BTreeMap::new(),
+            next_index: Vec::new(),
         }
     }
 
-    /// Tells this stream from others of the same name, before or after it.
-    pub fn incarnation(&self) -> u64 {
-        self.incarnation
+    pub fn head(&self) -> &Head {
+        &self.head
     }
 
-    pub fn created(&self) -> DateTime<Utc> {
-        self.created
+    pub(super) fn set_head(&mut self, head: Head) {
+        self.head = head;
     }
 
-    pub fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    pub fn retention_hours(&self) -> u32 {
-        RETENTION_HOURS
-    }
-
-    pub fn shards(&self) -> &[Shard] {
-        &self.shards
-    }
-
-    pub(super) fn shards_mut(&mut self) -> &mut [Shard] {
-        &mut self.shards
-    }
-
-    pub(super) fn memory(&self) -> usize {
-        self.shards.iter().map(Shard::memory).sum()
+    /// The shards from this index on, in order.
+    pub fn shards_from(&self, index: u32) -> impl Iterator<Item = &Shard> {
+        self.shards.range(index..).map(|(_, shard)| shard)
     }
 
     pub fn shard(&self, index: u32) -> Option<&Shard> {
-        self.shards.get(index as usize)
+        self.shards.get(&index)
+    }
+
+    pub(super) fn shard_mut(&mut self, index: u32) -> Option<&mut Shard> {
+        self.shards.get_mut(&index)
+    }
+
+    pub fn open_shards(&self) -> u32 {
+        self.open.len() as u32
     }
 
     /// The index that the shard's next record would get: the position of LATEST.
     pub fn next_index(&self, shard: u32) -> u64 {
-        self.next_index[(shard / SHARDS_OF_A_COUNTER) as usize]
+        let counter = (shard / SHARDS_OF_A_COUNTER) as usize;
+        self.next_index.get(counter).copied().unwrap_or(1)
     }
 
-    /// The shard whose range holds the key.
-    pub fn owner_of(&self, key: HashKey) -> u32 {
-        // Ranges are in order and the first starts at the first point, so at least one does not start behind the key.
-        let starting_before = self
-            .shards
-            .partition_point(|shard| shard.range().start <= key);
-        starting_before.saturating_sub(1) as u32
+    /// The open shard whose range holds the key.
+    pub fn owner_of(&self, key: HashKey) -> Option<u32> {
+        self.open.range(..=key).next_back().map(|(_, shard)| *shard)
     }
 
-    pub(super) fn append(&mut self, shard: u32, payload: Payload, now: DateTime<Utc>) -> Parts {
-        let counter = &mut self.next_index[(shard / SHARDS_OF_A_COUNTER) as usize];
-        let index = *counter;
-        *counter += 1;
-        self.shards[shard as usize].append(index, payload, now)
+    /// Adds a shard, or changes what is known about one.
+    pub(super) fn set_shard(&mut self, about: About) {
+        let index = about.index;
+        self.count(index, about.trimmed);
+        if let Some(shard) = self.shards.get_mut(&index) {
+            shard.set_about(about);
+            return;
+        }
+        self.open.insert(about.range.start, index);
+        self.shards.insert(index, Shard::new(about));
     }
 
-    /// Drops what is past its retention in a shard; says how much memory that freed.
-    pub(super) fn trim_expired(&mut self, shard: u32, now: DateTime<Utc>) -> usize {
-        let horizon = now - Duration::hours(i64::from(RETENTION_HOURS));
-        self.shards
-            .get_mut(shard as usize)
-            .map_or(0, |shard| shard.trim_before(horizon.timestamp_millis()))
+    /// The next record of a key, which is not stored yet, and the start of the shard that it belongs to.
+    pub(super) fn next_record(
+        &mut self,
+        key: HashKey,
+        payload: Payload,
+        now: DateTime<Utc>,
+    ) -> Option<(Parts, Record)> {
+        let owner = self.owner_of(key)?;
+        let index = self.next_index(owner);
+        let shard = self.shards.get_mut(&owner)?;
+        let start = shard.about().start();
+        let record = shard.next_record(index, payload, now);
+        self.count(owner, index + 1);
+        Some((start, record))
+    }
+
+    /// Takes back what [`next_record`](Self::next_record) gave since the last push. Their indexes stay unused.
+    pub(super) fn withdraw(&mut self, records: &[NewRecord]) {
+        for NewRecord { shard, record, .. } in records.iter().rev() {
+            if let Some(shard) = self.shards.get_mut(shard) {
+                shard.withdraw(record);
+            }
+        }
+    }
+
+    pub(super) fn push(&mut self, shard: u32, record: Record) {
+        self.count(shard, record.index + 1);
+        if let Some(shard) = self.shards.get_mut(&shard) {
+            shard.push(record);
+        }
+    }
+
+    /// No record of this shard's group has this index or a greater one.
+    fn count(&mut self, shard: u32, next: u64) {
+        let counter = (shard / SHARDS_OF_A_COUNTER) as usize;
+        if self.next_index.len() <= counter {
+            self.next_index.resize(counter + 1, 1);
+        }
+        let known = &mut self.next_index[counter];
+        *known = next.max(*known);
+    }
+
+    pub(super) fn forget_shard(&mut self, index: u32) {
+        self.shards.remove(&index);
+    }
+
+    /// Whether all shards are forgotten.
+    pub(super) fn is_empty(&self) -> bool {
+        self.shards.is_empty()
     }
 }

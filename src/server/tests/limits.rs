@@ -8,7 +8,7 @@ use crate::kinesis::feed::FeedEvent;
 /// A bench whose store holds about `records` records of 1,000 bytes.
 fn small(records: usize) -> Bench {
     let bench = Bench::with(&Limits {
-        memory_bytes: records * 1_113,
+        memory_bytes: records * 1_129,
         shards: 8,
     });
     for name in ["s", "t"] {

@@ -1,0 +1,204 @@
+//! The records of one shard, oldest first: they come at the end and go at the front.
+//!
+//! In memory today. Whatever else keeps records offers what [`Log`] offers: indexes and arrival times grow with the
+//! records, so that both can be sought by halves, and ordinals grow by one, so that "how many" is a subtraction.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::kinesis::sequence_numbers::Parts;
+
+/// What a record costs beside its bytes: its place in a queue that may be half empty (2 x 48 bytes), and the header and
+/// rounding of its allocation (32).
+const RECORD_OVERHEAD: usize = 128;
+
+/// A record's key and data, in one allocation that readers share.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    bytes: Arc<[u8]>,
+    key_bytes: usize,
+}
+
+impl Payload {
+    pub fn new(key: &str, data: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(key.len() + data.len());
+        bytes.extend_from_slice(key.as_bytes());
+        bytes.extend_from_slice(data);
+        Self {
+            bytes: bytes.into(),
+            key_bytes: key.len(),
+        }
+    }
+
+    pub fn key(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.key_bytes]).unwrap_or_default()
+    }
+
+    pub fn data(&self) -> &[u8] {
+        &self.bytes[self.key_bytes..]
+    }
+
+    /// Key and data in bytes, as the API's limits count them.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// What the record takes of the store's memory.
+    pub fn memory(&self) -> usize {
+        self.bytes.len() + RECORD_OVERHEAD
+    }
+}
+
+/// A stored record. Its sequence number follows from the shard, the index and the time.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its place in sequence numbers: it grows within the shard, with gaps.
+    pub index: u64,
+    /// Its place among the records of its shard: it grows by one.
+    pub ordinal: u64,
+    pub arrived_ms: i64,
+    pub payload: Payload,
+}
+
+impl Record {
+    pub fn arrived(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.arrived_ms).unwrap_or_default()
+    }
+
+    /// What its sequence number is made of, given what the shard's starting number is made of.
+    pub fn number(&self, start: Parts) -> Parts {
+        Parts {
+            index: self.index,
+            recorded: seconds(self.arrived_ms).max(start.recorded),
+            ..start
+        }
+    }
+}
+
+/// Sequence numbers know whole seconds since 1970.
+pub fn seconds(milliseconds: i64) -> u64 {
+    u64::try_from(milliseconds / 1000).unwrap_or(0)
+}
+
+/// Where a reader may start: no record of a smaller index, and none that arrived earlier.
+#[derive(Debug, Clone, Copy)]
+pub struct From {
+    pub index: u64,
+    pub time_ms: i64,
+}
+
+/// What a read found.
+#[derive(Debug)]
+pub struct Found {
+    pub records: Vec<Record>,
+    /// The records of the shard after those.
+    pub ahead: u64,
+    /// When the first of them arrived.
+    pub first_ahead_ms: Option<i64>,
+}
+
+/// What went from the front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Front {
+    /// All records below this index.
+    pub below: u64,
+    /// How many they are.
+    pub records: u64,
+}
+
+/// The records of a shard.
+#[derive(Debug, Default)]
+pub struct Log {
+    records: VecDeque<Record>,
+    memory: usize,
+}
+
+impl Log {
+    /// What the records take of the store's memory.
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+
+    pub fn push(&mut self, record: Record) {
+        self.memory += record.payload.memory();
+        self.records.push_back(record);
+    }
+
+    /// The first record at or after this place.
+    pub fn first(&self, from: From) -> Option<&Record> {
+        self.records.get(self.seek(from))
+    }
+
+    /// Up to `limit` records from a place on, and no more than `bytes` of them but one at least.
+    pub fn read(&self, from: From, limit: usize, bytes: usize) -> Found {
+        let start = self.seek(from);
+        let mut size = 0;
+        let records: Vec<Record> = self
+            .records
+            .range(start..)
+            .take(limit)
+            .take_while(|record| {
+                let first = size == 0;
+                size += record.payload.size();
+                first || size <= bytes
+            })
+            .cloned()
+            .collect();
+        let next = self.records.get(start + records.len());
+        Found {
+            ahead: next
+                .zip(self.records.back())
+                .map_or(0, |(next, last)| last.ordinal - next.ordinal + 1),
+            first_ahead_ms: next.map(|record| record.arrived_ms),
+            records,
+        }
+    }
+
+    fn seek(&self, from: From) -> usize {
+        self.records
+            .partition_point(|record| record.index < from.index || record.arrived_ms < from.time_ms)
+    }
+
+    /// The records before this place, but no more of them than `most`; nothing if there are none.
+    pub fn before(&self, from: From, most: usize) -> Option<Front> {
+        self.front(self.seek(from).min(most))
+    }
+
+    /// The oldest records that take at least so much memory together; nothing if there are no records.
+    pub fn oldest(&self, memory: usize) -> Option<Front> {
+        let mut sum = 0;
+        let count = self
+            .records
+            .iter()
+            .take_while(|record| {
+                let short = sum < memory;
+                sum += record.payload.memory();
+                short
+            })
+            .count();
+        self.front(count)
+    }
+
+    fn front(&self, count: usize) -> Option<Front> {
+        let last = self.records.get(count.checked_sub(1)?)?;
+        Some(Front {
+            below: last.index + 1,
+            records: count as u64,
+        })
+    }
+
+    /// Lets go of all records below this index; says how much memory that freed.
+    pub fn free(&mut self, below: u64) -> usize {
+        let before = self.memory;
+        while let Some(record) = self.records.pop_front_if(|record| record.index < below) {
+            self.memory -= record.payload.memory();
+        }
+        // A queue keeps its room when it empties: give it back before it outweighs what RECORD_OVERHEAD says.
+        if self.memory < before && self.records.capacity() > 64 + 2 * self.records.len() {
+            self.records.shrink_to(self.records.len());
+        }
+        before - self.memory
+    }
+}
