@@ -77,8 +77,10 @@ impl World {
 impl Answer {
     /// What was answered, or the error's name and message.
     pub fn result(self) -> Result<Value, (String, String)> {
-        if self.status == 200 {
-            return Ok(self.body);
+        match self.status {
+            200 => return Ok(self.body),
+            400 | 500 => {}
+            other => panic!("status {other}: {}", self.body),
         }
         let text = |name: &str| self.body[name].as_str().map(str::to_owned);
         Err((

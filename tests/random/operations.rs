@@ -1,0 +1,87 @@
+//! What may be done to a stream, chosen at random and printed when it goes wrong.
+//!
+//! Numbers that choose something (a shard, an iterator) are taken modulo what there is, so that every sequence makes
+//! sense and a shorter one still does.
+
+use proptest::prelude::*;
+
+/// One thing that is done.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    Create { shards: u8 },
+    Delete,
+    Put(Vec<Key>),
+    Iterate { shard: u8, start: Start },
+    Read { iterator: u8, limit: u16 },
+    Wait { seconds: u32 },
+}
+
+/// How a record finds its shard.
+#[derive(Debug, Clone)]
+pub enum Key {
+    /// By the hash of one of a few partition keys.
+    Partition(u8),
+    /// By an explicit hash key.
+    Explicit(u128),
+    /// By an explicit hash key at an end of a shard's range, or beside it.
+    Edge { shard: u8, high: bool, beside: bool },
+}
+
+/// The type of an iterator.
+#[derive(Debug, Clone)]
+pub enum Start {
+    TrimHorizon,
+    Latest,
+    /// At or after one of the shard's records; its starting number where there are none.
+    Number {
+        record: u16,
+        after: bool,
+    },
+    /// So many milliseconds before now.
+    Ago {
+        millis: u32,
+    },
+    /// So many milliseconds from the arrival of one of the shard's records.
+    Near {
+        record: u16,
+        millis: i8,
+    },
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        4 => (0..8u8).prop_map(Key::Partition),
+        1 => any::<u128>().prop_map(Key::Explicit),
+        2 => (any::<u8>(), any::<bool>(), any::<bool>())
+            .prop_map(|(shard, high, beside)| Key::Edge { shard, high, beside }),
+    ]
+}
+
+fn start() -> impl Strategy<Value = Start> {
+    prop_oneof![
+        Just(Start::TrimHorizon),
+        Just(Start::Latest),
+        (any::<u16>(), any::<bool>()).prop_map(|(record, after)| Start::Number { record, after }),
+        prop_oneof![0..5_000u32, 0..200_000_000u32].prop_map(|millis| Start::Ago { millis }),
+        (any::<u16>(), -1..=1i8).prop_map(|(record, millis)| Start::Near { record, millis }),
+    ]
+}
+
+/// Times around which something ends: an iterator's life, a day.
+fn seconds() -> impl Strategy<Value = u32> {
+    prop::sample::select(vec![
+        1, 60, 299, 300, 301, 3_600, 40_000, 86_399, 86_400, 86_401, 172_800,
+    ])
+}
+
+pub fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        2 => (1..=5u8).prop_map(|shards| Operation::Create { shards }),
+        1 => Just(Operation::Delete),
+        10 => prop::collection::vec(key(), 1..6).prop_map(Operation::Put),
+        8 => (any::<u8>(), start()).prop_map(|(shard, start)| Operation::Iterate { shard, start }),
+        12 => (any::<u8>(), prop_oneof![1..4u16, Just(10_000)])
+            .prop_map(|(iterator, limit)| Operation::Read { iterator, limit }),
+        3 => seconds().prop_map(|seconds| Operation::Wait { seconds }),
+    ]
+}

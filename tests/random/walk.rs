@@ -1,0 +1,427 @@
+//! Random operations carried out on a server and on the model, and every answer held against what the model says.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kinesis_lab::kinesis::hash_ranges::HashKey;
+use kinesis_lab::server::Limits;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::model::{Iterator, Model, Record, Shard, Stream};
+use crate::operations::{Key, Operation, Start, operation};
+use crate::world::{BEGIN_MS, World};
+
+/// A server and what it should hold.
+struct Walk {
+    world: World,
+    model: Model,
+}
+
+type Wrong = Result<(), String>;
+
+impl Walk {
+    fn new() -> Self {
+        Self {
+            world: World::new(&Limits::default()),
+            model: Model::default(),
+        }
+    }
+
+    fn call(&self, operation: &str, body: Value) -> Result<Value, (String, String)> {
+        self.world
+            .call("us-east-1", operation, body.to_string())
+            .result()
+    }
+
+    /// Calls, and says whether it went as predicted; gives the answer if there should be one.
+    fn predicted(
+        &self,
+        operation: &str,
+        body: Value,
+        prediction: Result<(), &str>,
+    ) -> Result<Option<Value>, String> {
+        match (self.call(operation, body.clone()), prediction) {
+            (Ok(answer), Ok(())) => Ok(Some(answer)),
+            (Err((code, _)), Err(predicted)) if code == predicted => Ok(None),
+            (got, _) => Err(format!(
+                "{operation} {body}: {prediction:?} was due, and {got:?} came"
+            )),
+        }
+    }
+
+    fn pass(&mut self, millis: i64) {
+        self.model.pass(millis);
+        self.world.move_to(self.model.now_ms);
+    }
+
+    fn step(&mut self, operation: &Operation) -> Wrong {
+        // No two operations in the same millisecond, so that what is unread is always older than now.
+        self.pass(1);
+        match operation {
+            Operation::Create { shards } => self.create(u32::from(*shards)),
+            Operation::Delete => self.delete(),
+            Operation::Put(keys) => self.put(keys),
+            Operation::Iterate { shard, start } => self.iterate(usize::from(*shard), start),
+            Operation::Read { iterator, limit } => {
+                self.read_on(usize::from(*iterator), usize::from(*limit))
+            }
+            Operation::Wait { seconds } => {
+                self.pass(i64::from(*seconds) * 1000);
+                Ok(())
+            }
+        }?;
+        self.describe()
+    }
+
+    fn existing(&self) -> Result<(), &'static str> {
+        self.model
+            .stream
+            .as_ref()
+            .map(drop)
+            .ok_or("ResourceNotFoundException")
+    }
+
+    fn create(&mut self, shards: u32) -> Wrong {
+        let prediction = match self.model.stream {
+            Some(_) => Err("ResourceInUseException"),
+            None => Ok(()),
+        };
+        let body = json!({"StreamName": "s", "ShardCount": shards});
+        if self.predicted("CreateStream", body, prediction)?.is_some() {
+            self.model.created += 1;
+            self.model.stream = Some(Stream {
+                number: self.model.created,
+                retention_hours: 24,
+                shards: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self) -> Wrong {
+        let body = json!({"StreamName": "s"});
+        self.predicted("DeleteStream", body, self.existing())?;
+        self.model.stream = None;
+        Ok(())
+    }
+
+    /// Puts one record by itself, several as a batch.
+    fn put(&mut self, keys: &[Key]) -> Wrong {
+        let mut entries = Vec::new();
+        let mut due = Vec::new();
+        for key in keys {
+            let id = self.model.stored + due.len() as u64 + 1;
+            let (partition, explicit) = self.hash_keys(key);
+            let point = explicit.unwrap_or_else(|| HashKey::of_partition_key(&partition).value());
+            let mut entry =
+                json!({"PartitionKey": partition, "Data": STANDARD.encode(id.to_string())});
+            if let Some(explicit) = explicit {
+                entry["ExplicitHashKey"] = explicit.to_string().into();
+            }
+            entries.push(entry);
+            due.push((id, point));
+        }
+        let (operation, body) = match entries.as_mut_slice() {
+            [entry] => {
+                let mut entry = entry.take();
+                entry["StreamName"] = "s".into();
+                ("PutRecord", entry)
+            }
+            _ => ("PutRecords", json!({"StreamName": "s", "Records": entries})),
+        };
+        let Some(answer) = self.predicted(operation, body, self.existing())? else {
+            return Ok(());
+        };
+        let results = match answer["Records"].as_array() {
+            Some(results) => results.clone(),
+            None => vec![answer],
+        };
+        if results.len() != due.len() {
+            return Err(format!(
+                "{} results for {} records",
+                results.len(),
+                due.len()
+            ));
+        }
+        let arrived_ms = self.model.now_ms;
+        let stream = self.model.stream.as_mut().ok_or("no stream")?;
+        for ((id, point), result) in due.into_iter().zip(&results) {
+            let owner = stream.owner_of(point);
+            if result["ShardId"] != shard_id(owner) {
+                return Err(format!(
+                    "{point} belongs to {}, and {result} came",
+                    shard_id(owner)
+                ));
+            }
+            let number = text(&result["SequenceNumber"])?;
+            stream.shards[owner].records.push(Record {
+                id,
+                point,
+                number,
+                arrived_ms,
+            });
+            self.model.stored = id;
+        }
+        Ok(())
+    }
+
+    fn hash_keys(&self, key: &Key) -> (String, Option<u128>) {
+        let explicit = match *key {
+            Key::Partition(key) => return (format!("key-{key}"), None),
+            Key::Explicit(point) => point,
+            Key::Edge {
+                shard,
+                high,
+                beside,
+            } => match self.shard(usize::from(shard)) {
+                None => 0,
+                Some((_, shard)) if high => shard.last.saturating_add(u128::from(beside)),
+                Some((_, shard)) => shard.first.saturating_sub(u128::from(beside)),
+            },
+        };
+        ("explicit".to_owned(), Some(explicit))
+    }
+
+    /// One of the shards, if there are any.
+    fn shard(&self, choice: usize) -> Option<(usize, &Shard)> {
+        let shards = &self.model.stream.as_ref()?.shards;
+        let index = choice % shards.len();
+        Some((index, &shards[index]))
+    }
+
+    fn iterate(&mut self, choice: usize, start: &Start) -> Wrong {
+        let Some((index, shard)) = self.shard(choice) else {
+            let body = json!({"StreamName": "s", "ShardId": shard_id(choice), "ShardIteratorType": "LATEST"});
+            return self
+                .predicted("GetShardIterator", body, Err("ResourceNotFoundException"))
+                .map(drop);
+        };
+        let now_ms = self.model.now_ms;
+        let record = |choice: u16| {
+            let at = usize::from(choice) % shard.records.len().max(1);
+            shard.records.get(at).map(|record| (at, record))
+        };
+        let at_time = |millis: i64| {
+            let time = (BEGIN_MS + millis) as f64 / 1000.0;
+            let body = json!({"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": time});
+            (body, shard.since(millis))
+        };
+        let (mut body, position) = match *start {
+            Start::TrimHorizon => (json!({"ShardIteratorType": "TRIM_HORIZON"}), 0),
+            Start::Latest => (json!({"ShardIteratorType": "LATEST"}), shard.records.len()),
+            Start::Number {
+                record: choice,
+                after,
+            } => {
+                let (number, position) = match record(choice) {
+                    Some((at, record)) => (&record.number, at + usize::from(after)),
+                    None => (&shard.starting_number, 0),
+                };
+                let kind = if after {
+                    "AFTER_SEQUENCE_NUMBER"
+                } else {
+                    "AT_SEQUENCE_NUMBER"
+                };
+                let body = json!({"ShardIteratorType": kind, "StartingSequenceNumber": number});
+                (body, position)
+            }
+            Start::Ago { millis } => at_time(now_ms - i64::from(millis)),
+            Start::Near {
+                record: choice,
+                millis,
+            } => {
+                let time = record(choice).map_or(0, |(_, record)| record.arrived_ms);
+                at_time((time + i64::from(millis)).min(now_ms))
+            }
+        };
+        body["StreamName"] = "s".into();
+        body["ShardId"] = shard_id(index).into();
+        let answer = self.predicted("GetShardIterator", body, Ok(()))?;
+        let token = text(&answer.unwrap_or_default()["ShardIterator"])?;
+        self.model.iterators.push(Iterator {
+            token,
+            issued_ms: now_ms,
+            stream: self.model.created,
+            shard: index,
+            position,
+        });
+        Ok(())
+    }
+
+    fn read_on(&mut self, choice: usize, limit: usize) -> Wrong {
+        if self.model.iterators.is_empty() {
+            return Ok(());
+        }
+        let choice = choice % self.model.iterators.len();
+        let iterator = self.model.iterators[choice].clone();
+        if let Some(next) = self.read(&iterator, limit)? {
+            self.model.iterators.push(next);
+        }
+        Ok(())
+    }
+
+    /// Reads as the model says that must go; gives the next iterator if the read was answered.
+    fn read(&self, iterator: &Iterator, limit: usize) -> Result<Option<Iterator>, String> {
+        let body = json!({"ShardIterator": iterator.token, "Limit": limit});
+        let due = match self.model.read(iterator, limit) {
+            Ok(due) => due,
+            Err(refused) => {
+                return self
+                    .predicted("GetRecords", body, Err(refused))
+                    .map(|_| None);
+            }
+        };
+        let answer = self
+            .predicted("GetRecords", body, Ok(()))?
+            .unwrap_or_default();
+        let wrong = |what: &str| {
+            Err(format!(
+                "{what}: {due:?} was due from {iterator:?}, and {answer} came"
+            ))
+        };
+        let records = answer["Records"].as_array().map_or(&[][..], Vec::as_slice);
+        if records.len() != due.records.len() {
+            return wrong("another number of records");
+        }
+        for (record, due) in records.iter().zip(due.records) {
+            let arrived = (BEGIN_MS + due.arrived_ms) as f64 / 1000.0;
+            if record["Data"] != STANDARD.encode(due.id.to_string())
+                || record["SequenceNumber"] != due.number.as_str()
+                || record["ApproximateArrivalTimestamp"].as_f64() != Some(arrived)
+            {
+                return wrong("other records");
+            }
+        }
+        if answer["MillisBehindLatest"] != due.millis_behind {
+            return wrong("another lag");
+        }
+        let Some(token) = answer["NextShardIterator"].as_str() else {
+            return wrong("no next iterator");
+        };
+        Ok(Some(Iterator {
+            token: token.to_owned(),
+            issued_ms: self.model.now_ms,
+            position: due.position,
+            ..iterator.clone()
+        }))
+    }
+
+    /// Holds the description of the stream against the model, which learns of new shards here.
+    fn describe(&mut self) -> Wrong {
+        let body = json!({"StreamName": "s"});
+        let Some(answer) = self.predicted("ListShards", body, self.existing())? else {
+            return Ok(());
+        };
+        let listed = answer["Shards"].as_array().map_or(&[][..], Vec::as_slice);
+        let stream = self.model.stream.as_mut().ok_or("no stream")?;
+        for (index, shard) in listed.iter().enumerate() {
+            let range = &shard["HashKeyRange"];
+            let point = |name: &str| {
+                text(&range[name])?
+                    .parse::<u128>()
+                    .map_err(|it| it.to_string())
+            };
+            let (first, last) = (point("StartingHashKey")?, point("EndingHashKey")?);
+            let starting_number = text(&shard["SequenceNumberRange"]["StartingSequenceNumber"])?;
+            match stream.shards.get(index) {
+                None => stream.shards.push(Shard {
+                    first,
+                    last,
+                    starting_number,
+                    records: Vec::new(),
+                    gone: 0,
+                }),
+                Some(known) => {
+                    if (known.first, known.last, &known.starting_number)
+                        != (first, last, &starting_number)
+                        || shard["ShardId"] != shard_id(index)
+                    {
+                        return Err(format!("{known:?} is known, and {shard} came"));
+                    }
+                }
+            }
+        }
+        tile(stream)
+    }
+
+    /// Reads every shard from its beginning to its end.
+    fn drain(&mut self) -> Wrong {
+        let shards = self
+            .model
+            .stream
+            .as_ref()
+            .map_or(0, |stream| stream.shards.len());
+        for shard in 0..shards {
+            self.iterate(shard, &Start::TrimHorizon)?;
+            let mut iterator = self.model.iterators.last().cloned().ok_or("no iterator")?;
+            let end = self.model.readable(&iterator)?.records.len();
+            while iterator.position < end {
+                iterator = self.read(&iterator, 3)?.ok_or("no next iterator")?;
+            }
+            numbers_grow(self.model.readable(&iterator)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Open shards own every hash key, each one once.
+fn tile(stream: &Stream) -> Wrong {
+    let mut ranges: Vec<_> = stream
+        .shards
+        .iter()
+        .map(|shard| (shard.first, shard.last))
+        .collect();
+    ranges.sort_unstable();
+    let ends = ranges.first().map(|range| range.0) == Some(0)
+        && ranges.last().map(|range| range.1) == Some(u128::MAX);
+    let joined = ranges
+        .windows(2)
+        .all(|pair| pair[0].1.checked_add(1) == Some(pair[1].0));
+    if ends && joined {
+        Ok(())
+    } else {
+        Err(format!("these ranges do not tile the line: {ranges:?}"))
+    }
+}
+
+fn numbers_grow(shard: &Shard) -> Wrong {
+    let numbers: Vec<_> = std::iter::once(&shard.starting_number)
+        .chain(shard.records.iter().map(|record| &record.number))
+        .map(|number| (number.len(), number))
+        .collect();
+    match numbers.windows(2).find(|pair| pair[0] >= pair[1]) {
+        None => Ok(()),
+        Some(pair) => Err(format!("numbers do not grow: {pair:?}")),
+    }
+}
+
+fn shard_id(index: usize) -> String {
+    format!("shardId-{index:012}")
+}
+
+fn text(value: &Value) -> Result<String, String> {
+    let text = value.as_str().map(str::to_owned);
+    text.ok_or_else(|| format!("{value} is no text"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 256,
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    #[test]
+    fn whatever_is_done_the_server_holds_what_the_model_holds(
+        operations in prop::collection::vec(operation(), 1..60),
+    ) {
+        let mut walk = Walk::new();
+        for (number, operation) in (1..).zip(&operations) {
+            let went = walk.step(operation);
+            prop_assert!(went.is_ok(), "operation {number}, {operation:?}: {}", went.unwrap_err());
+        }
+        let drained = walk.drain();
+        prop_assert!(drained.is_ok(), "at the end: {}", drained.unwrap_err());
+    }
+}
