@@ -100,6 +100,8 @@ pub struct Context<'s> {
     pub chains: &'s Counter,
     /// The region of the caller's credential: each is a world of its own.
     pub region: &'s str,
+    /// How many bytes of an answer there is room for.
+    pub answer_room: usize,
     pub now: DateTime<Utc>,
 }
 

@@ -93,6 +93,10 @@ impl Drop for Connection {
     }
 }
 
+/// How many bytes of an answer there is room for, as an extension of its request; where it is missing, any number.
+#[derive(Clone, Copy)]
+pub(super) struct AnswerRoom(pub usize);
+
 /// What became of a request, before it is written.
 struct Outcome {
     answer: Result<Bytes, Refusal>,
@@ -186,7 +190,11 @@ impl Service {
             (None, _) => Err(unknown(name, body)),
             // A body that does not parse is told before a signature that is missing.
             (Some(_), Err(refusal)) => Err(json::check_syntax(body).err().unwrap_or(refusal)),
-            (Some(operation), Ok(_)) => self.carry_out(operation, body, &region, &mut note),
+            (Some(operation), Ok(_)) => {
+                let room = parts.extensions.get::<AnswerRoom>();
+                let room = room.map_or(usize::MAX, |room| room.0);
+                self.carry_out(operation, body, &region, room, &mut note)
+            }
         };
         Outcome {
             answer,
@@ -201,6 +209,7 @@ impl Service {
         operation: &Operation,
         body: &[u8],
         region: &str,
+        answer_room: usize,
         note: &mut Note,
     ) -> Result<Bytes, Refusal> {
         let request = json::read(body, operation.request)?;
@@ -211,6 +220,7 @@ impl Service {
             sealer: &self.sealer,
             chains: &self.chains,
             region,
+            answer_room,
             now: (self.clock)(),
         };
         (operation.handle)(&context, &request, note)

@@ -15,7 +15,7 @@ use crate::server::ACCOUNT;
 use crate::server::json::{self, Blob, Timestamp};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Found, Shard, Stream};
+use crate::server::store::{Found, Payload, Shard, Stream};
 use crate::server::tokens::{Iterator as ShardIterator, LIFETIME_MS};
 
 /// The most records of one answer, and the number without a Limit.
@@ -270,7 +270,8 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     }
     let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
     let horizon_ms = head.horizon_ms(context.now);
-    let found = shard.read(iterator.position, horizon_ms, limit, MAX_BYTES);
+    let read = |limit, bytes| shard.read(iterator.position, horizon_ms, limit, bytes);
+    let found = page(read, limit, context.answer_room);
     let start = shard.about().start();
     drop(store);
 
@@ -302,6 +303,25 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         }),
         millis_behind_latest: behind,
     }))
+}
+
+/// Up to `limit` records, and no more than there is room for in an answer: readers that leave theirs unread leave the
+/// others shorter pages.
+fn page(read: impl Fn(usize, usize) -> Found, limit: usize, room: usize) -> Found {
+    // Data becomes a third longer in base64, and what stands around it is below 600 bytes: a room of 16 MiB is enough for
+    // any page.
+    let limit = limit.min(room / 8 * 3 / 600);
+    let bytes = MAX_BYTES.min(room / 8 * 5);
+    let found = read(limit, bytes);
+    // The first record comes whatever its size is; it may take half of what is left, of which `room` is a quarter.
+    let size = |found: &Found| -> usize {
+        let payloads = found.records.iter().map(|record| &record.payload);
+        payloads.map(Payload::size).sum()
+    };
+    match size(&found) > room.saturating_mul(2) {
+        true => read(0, 0),
+        false => found,
+    }
 }
 
 /// The age of the position relative to the tip: 0 when nothing is unread, else the age of the last record returned, or

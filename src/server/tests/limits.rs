@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{Bench, Limits, text};
+use super::{Bench, Limits, read_answer, signed, text};
 use crate::kinesis::feed::FeedEvent;
+use crate::server::service::AnswerRoom;
 
 /// A bench whose store holds about `records` records of 1,000 bytes.
 fn small(records: usize) -> Bench {
@@ -157,4 +158,46 @@ fn shards_are_counted_over_all_streams() {
         );
     }
     bench.ok("CreateStream", json!({"StreamName": "u", "ShardCount": 6}));
+}
+
+#[test]
+fn a_page_is_as_long_as_there_is_room_for_in_an_answer() {
+    let bench = Bench::with_stream(1);
+    let data = "A".repeat(1_000_000);
+    for _ in 0..12 {
+        bench.ok(
+            "PutRecord",
+            json!({"StreamName": "s", "PartitionKey": "k", "Data": data}),
+        );
+    }
+    let first = bench.iterator("TRIM_HORIZON");
+    let page = |iterator: &str, room: usize| {
+        let body = json!({"ShardIterator": iterator}).to_string();
+        let request = signed("us-east-1", "GetRecords").extension(AnswerRoom(room));
+        let request = request.body(body.into()).expect("a request");
+        let answer = read_answer(&bench.service.call(&bench.connection, request)).expect("a page");
+        let records = answer["Records"].as_array().expect("a list").len();
+        let next = text(&answer["NextShardIterator"]);
+        (records, next, answer["MillisBehindLatest"].as_u64())
+    };
+    bench.pass(1_000);
+    // 750,000 bytes each, and 10 MiB at most.
+    let mib = 1 << 20;
+    for (room, records) in [
+        (usize::MAX, 12),
+        (16 * mib, 12),
+        (8 * mib, 6),
+        (mib, 1),
+        (mib / 2, 1),
+        (mib / 4, 0),
+        (0, 0),
+    ] {
+        assert_eq!(page(&first, room).0, records, "{room}");
+    }
+    // Nothing is lost where there was no room at all, and nothing comes twice.
+    let (none, next, behind) = page(&first, 0);
+    assert_eq!((none, behind), (0, Some(1_000)));
+    let (some, next, _) = page(&next, 8 * mib);
+    let (rest, ..) = page(&next, 16 * mib);
+    assert_eq!((some, rest), (6, 6));
 }

@@ -410,3 +410,26 @@ proptest! {
         let _ = read_answer(&response);
     }
 }
+
+#[test]
+fn a_body_nested_deep_is_refused_like_any_other() {
+    let bench = Bench::with_stream(1);
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        for place in ["StreamName", "Records", "Unknown"] {
+            for closed in [false, true] {
+                let depth = 200_000;
+                let mut body = format!("{{\"{place}\": {}0", open.repeat(depth));
+                if closed {
+                    body += &close.repeat(depth);
+                    body += "}";
+                }
+                let (code, _) = bench.answer("PutRecords", &body).expect_err("refused");
+                let expected = match (place, closed) {
+                    ("Unknown", true) => "ValidationException",
+                    _ => "SerializationException",
+                };
+                assert_eq!(code, expected, "{place} {open}");
+            }
+        }
+    }
+}
