@@ -217,7 +217,7 @@ impl Service {
         constraints::check(&request)?;
         let context = Context {
             store: &self.store,
-            sealer: &self.sealer,
+            sealer: &self.sealer.in_region(region),
             chains: &self.chains,
             region,
             answer_room,

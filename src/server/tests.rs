@@ -3,6 +3,7 @@
 mod feed;
 mod limits;
 mod model;
+mod regions;
 mod requests;
 mod streams;
 mod types;

@@ -77,6 +77,13 @@ impl Sealer {
         }
     }
 
+    /// The sealer of a region: what it seals is good in no other one.
+    pub fn in_region(&self, region: &str) -> Self {
+        Self {
+            mac: self.mac.clone().chain_update(region).chain_update([0]),
+        }
+    }
+
     pub fn seal_iterator(&self, iterator: &Iterator) -> String {
         let mut content = Vec::with_capacity(256);
         content.extend(iterator.incarnation.to_be_bytes());
@@ -301,6 +308,7 @@ mod tests {
     fn what_was_changed_or_made_elsewhere_is_refused() {
         let token = sealer().seal_iterator(&iterator(StartPosition::Latest));
         assert_eq!(Sealer::new([8; 64]).open_iterator(&token), None);
+        assert_eq!(sealer().in_region("a").open_iterator(&token), None);
         let mut bytes = STANDARD.decode(&token).expect("base64");
         for index in 0..bytes.len() {
             bytes[index] ^= 1;
