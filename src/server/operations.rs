@@ -3,8 +3,14 @@
 mod create_and_delete;
 mod describe;
 mod list_shards;
+mod modes;
 mod put;
+mod quotas;
 mod read;
+mod record_size;
+mod retention;
+mod settings;
+mod tags;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -36,6 +42,17 @@ pub static OPERATIONS: &[Operation] = &[
     describe::DESCRIBE_STREAM_SUMMARY,
     describe::LIST_STREAMS,
     list_shards::LIST_SHARDS,
+    modes::UPDATE_STREAM_MODE,
+    quotas::DESCRIBE_LIMITS,
+    record_size::UPDATE_MAX_RECORD_SIZE,
+    retention::INCREASE_RETENTION,
+    retention::DECREASE_RETENTION,
+    tags::ADD_TAGS,
+    tags::REMOVE_TAGS,
+    tags::LIST_TAGS,
+    tags::TAG_RESOURCE,
+    tags::UNTAG_RESOURCE,
+    tags::LIST_TAGS_OF_RESOURCE,
     put::PUT_RECORD,
     put::PUT_RECORDS,
     read::GET_SHARD_ITERATOR,
@@ -46,49 +63,38 @@ pub static OPERATIONS: &[Operation] = &[
 pub static NOT_SUPPORTED: &[&str] = &[
     "AcknowledgeDeadLetterQueueRecords",
     "AcknowledgeQueueRecords",
-    "AddTagsToStream",
     "CreateChannel",
     "CreateQueue",
-    "DecreaseStreamRetentionPeriod",
     "DeleteChannel",
     "DeleteQueue",
     "DeleteResourcePolicy",
     "DeregisterStreamConsumer",
     "DescribeAccountSettings",
     "DescribeChannel",
-    "DescribeLimits",
     "DescribeQueue",
     "DescribeStreamConsumer",
     "DisableEnhancedMonitoring",
     "EnableEnhancedMonitoring",
     "GetResourcePolicy",
-    "IncreaseStreamRetentionPeriod",
     "ListChannels",
     "ListQueues",
     "ListStreamConsumers",
-    "ListTagsForResource",
-    "ListTagsForStream",
     "MergeShards",
     "PutResourcePolicy",
     "ReceiveDeadLetterQueueRecords",
     "ReceiveQueueRecords",
     "RegisterStreamConsumer",
-    "RemoveTagsFromStream",
     "RestoreDeadLetterQueueRecords",
     "SplitShard",
     "StartStreamEncryption",
     "StopStreamEncryption",
     "SubscribeToShard",
-    "TagResource",
-    "UntagResource",
     "UpdateAccountSettings",
     "UpdateChannel",
     "UpdateDeadLetterQueueRecordsVisibility",
-    "UpdateMaxRecordSize",
     "UpdateQueue",
     "UpdateQueueRecordsVisibility",
     "UpdateShardCount",
-    "UpdateStreamMode",
     "UpdateStreamRecordDistributionStrategy",
     "UpdateStreamWarmThroughput",
 ];
@@ -135,6 +141,8 @@ const STREAM_NAME: Member = Member {
     shape: Shape::NAME,
 };
 const STREAM_ARN: Member = Member::optional("StreamARN", Shape::STREAM_ARN);
+/// Some name their stream by this alone: it may be of other things too, which the lab does not have.
+const RESOURCE_ARN: Member = Member::required("ResourceARN", Shape::RESOURCE_ARN);
 const DRY_RUN: Member = Member::optional("DryRun", Shape::Boolean);
 
 /// What a request calls its stream, whatever else is wrong with it; no more of it than a name may have.
@@ -146,7 +154,8 @@ pub fn stream_named(request: &Structure) -> Option<String> {
             _ => None,
         })
     };
-    let of_arn = || Some(member("StreamARN")?.split_once(":stream/")?.1);
+    let arn = || member("StreamARN").or_else(|| member("ResourceARN"));
+    let of_arn = || Some(arn()?.split_once(":stream/")?.1);
     let name = member("StreamName").or_else(of_arn)?;
     (!name.is_empty()).then(|| name.chars().take(LONGEST_NAME).collect())
 }
@@ -168,19 +177,29 @@ fn target(context: &Context, request: &Structure) -> Result<Target, Refusal> {
             name,
         });
     };
-    let of_arn = arn.split_once(":stream/").map_or(arn, |(_, name)| name);
-    if name.is_some_and(|name| name != of_arn) {
+    if name.is_some_and(|name| name != name_in(arn)) {
         return Err(Refusal::invalid_argument(
             "StreamName and StreamARN name different streams.",
         ));
     }
-    if arn != context.arn(of_arn) {
+    target_of_arn(context, arn)
+}
+
+/// The stream that an ARN means.
+fn target_of_arn(context: &Context, arn: &str) -> Result<Target, Refusal> {
+    let name = name_in(arn);
+    if arn != context.arn(name) {
         return Err(Refusal::stream_not_found(arn));
     }
     Ok(Target {
-        name: of_arn.to_owned(),
+        name: name.to_owned(),
         called: arn.to_owned(),
     })
+}
+
+/// The name in a stream's ARN.
+fn name_in(arn: &str) -> &str {
+    arn.split_once(":stream/").map_or(arn, |(_, name)| name)
 }
 
 /// Opens a paging token.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::ACCOUNT;
-use super::store::{Failure, ShardLimit};
+use super::store::{Failure, MOST_ON_DEMAND, ShardLimit};
 
 /// How much of a value a message repeats, in characters; ours, so that an answer stays small.
 const VALUE_CHARS: usize = 1024;
@@ -102,6 +102,16 @@ impl Refusal {
         ))
     }
 
+    pub fn on_demand_limit(region: &str) -> Self {
+        Self::new(
+            "LimitExceededException",
+            format!(
+                "This request would exceed the limit of {MOST_ON_DEMAND} on-demand streams \
+                 for the account {ACCOUNT} in {region}."
+            ),
+        )
+    }
+
     pub fn shard_limit(region: &str, limit: &ShardLimit) -> Self {
         Self::new(
             "LimitExceededException",
@@ -117,7 +127,7 @@ impl Refusal {
         )
     }
 
-    /// A record of more than a mebibyte, data and key together.
+    /// A record of more than its stream takes, data and key together.
     pub fn record_too_large(place: &str, limit: usize) -> Self {
         Self::validation(format!(
             "1 validation error detected: Value at '{place}' failed to satisfy constraint: \

@@ -73,6 +73,7 @@ pub enum Pattern {
     HashKey,
     SequenceNumber,
     StreamArn,
+    ResourceArn,
 }
 
 impl Member {
@@ -108,6 +109,17 @@ impl Shape {
         max: 2048,
         pattern: Some(Pattern::StreamArn),
     };
+    pub const RESOURCE_ARN: Self = Self::Text {
+        min: 1,
+        max: 2048,
+        pattern: Some(Pattern::ResourceArn),
+    };
+    pub const TAG_KEY: Self = Self::text(1, 128);
+    pub const TAG_KEYS: Self = Self::List {
+        item: &Self::TAG_KEY,
+        min: 1,
+        max: 50,
+    };
     /// The model's limit of tags; a stream holds fewer.
     pub const TAGS: Self = Self::Map {
         key: (1, 128),
@@ -138,6 +150,7 @@ impl Pattern {
             Self::HashKey => r"0|([1-9]\d{0,38})",
             Self::SequenceNumber => r"0|([1-9]\d{0,128})",
             Self::StreamArn => r"arn:aws.*:kinesis:.*:\d{12}:stream/\S+",
+            Self::ResourceArn => r"arn:aws.*:kinesis:.*:\d{12}:.*(stream|channel|queue)/\S+",
         }
     }
 
@@ -152,6 +165,7 @@ impl Pattern {
             Self::HashKey => is_number(text, 39),
             Self::SequenceNumber => is_number(text, 129),
             Self::StreamArn => is_arn_of(text, &["stream"]),
+            Self::ResourceArn => is_arn_of(text, &["stream", "channel", "queue"]),
         }
     }
 }
@@ -265,16 +279,37 @@ impl<'a> Structure<'a> {
         }
     }
 
+    /// The pairs of a map; nothing where there is no map.
+    pub fn pairs(&self, name: &str) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = match self.get(name) {
+            Some(Value::Map(pairs)) => Some(pairs),
+            _ => None,
+        };
+        let pairs = pairs.into_iter().flatten();
+        pairs.filter_map(|(key, value)| Some((key.as_str(), value.as_deref()?)))
+    }
+
+    /// The texts of a list; nothing where there is no list.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.items(name).iter().filter_map(|item| match item {
+            Some(Value::Text(text)) => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The structures of a list; nothing where there is no list.
     pub fn structures(&self, name: &str) -> impl Iterator<Item = &Structure<'a>> {
-        let items = match self.get(name) {
-            Some(Value::List(items)) => items.as_slice(),
-            _ => &[],
-        };
-        items.iter().filter_map(|item| match item {
+        self.items(name).iter().filter_map(|item| match item {
             Some(Value::Structure(structure)) => Some(structure),
             _ => None,
         })
+    }
+
+    fn items(&self, name: &str) -> &[Option<Value<'a>>] {
+        match self.get(name) {
+            Some(Value::List(items)) => items,
+            _ => &[],
+        }
     }
 }
 

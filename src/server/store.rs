@@ -18,7 +18,7 @@ mod tidy;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
@@ -35,6 +35,9 @@ use crate::kinesis::sequence_numbers::Parts;
 /// How much of the memory limit is freed at once, as a fraction of it, so that the fullest shard is sought seldom.
 const TRIM_FRACTION: usize = 128;
 
+/// The most on-demand streams of a region: AWS's quota for new accounts.
+pub const MOST_ON_DEMAND: usize = 50;
+
 /// Streams, shards and records.
 pub struct Store {
     /// The incarnation that has the name now, by region and name.
@@ -43,6 +46,8 @@ pub struct Store {
     streams: BTreeMap<u64, Stream>,
     /// Deleted streams whose records are still to be let go.
     leaving: BTreeMap<u64, Stream>,
+    /// The on-demand streams, by region and incarnation.
+    on_demand: BTreeSet<(String, u64)>,
     /// What outlives the process, if anything does.
     keep: Option<Box<dyn Keep>>,
     memory: usize,
@@ -61,6 +66,7 @@ pub struct Store {
 pub enum NotCreated {
     Exists,
     TooManyShards(ShardLimit),
+    TooManyOnDemand,
     Failed(Failure),
 }
 
@@ -93,6 +99,7 @@ impl Store {
             names: HashMap::new(),
             streams: BTreeMap::new(),
             leaving: BTreeMap::new(),
+            on_demand: BTreeSet::new(),
             keep: None,
             memory: 0,
             memory_limit,
@@ -122,16 +129,28 @@ impl Store {
             .filter_map(|(_, incarnation)| self.streams.get(incarnation))
     }
 
-    pub fn create(
-        &mut self,
-        region: &str,
-        name: &str,
-        mode: Mode,
-        shards: u32,
-        now: DateTime<Utc>,
-    ) -> Result<(), NotCreated> {
-        if self.stream(region, name).is_some() {
+    /// How many on-demand streams a region has.
+    pub fn on_demand_streams(&self, region: &str) -> usize {
+        let all = (region.to_owned(), 0)..=(region.to_owned(), u64::MAX);
+        self.on_demand.range(all).count()
+    }
+
+    /// The open shards of all streams, which have a limit.
+    pub fn open_shards(&self) -> u32 {
+        self.shards
+    }
+
+    pub fn shard_limit(&self) -> u32 {
+        self.shard_limit
+    }
+
+    /// Creates a stream of which this is known, with so many shards.
+    pub fn create(&mut self, mut head: Head, shards: u32) -> Result<(), NotCreated> {
+        if self.stream(&head.region, &head.name).is_some() {
             return Err(NotCreated::Exists);
+        }
+        if head.mode == Mode::OnDemand && self.on_demand_streams(&head.region) >= MOST_ON_DEMAND {
+            return Err(NotCreated::TooManyOnDemand);
         }
         if shards > self.shard_limit.saturating_sub(self.shards) {
             return Err(NotCreated::TooManyShards(ShardLimit {
@@ -141,15 +160,16 @@ impl Store {
             }));
         }
         // By the time, so that a number is not used twice even where the deleted stream is forgotten.
-        let by_time = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        let by_time = u64::try_from(head.created_ms).unwrap_or(0);
         let incarnation = by_time.max(self.incarnation + 1);
-        let mut head = Head::new(incarnation, region, name, mode, now);
+        let created = head.created();
+        head.incarnation = incarnation;
         head.next_shard = shards;
         let ranges = (0..).zip(HashRange::split_evenly(shards));
         let changes = Changes {
             heads: vec![head],
             shards: ranges
-                .map(|(index, range)| (incarnation, About::new(index, range, now)))
+                .map(|(index, range)| (incarnation, About::new(index, range, created)))
                 .collect(),
             ..Changes::default()
         };
@@ -227,6 +247,11 @@ impl Store {
     fn apply(&mut self, changes: Changes) {
         for head in changes.heads {
             self.incarnation = self.incarnation.max(head.incarnation);
+            let place = (head.region.clone(), head.incarnation);
+            match head.mode {
+                Mode::OnDemand => self.on_demand.insert(place),
+                Mode::Provisioned => self.on_demand.remove(&place),
+            };
             match self.streams.get_mut(&head.incarnation) {
                 Some(stream) => stream.set_head(head),
                 None => {
@@ -271,6 +296,7 @@ impl Store {
         for incarnation in changes.deleted {
             if let Some(stream) = self.streams.remove(&incarnation) {
                 let head = stream.head();
+                self.on_demand.remove(&(head.region.clone(), incarnation));
                 if let Some(names) = self.names.get_mut(&head.region) {
                     names.remove(&head.name);
                     if names.is_empty() {

@@ -5,7 +5,9 @@ mod limits;
 mod model;
 mod regions;
 mod requests;
+mod settings;
 mod streams;
+mod tags;
 mod types;
 mod writing_and_reading;
 

@@ -2,35 +2,26 @@
 
 use bytes::Bytes;
 
-use super::{Context, Note, Operation, STREAM_ARN, STREAM_NAME, target};
+use super::modes::{STREAM_MODE_DETAILS, mode_asked_for};
+use super::record_size::{MAX_RECORD_SIZE, RECORD_SIZE, record_size_asked_for};
+use super::{Context, Note, Operation, STREAM_ARN, STREAM_NAME, tags, target};
 use crate::kinesis::feed::Detail;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Mode, NotCreated};
+use crate::server::store::{Head, Mode, NotCreated};
 
 /// How many shards an on-demand stream starts with.
 const ON_DEMAND_SHARDS: u32 = 4;
-
-const STREAM_MODE: &[Member] = &[Member::required(
-    "StreamMode",
-    Shape::OneOf(&["PROVISIONED", "ON_DEMAND"]),
-)];
 
 pub const CREATE_STREAM: Operation = Operation {
     name: "CreateStream",
     request: &[
         Member::optional("ShardCount", Shape::integer_from(1)),
         Member::required("StreamName", Shape::NAME),
-        Member::optional("StreamModeDetails", Shape::Structure(STREAM_MODE)),
+        Member::optional("StreamModeDetails", STREAM_MODE_DETAILS),
         Member::optional("Tags", Shape::TAGS),
         Member::optional("WarmThroughputMiBps", Shape::integer_from(0)),
-        Member::optional(
-            "MaxRecordSizeInKiB",
-            Shape::Integer {
-                min: 1024,
-                max: 10_240,
-            },
-        ),
+        Member::optional(MAX_RECORD_SIZE, RECORD_SIZE),
         Member::optional(
             "RecordDistributionStrategy",
             Shape::OneOf(&["AUTO", "USER_PARTITION_KEY"]),
@@ -48,14 +39,16 @@ fn create_stream(
     let (mode, shards) = shards_asked_for(request)?;
     note.detail = Detail::Create { shards };
     refuse_what_is_missing_here(request)?;
-    context
-        .store()
-        .create(context.region, name, mode, shards, context.now)
-        .map_err(|why| match why {
-            NotCreated::Exists => Refusal::stream_exists(name),
-            NotCreated::TooManyShards(limit) => Refusal::shard_limit(context.region, &limit),
-            NotCreated::Failed(failure) => failure.into(),
-        })?;
+    let mut head = Head::new(context.region, name, mode, context.now);
+    tags::add_to(&mut head.tags, request, name)?;
+    head.max_record_kib = record_size_asked_for(request).unwrap_or(head.max_record_kib);
+    let created = context.store().create(head, shards);
+    created.map_err(|why| match why {
+        NotCreated::Exists => Refusal::stream_exists(name),
+        NotCreated::TooManyShards(limit) => Refusal::shard_limit(context.region, &limit),
+        NotCreated::TooManyOnDemand => Refusal::on_demand_limit(context.region),
+        NotCreated::Failed(failure) => failure.into(),
+    })?;
     Ok(Bytes::new())
 }
 
@@ -64,12 +57,9 @@ fn shards_asked_for(request: &Structure) -> Result<(Mode, u32), Refusal> {
     let count = request
         .integer("ShardCount")
         .map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-    let mode = request
-        .structure("StreamModeDetails")
-        .and_then(|details| details.text("StreamMode"));
-    match (mode, count) {
-        (Some("PROVISIONED") | None, Some(count)) => Ok((Mode::Provisioned, count)),
-        (Some("PROVISIONED"), None) => Err(Refusal::validation(
+    match (mode_asked_for(request), count) {
+        (Some(Mode::Provisioned) | None, Some(count)) => Ok((Mode::Provisioned, count)),
+        (Some(Mode::Provisioned), None) => Err(Refusal::validation(
             "ShardCount is expected when StreamMode=PROVISIONED",
         )),
         (_, None) => Ok((Mode::OnDemand, ON_DEMAND_SHARDS)),
@@ -81,16 +71,8 @@ fn shards_asked_for(request: &Structure) -> Result<(Mode, u32), Refusal> {
 
 /// Better refused than quietly ignored.
 fn refuse_what_is_missing_here(request: &Structure) -> Result<(), Refusal> {
-    for member in ["Tags", "WarmThroughputMiBps"] {
-        if request.has(member) {
-            return Err(Refusal::not_supported(member));
-        }
-    }
-    if request
-        .integer("MaxRecordSizeInKiB")
-        .is_some_and(|size| size != 1024)
-    {
-        return Err(Refusal::not_supported("MaxRecordSizeInKiB above 1024"));
+    if request.has("WarmThroughputMiBps") {
+        return Err(Refusal::not_supported("WarmThroughputMiBps"));
     }
     if request.text("RecordDistributionStrategy") == Some("AUTO") {
         return Err(Refusal::not_supported("RecordDistributionStrategy AUTO"));

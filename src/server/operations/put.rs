@@ -11,14 +11,11 @@ use crate::kinesis::sequence_numbers::Parts;
 use crate::kinesis::{SequenceNumber, ShardId};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Payload, Stream};
+use crate::server::store::{Head, Payload, Stream};
 use crate::server::{ACCOUNT, json};
 
 /// The model's limit of a blob. A stream's own limit is lower unless it is raised.
 const BLOB: Shape = Shape::Blob { max: 10_485_760 };
-
-/// The largest record of a stream that was not told otherwise, data and key together.
-const MAX_RECORD_BYTES: usize = 1_048_576;
 
 /// The largest PutRecords request, data and keys together.
 const MAX_BATCH_BYTES: usize = 10_485_760;
@@ -119,6 +116,23 @@ struct Batch<'r> {
     later_than: Option<&'r str>,
 }
 
+impl Batch<'_> {
+    /// Refuses a record that is too large for its stream, and a batch that is too large for any.
+    fn check_sizes(&self, head: &Head) -> Result<(), Refusal> {
+        let limit = head.max_record_kib as usize * 1024;
+        let too_large = |entry: &Entry| entry.size() > limit;
+        if let Some(index) = self.entries.iter().position(too_large) {
+            return Err(Refusal::record_too_large(&(self.place)(index), limit));
+        }
+        if self.entries.iter().map(Entry::size).sum::<usize>() > MAX_BATCH_BYTES {
+            return Err(Refusal::invalid_argument(
+                "Records size exceeds 10 MB limit",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// One record of a request.
 struct Entry<'r> {
     key: &'r str,
@@ -133,6 +147,11 @@ impl<'r> Entry<'r> {
             explicit_hash_key: structure.text("ExplicitHashKey"),
             data: structure.blob("Data"),
         }
+    }
+
+    /// Data and key together, in bytes.
+    fn size(&self) -> usize {
+        self.key.len() + self.data.len()
     }
 
     fn hash_key(&self) -> Result<HashKey, Refusal> {
@@ -195,6 +214,7 @@ fn store(
         .stream(context.region, &target.name)
         .ok_or_else(not_found)?;
     // A stream that does not exist is told before what is wrong with the records.
+    batch.check_sizes(stream.head())?;
     let prepared = prepared?;
     if let (Some(number), Some((key, _))) = (batch.later_than, prepared.first())
         && !can_be_exceeded(number, stream, *key, context.now)
@@ -220,20 +240,8 @@ fn store(
         .collect())
 }
 
-/// Hashes and copies the records, outside the lock; refuses what is too large.
+/// Hashes and copies the records, outside the lock.
 fn prepare(batch: &Batch) -> Result<Vec<(HashKey, Payload)>, Refusal> {
-    let size = |entry: &Entry| entry.key.len() + entry.data.len();
-    for (index, entry) in batch.entries.iter().enumerate() {
-        if size(entry) > MAX_RECORD_BYTES {
-            let place = (batch.place)(index);
-            return Err(Refusal::record_too_large(&place, MAX_RECORD_BYTES));
-        }
-    }
-    if batch.entries.iter().map(size).sum::<usize>() > MAX_BATCH_BYTES {
-        return Err(Refusal::invalid_argument(
-            "Records size exceeds 10 MB limit",
-        ));
-    }
     batch
         .entries
         .iter()

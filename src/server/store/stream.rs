@@ -36,6 +36,8 @@ pub struct Head {
     pub name: String,
     pub created_ms: i64,
     pub mode: Mode,
+    /// When the mode was changed lately.
+    pub mode_changes_ms: Vec<i64>,
     pub retention_hours: u32,
     /// What arrived before this time is gone, even if the retention is raised.
     pub gone_before_ms: i64,
@@ -46,20 +48,16 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn new(
-        incarnation: u64,
-        region: &str,
-        name: &str,
-        mode: Mode,
-        created: DateTime<Utc>,
-    ) -> Self {
+    /// A stream as its creator asks for it; the store counts its incarnations and its shards.
+    pub fn new(region: &str, name: &str, mode: Mode, created: DateTime<Utc>) -> Self {
         let created_ms = created.timestamp_millis();
         Self {
-            incarnation,
+            incarnation: 0,
             region: region.to_owned(),
             name: name.to_owned(),
             created_ms,
             mode,
+            mode_changes_ms: Vec::new(),
             retention_hours: RETENTION_HOURS,
             gone_before_ms: created_ms,
             max_record_kib: MAX_RECORD_KIB,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Changes, Failure, Found, Keep, Mode, NotCreated, Payload, Store};
+use super::{Changes, Failure, Found, Head, Keep, Mode, NotCreated, Payload, Store};
 use crate::kinesis::hash_ranges::HashKey;
 
 const REGION: &str = "us-east-1";
@@ -21,7 +21,7 @@ fn store(shards: u32) -> Store {
 }
 
 fn create(store: &mut Store, shards: u32) -> Result<(), NotCreated> {
-    store.create(REGION, "s", Mode::Provisioned, shards, now())
+    store.create(Head::new(REGION, "s", Mode::Provisioned, now()), shards)
 }
 
 fn put(store: &mut Store, records: usize, now: DateTime<Utc>) -> Result<(), Failure> {
@@ -70,7 +70,7 @@ fn what_cannot_be_kept_has_not_happened() {
     assert!(store.delete(REGION, "s").is_err());
     assert!(
         store
-            .create(REGION, "t", Mode::Provisioned, 1, now())
+            .create(Head::new(REGION, "t", Mode::Provisioned, now()), 1)
             .is_err()
     );
     assert!(store.stream(REGION, "t").is_none());

@@ -5,8 +5,9 @@
 //! [..] list         map(key -> value)                             {..} structure          one of A|B
 //! ```
 //!
-//! The order of the members is that of AWS's messages where it was seen, else the model's. Two members are as AWS was
+//! The order of the members is that of AWS's messages where it was seen, else the model's. Some members are as AWS was
 //! seen to check them and not as the model has them: a retention is 1 at least, and a record needs its partition key.
+//! UpdateMaxRecordSize needs its ARN, having no other way to name the stream.
 
 use crate::server::operations::OPERATIONS;
 use crate::server::shapes::{Member, Need, Shape};

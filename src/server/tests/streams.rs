@@ -184,9 +184,7 @@ fn a_mode_decides_who_counts_shards() {
 fn what_the_server_does_not_have_is_refused_not_ignored() {
     let bench = Bench::new();
     for (member, value) in [
-        ("Tags", json!({"a": "b"})),
         ("WarmThroughputMiBps", json!(1)),
-        ("MaxRecordSizeInKiB", json!(2048)),
         ("RecordDistributionStrategy", json!("AUTO")),
     ] {
         let told = bench.refused(
