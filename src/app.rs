@@ -10,6 +10,8 @@ pub mod detail;
 mod feed;
 pub mod guard;
 pub mod keymap;
+pub mod lab_clock;
+pub mod lab_server;
 pub mod lesson_pane;
 pub mod listing;
 pub mod log;

@@ -1,5 +1,6 @@
 //! What the learner can ask for, whatever key or command asks for it.
 
+use super::lab_server::Lever;
 use super::screen::Pane;
 use super::theme::Theme;
 
@@ -44,8 +45,12 @@ pub enum Action {
     Left,
     /// See [`Self::Left`].
     Right,
-    /// Open streams: create, select, delete.
+    /// Open streams: create, select, empty, delete.
     Streams,
+    /// Open the lab's server: its clock, its pace, empty pages.
+    Server,
+    /// Do what a line of that dialog says.
+    Pull(Lever),
     /// Send one event.
     Send,
     /// Turn automatic sending on or off.

@@ -122,14 +122,8 @@ pub struct Shown {
     pub record: Received,
     /// When the panel had it.
     pub shown_at: DateTime<Utc>,
-}
-
-impl Shown {
-    /// How long after its arrival it was shown, in milliseconds; never negative.
-    pub fn delay_millis(&self) -> Option<i64> {
-        let arrived = self.record.arrived_at?;
-        Some((self.shown_at - arrived).num_milliseconds().max(0))
-    }
+    /// How long after its arrival that was, in milliseconds on the wall; the lab's clock may have been moved between.
+    pub waited: Option<u64>,
 }
 
 /// The panel.
@@ -362,7 +356,8 @@ pub(super) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
     let Some(Overlay::Start(dialog)) = &mut model.overlay else {
         return;
     };
-    match dialog.position(now, model.zone) {
+    let lab_time = model.server.clock.lab(now);
+    match dialog.position(lab_time, model.zone) {
         Ok(position) => {
             model.consumer.start = position;
             model.overlay = None;
@@ -389,7 +384,7 @@ pub fn why_empty(model: &Model) -> Option<String> {
     let Some(selected) = &model.streams.selected else {
         return Some("There is no stream yet. D creates one.".into());
     };
-    let written = model.streams.count(&selected.name).written;
+    let written = model.streams.count(&selected.name).held();
     let wait = match written {
         // What others have written is known on the embedded server only.
         0 if !model.feeds() => String::new(),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::lab_server;
 use super::model::{Model, Outcome, Tone};
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail, FeedEvent};
@@ -15,10 +16,44 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             model.programs.disconnected(connection);
             left(model, now, out);
         }
-        FeedEvent::Changed(_)
-        | FeedEvent::Kept { .. }
-        | FeedEvent::Expired { .. }
-        | FeedEvent::Emptied { .. } => {}
+        FeedEvent::Changed(state) => lab_server::changed(model, &state, now, out),
+        FeedEvent::Kept {
+            region,
+            stream,
+            records,
+        } => {
+            if region == model.connection.region {
+                out.changed = true;
+                model.streams.count_written(&stream, records);
+            }
+        }
+        FeedEvent::Expired {
+            region,
+            stream,
+            records,
+        } => {
+            if region == model.connection.region {
+                out.changed = true;
+                model.streams.dropped(&stream, records);
+                let words = format!("Records of {stream} are gone: older than it keeps them.");
+                model.say(Tone::Plain, words);
+            }
+        }
+        FeedEvent::Emptied {
+            region,
+            stream,
+            records,
+        } => {
+            if region == model.connection.region {
+                out.changed = true;
+                model.streams.dropped(&stream, records);
+                let words = format!(
+                    "{stream} is empty: {} gone. It stays, and so do its shards and iterators.",
+                    counted(records)
+                );
+                model.say(Tone::Done, words);
+            }
+        }
         FeedEvent::TrimmedEarly {
             region,
             stream,
@@ -28,13 +63,20 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                 out.changed = true;
                 if model.streams.count(&stream).trimmed_early == 0 {
                     let words = format!(
-                        "The lab's memory is full: the oldest records of {stream} make room for new ones."
+                        "The store is full: the oldest records of {stream} make room for new ones."
                     );
                     model.say(Tone::Nearly, words);
                 }
                 model.streams.trimmed(&stream, records);
             }
         }
+    }
+}
+
+fn counted(records: u64) -> String {
+    match records {
+        1 => "1 record".into(),
+        n => format!("{n} records"),
     }
 }
 
@@ -76,7 +118,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         }
         return;
     }
-    let (name, changed) = model.programs.took(call);
+    let (name, changed) = model.programs.took(call, now);
     out.changed |= changed;
     // A request without a signature names no region.
     if !here && !call.region.is_empty() {

@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 pub use bindings::{BINDINGS, Binding, Key, Scope};
 
 use super::action::Action;
+use super::lab_server::Lever;
 use super::model::Model;
 use super::quiz::State;
 use super::screen::Pane;
@@ -155,6 +156,17 @@ pub fn commands(model: &Model) -> Vec<Command> {
         commands.push(named(
             format!("template: {}", template.name),
             Action::UseTemplate(place),
+        ));
+    }
+    for lever in Lever::ALL {
+        let elsewhere = if model.feeds() {
+            ""
+        } else {
+            " (embedded server only)"
+        };
+        commands.push(named(
+            format!("{}{elsewhere}", lever.does()),
+            Action::Pull(lever),
         ));
     }
     for theme in Theme::ALL {

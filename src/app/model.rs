@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
 use super::guard::Guard;
+use super::lab_server::LabServer;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
 use super::overlay::Overlay;
@@ -55,6 +56,8 @@ pub struct Model {
     pub quiz: Quiz,
     /// The streams.
     pub streams: Streams,
+    /// The lab's own server.
+    pub server: LabServer,
     /// Other people's programs.
     pub programs: Programs,
     /// What the lab may do on AWS.
@@ -114,6 +117,8 @@ pub struct Setup {
     pub ledger: Ledger,
     /// Something to say at the start, e.g. that a damaged file was kept aside.
     pub notice: Option<String>,
+    /// Whether the embedded server keeps its streams on disk; else they are in memory only.
+    pub keeps_streams: bool,
     /// The theme asked for on the command line; else the one chosen last.
     pub theme: Option<Theme>,
     /// The size of the screen, in cells.
@@ -167,6 +172,7 @@ impl Model {
             consumer: Consumer::default(),
             quiz: Quiz::default(),
             streams: Streams::default(),
+            server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),
             guard: Guard::new(setup.ledger),
             drawn_minute: now,
@@ -189,7 +195,7 @@ impl Model {
             ConnectionKind::Local | ConnectionKind::Endpoint => {}
             ConnectionKind::Aws => out.call(Request::IdentifyAccount),
         }
-        if model.status.words.is_empty() {
+        if model.status.words.is_empty() && model.streams.last_time.is_none() {
             let words = "Welcome. The stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
         }
@@ -210,25 +216,13 @@ impl Model {
         self.lesson.page = page;
         self.quiz.question = self.quiz.first_unanswered(self).unwrap_or(0);
         if self.connection.kind == ConnectionKind::Local {
-            self.streams.last_time = self.progress.last_stream.take();
+            self.streams.last_time = self.progress.last_stream.clone();
         }
-        let gone = self.streams.last_time.as_ref().map(|last| {
-            let shards = if last.shards == 1 {
-                "1 shard".into()
-            } else {
-                format!("{} shards", last.shards)
-            };
-            format!(
-                "Last time's {} ({shards}) is gone; D, then Enter makes it again.",
-                last.name
-            )
-        });
-        let tone = if notice.is_some() || gone.is_some() {
-            Tone::Nearly
-        } else {
-            Tone::Plain
+        let tone = match notice {
+            Some(_) => Tone::Nearly,
+            None => Tone::Plain,
         };
-        let sentences: Vec<String> = [notice, back, gone].into_iter().flatten().collect();
+        let sentences: Vec<String> = [notice, back].into_iter().flatten().collect();
         self.say(tone, sentences.join(" "));
     }
 
@@ -281,6 +275,17 @@ impl Model {
 
     pub(super) fn say(&mut self, tone: Tone, words: String) {
         self.status = Status { tone, words };
+    }
+
+    /// Says something more beside what was just said.
+    pub(super) fn say_also(&mut self, tone: Tone, words: &str) {
+        if self.status.words.is_empty() {
+            return self.say(tone, words.to_owned());
+        }
+        self.status.words = format!("{} {words}", self.status.words);
+        if matches!(self.status.tone, Tone::Plain | Tone::Done) {
+            self.status.tone = tone;
+        }
     }
 
     pub(super) fn line_came(&mut self) {

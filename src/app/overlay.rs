@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::lab_server::ServerDialog;
 use super::message::Request;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
@@ -13,8 +14,10 @@ pub enum Overlay {
     Help(Listing),
     /// All actions, fuzzy.
     Palette(Listing),
-    /// Streams: create, select, delete.
+    /// Streams: create, select, empty, delete.
     Streams(StreamsDialog),
+    /// The lab's server: its clock, its pace, empty pages.
+    Server(ServerDialog),
     /// Where the consumer starts.
     Start(StartDialog),
     /// A record in full, from the consumer's or the producer's log.
@@ -48,6 +51,10 @@ pub struct Detail {
 pub enum Confirm {
     /// Delete a stream with all its records.
     Delete(String),
+    /// Empty a stream: its records go, it stays.
+    Empty(String),
+    /// Move the lab's clock a day forward, although records will be trimmed.
+    OneDay,
     /// The first write on AWS.
     FirstWrite(Vec<Pending>),
     /// The first write to a stream that was there before.

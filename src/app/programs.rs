@@ -61,8 +61,8 @@ impl Programs {
     }
 
     /// Takes a call over: gives its program's name, and whether what is shown of that has changed.
-    pub(super) fn took(&mut self, call: &Call) -> (String, bool) {
-        let program = self.of(call);
+    pub(super) fn took(&mut self, call: &Call, now: DateTime<Utc>) -> (String, bool) {
+        let program = self.of(call, now);
         let read = match &call.detail {
             Detail::Get(get) => get.returned as u64,
             _ => 0,
@@ -96,7 +96,7 @@ impl Programs {
     }
 
     /// The program that made this call; a new one gets the next number of its family.
-    fn of(&mut self, call: &Call) -> &mut Program {
+    fn of(&mut self, call: &Call, now: DateTime<Utc>) -> &mut Program {
         let caller = &call.caller;
         let place = self.list.iter().position(|program| {
             program.connections.contains(&caller.connection)
@@ -104,17 +104,17 @@ impl Programs {
                     && program.caller.http2
                     && program.caller.user_agent == caller.user_agent
                     && program.caller.access_key == caller.access_key
-                    && call.at - program.last_call < HTTP2_PAUSE)
+                    && now - program.last_call < HTTP2_PAUSE)
         });
         let place = match place {
             Some(place) => place,
-            None => self.add(caller, call.at),
+            None => self.add(caller, now),
         };
         let program = &mut self.list[place];
         if !program.connections.contains(&caller.connection) {
             program.connections.push(caller.connection);
         }
-        program.last_call = call.at;
+        program.last_call = now;
         program
     }
 
@@ -200,23 +200,30 @@ mod tests {
         }
     }
 
+    fn of<'p>(programs: &'p mut Programs, call: &Call) -> &'p Program {
+        programs.of(call, call.at)
+    }
+
     #[test]
     fn a_connection_is_a_program_over_http_1() {
         let mut programs = Programs::default();
         let boto = "Boto3/1.44.5 md/Botocore#1.44.5";
-        assert_eq!(programs.of(&call(boto, 1, false, 0)).name, "py#1");
-        assert_eq!(programs.of(&call(boto, 2, false, 0)).name, "py#2");
-        assert_eq!(programs.of(&call(boto, 1, false, 900)).name, "py#1");
-        programs.took(&call(boto, 1, false, 900));
+        assert_eq!(of(&mut programs, &call(boto, 1, false, 0)).name, "py#1");
+        assert_eq!(of(&mut programs, &call(boto, 2, false, 0)).name, "py#2");
+        assert_eq!(of(&mut programs, &call(boto, 1, false, 900)).name, "py#1");
+        let last = call(boto, 1, false, 900);
+        programs.took(&last, last.at);
         programs.disconnected(1);
         let now = DateTime::from_timestamp(900, 0).expect("a time");
         assert_eq!(programs.leave(now), ["py#1"]);
         assert!(programs.leave(now).is_empty(), "it is told once");
-        assert_eq!(programs.of(&call(boto, 3, false, 901)).name, "py#3");
+        assert_eq!(of(&mut programs, &call(boto, 3, false, 901)).name, "py#3");
         assert_eq!(
-            programs
-                .of(&call("aws-cli/2.1 Botocore/2", 4, false, 901))
-                .name,
+            of(
+                &mut programs,
+                &call("aws-cli/2.1 Botocore/2", 4, false, 901)
+            )
+            .name,
             "cli#1"
         );
     }
@@ -225,17 +232,17 @@ mod tests {
     fn calls_close_together_are_one_program_over_http_2() {
         let mut programs = Programs::default();
         let js = "aws-sdk-js/3.1000";
-        assert_eq!(programs.of(&call(js, 1, true, 0)).name, "js#1");
+        assert_eq!(of(&mut programs, &call(js, 1, true, 0)).name, "js#1");
         programs.disconnected(1);
-        assert_eq!(programs.of(&call(js, 2, true, 5)).name, "js#1");
-        assert_eq!(programs.of(&call(js, 3, true, 60)).name, "js#2");
+        assert_eq!(of(&mut programs, &call(js, 2, true, 5)).name, "js#1");
+        assert_eq!(of(&mut programs, &call(js, 3, true, 60)).name, "js#2");
     }
 
     #[test]
     fn no_more_than_the_bound_are_remembered() {
         let mut programs = Programs::default();
         for i in 0..200 {
-            programs.of(&call("curl/8", i, false, i as i64));
+            of(&mut programs, &call("curl/8", i, false, i as i64));
         }
         assert_eq!(programs.iter().count(), REMEMBERED);
     }

@@ -15,7 +15,7 @@ use crate::progress::LastStream;
 
 pub(super) use answers::{created, deleted, described, gone, listed};
 pub use dialog::{StreamsDialog, problem_with_name};
-pub(super) use dialog::{dialog_delete, dialog_enter, point_at, pointed};
+pub(super) use dialog::{dialog_delete, dialog_empty, dialog_enter, point_at, pointed};
 
 /// The name and the number of shards that the dialog offers at first: two, so that "which shard" can be seen.
 pub const FIRST_NAME: &str = "my-first-stream";
@@ -63,6 +63,17 @@ pub struct Count {
     pub written: u64,
     /// Of these, dropped before their time since the store was full.
     pub trimmed_early: u64,
+    /// Of these, gone since they were older than the stream's retention, or since it was emptied.
+    pub gone: u64,
+}
+
+impl Count {
+    /// How many of its records are still there.
+    pub fn held(&self) -> u64 {
+        self.written
+            .saturating_sub(self.trimmed_early)
+            .saturating_sub(self.gone)
+    }
 }
 
 /// The streams.
@@ -158,6 +169,18 @@ impl Streams {
         if let Some(count) = self.entry(name) {
             count.trimmed_early += records;
         }
+    }
+
+    /// A stream's records went by age, or it was emptied.
+    pub(super) fn dropped(&mut self, name: &str, records: u64) {
+        if let Some(count) = self.entry(name) {
+            count.gone += records;
+        }
+    }
+
+    /// Whether a stream holds records, as far as the lab knows.
+    pub(super) fn hold_records(&self) -> bool {
+        self.known.values().any(|count| count.held() > 0)
     }
 
     fn entry(&mut self, name: &str) -> Option<&mut Count> {

@@ -4,6 +4,7 @@ mod aws;
 mod endpoint;
 mod feed;
 mod keys;
+mod lab_server;
 mod learning;
 mod panels;
 mod polling;

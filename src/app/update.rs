@@ -15,7 +15,7 @@ use super::message::{Answer, Effect, Message};
 use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::screen::Pane;
-use super::{consumer, feed, guard, lesson_pane, producer, quiz, streams};
+use super::{consumer, feed, guard, lab_server, lesson_pane, producer, quiz, streams};
 
 /// Changes the model by a message.
 pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcome {
@@ -51,7 +51,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::FeedLost(events) => feed::lost(model, events, now, &mut out),
         Message::ControlRefused(why) => {
             out.changed = true;
-            model.say(Tone::Wrong, format!("Not done: {why}."));
+            model.say(
+                Tone::Wrong,
+                format!("Not done: {}.", why.trim_end_matches('.')),
+            );
         }
         Message::ServerEnded(why) => {
             out.changed = true;
@@ -216,6 +219,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Left => lesson_pane::shift(&mut model.lesson, -8),
         Action::Right => lesson_pane::shift(&mut model.lesson, 8),
         Action::Streams => model.open_streams(out),
+        Action::Server => lab_server::open(model),
+        Action::Pull(lever) => lab_server::pull(model, lever, out),
         Action::Send => producer::send(model, now, out),
         Action::Auto => producer::toggle_auto(model, now, out),
         Action::Faster => producer::change_rate(model, 1),

@@ -113,6 +113,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         unsaved: opened.unsaved,
         ledger: opened.ledger,
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
+        keeps_streams: false,
         theme: options.theme.as_deref().and_then(Theme::named),
         size: crossterm::terminal::size().context("the terminal does not tell its size")?,
         zone: *start.with_timezone(&Local).offset(),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
+use crate::app::lab_clock::in_words;
 use crate::app::{ConnectionKind, lesson_pane};
 use crate::lesson::{Section, SectionKind};
 
@@ -141,10 +142,16 @@ fn right<'a>(ink: &Ink<'a>, whole_address: bool) -> Row<'a> {
     let styles = &ink.styles;
     let connection = &ink.model.connection;
     let badge = connection.kind.badge();
+    let row = match ink.model.server.state.ahead_seconds {
+        0 => Row::new(),
+        ahead => Row::new()
+            .text(format!("lab time +{}", in_words(ahead)), styles.nearly)
+            .gap(2),
+    };
     let row = match connection.kind {
-        ConnectionKind::Local => Row::new().text(badge, styles.done),
-        ConnectionKind::Endpoint => Row::new().text(badge, styles.nearly),
-        ConnectionKind::Aws => Row::new().text(format!(" {badge} "), styles.alarm),
+        ConnectionKind::Local => row.text(badge, styles.done),
+        ConnectionKind::Endpoint => row.text(badge, styles.nearly),
+        ConnectionKind::Aws => row.text(format!(" {badge} "), styles.alarm),
     };
     let host = connection.host();
     let port = host.rfind(':').map(|at| &host[at..]);

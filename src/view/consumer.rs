@@ -180,9 +180,7 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         Some(at) => when::time_of_day(at, ink.model.zone, columns.with_hour),
         None => "not told".into(),
     };
-    let waited = shown
-        .delay_millis()
-        .map_or(String::new(), |millis| when::delay(millis.unsigned_abs()));
+    let waited = shown.waited.map_or(String::new(), when::delay);
     Row::new()
         .left(&arrived, columns.time() + 2, time)
         .right(&waited, 6, delay)
@@ -228,8 +226,7 @@ fn kept_words(model: &Model, width: usize) -> String {
     let count = model.streams.name().map(|name| model.streams.count(name));
     let kept = match count {
         Some(count) if model.feeds() => {
-            let kept = count.written.saturating_sub(count.trimmed_early);
-            format!("{} kept", grouped(kept))
+            format!("{} kept", grouped(count.held()))
         }
         _ => "kept".into(),
     };

@@ -4,6 +4,7 @@ mod confirm;
 mod detail;
 mod help;
 mod palette;
+mod server;
 mod start;
 mod streams;
 
@@ -23,6 +24,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         Overlay::Help(listing) => help::draw(ink, listing, buffer),
         Overlay::Palette(listing) => palette::draw(ink, listing, buffer),
         Overlay::Streams(dialog) => streams::draw(ink, dialog, buffer),
+        Overlay::Server(dialog) => {
+            server::draw(ink, *dialog, buffer);
+            None
+        }
         Overlay::Start(dialog) => start::draw(ink, dialog, buffer),
         Overlay::Detail(detail) => {
             detail::draw(ink, *detail, buffer);

@@ -332,7 +332,8 @@ fn sent<'a>(
     width: usize,
 ) -> Row<'a> {
     let styles = &ink.styles;
-    let time = when::time_of_day(line.at, ink.model.zone, columns.with_hour);
+    let lab_time = ink.model.server.clock.lab(line.at);
+    let time = when::time_of_day(lab_time, ink.model.zone, columns.with_hour);
     let fresh = Style::new().add_modifier(Modifier::BOLD);
     let time_style = if ink.model.fresh(line.at) {
         fresh

@@ -12,6 +12,7 @@ use crate::app::message::ShardDescription;
 use crate::app::programs::Program;
 use crate::app::streams::{Presence, Selected};
 use crate::kinesis::ShardId;
+use crate::kinesis::control::Timing;
 
 /// Draws the strip: framed where it has the height, else as one line.
 pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
@@ -26,7 +27,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
     let titles = Titles {
         name: Row::new().text(name, ink.styles.strong),
         state,
-        foot: Row::new(),
+        foot: notes(ink, room),
     };
     let mut canvas = framed(ink, buffer, rect, false, titles);
     match ink.model.streams.description() {
@@ -65,9 +66,15 @@ fn one_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     };
     let used = row.width() + 3;
     canvas.draw(0, row);
-    let people = connected(ink);
-    if used + people.width() <= canvas.width() {
-        canvas.draw_right(0, people);
+    let room = canvas.width().saturating_sub(used);
+    let notes = notes(ink, room);
+    let row = if notes.is_empty() {
+        connected(ink)
+    } else {
+        notes
+    };
+    if row.width() <= room {
+        canvas.draw_right(0, row);
     }
 }
 
@@ -131,7 +138,7 @@ fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
         format!("{open} shards")
     };
     let count = ink.model.streams.count(&selected.name);
-    let held = count.written.saturating_sub(count.trimmed_early);
+    let held = count.held();
     let records = match (ink.model.feeds(), held) {
         (true, 1) => "1 record".into(),
         (true, n) => format!("{} records", grouped(n)),
@@ -209,6 +216,64 @@ fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a>
     } else {
         row
     }
+}
+
+/// What is out of the ordinary at the embedded server, the gravest first; in fewer words, and not all, where there is less
+/// room.
+fn notes<'a>(ink: &Ink<'_>, room: usize) -> Row<'a> {
+    let styles = &ink.styles;
+    let server = &ink.model.server;
+    if !ink.model.feeds() {
+        return Row::new();
+    }
+    let state = &server.state;
+    let faults = state.faults.len();
+    let waiting = match faults {
+        1 => "1 fault waits".into(),
+        n => format!("{n} faults wait"),
+    };
+    let notes = [
+        (
+            state.full.is_some(),
+            "full: puts are refused".into(),
+            "full",
+            styles.wrong,
+        ),
+        (faults > 0, waiting, "faults", styles.nearly),
+        (
+            state.timing == Timing::Aws,
+            "pace of AWS".into(),
+            "AWS pace",
+            styles.dim,
+        ),
+        (
+            state.empty_pages,
+            "empty pages".into(),
+            "empty pages",
+            styles.dim,
+        ),
+        (
+            !server.keeps_streams,
+            "in memory only".into(),
+            "in memory",
+            styles.dim,
+        ),
+    ];
+    let add = |row: Row<'a>, words: String, style| {
+        let gap = if row.is_empty() { "" } else { " · " };
+        row.text(gap, styles.dim).text(words, style)
+    };
+    let holding = || notes.iter().filter(|(holds, ..)| *holds);
+    let whole = holding().fold(Row::new(), |row, (_, words, _, style)| {
+        add(row, words.clone(), *style)
+    });
+    if whole.width() <= room {
+        return whole;
+    }
+    holding().fold(Row::new(), |row, (_, _, short, style)| {
+        let longer = add(row.clone(), (*short).to_owned(), *style);
+        if longer.width() <= room { longer } else { row }
+    })
 }
 
 /// Other people's programs that are there, and what they did.

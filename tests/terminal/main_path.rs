@@ -69,7 +69,7 @@ fn a_learner_goes_all_the_way_and_finds_it_again() {
 
     let mut lab = Session::start(&home, &LOCAL, (120, 40));
     lab.wait_for("page 2 of");
-    lab.wait_for("my-first-stream (2 shards) is gone");
+    lab.wait_for("my-first-stream (2 shards) is not here");
     lab.keys("4");
     lab.wait_for("3 of 3 right at first");
     create_stream(&mut lab);

@@ -22,6 +22,7 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
         return;
     }
     let shards = model.streams.shards();
+    let lab_time = model.server.clock.lab(now);
     let consumer = &mut model.consumer;
     let first = consumer.readers.is_empty();
     for shard in shards {
@@ -52,7 +53,7 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
             read: 0,
             behind: None,
             lags: VecDeque::new(),
-            asked_at: now,
+            asked_at: lab_time,
             opened: false,
             failures: 0,
             failure: None,
@@ -131,11 +132,14 @@ pub(in crate::app) fn read(
     }
     let (shard, worker) = (reader.shard.clone(), reader.worker);
     for record in batch.records {
+        let arrived = record.arrived_at.map(|at| model.server.clock.wall(at));
+        let waited = arrived.map(|at| (now - at).num_milliseconds().max(0).unsigned_abs());
         model.consumer.remember(Shown {
             shard: shard.clone(),
             worker,
             record,
             shown_at: now,
+            waited,
         });
     }
     if recovered {
@@ -216,6 +220,7 @@ pub(in crate::app) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &m
     let Some(stream) = model.streams.name().map(str::to_owned) else {
         return;
     };
+    let lab_time = model.server.clock.lab(now);
     let consumer = &mut model.consumer;
     if !consumer.running {
         return;
@@ -242,7 +247,7 @@ pub(in crate::app) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &m
             None => {
                 let start = resume_position(reader);
                 if !reader.opened {
-                    reader.asked_at = now;
+                    reader.asked_at = lab_time;
                 }
                 out.call(Request::OpenIterator {
                     reader: id,

@@ -256,7 +256,14 @@ pub const BINDINGS: &[Binding] = &[
         &[key('D')],
         Action::Streams,
         "streams",
-        "streams: create, select, delete (x)",
+        "streams: create, select, empty (e), delete (x)",
+    ),
+    bind(
+        Anywhere,
+        &[key('C')],
+        Action::Server,
+        "clock",
+        "the lab's clock, its pace, empty pages (embedded server only)",
     ),
     bind(
         Anywhere,

@@ -63,6 +63,9 @@ pub(in crate::app) fn listed(
         }
     }
     out.changed |= !model.streams.known.keys().eq(known.keys());
+    if first && model.connection.kind == ConnectionKind::Local {
+        go_on(model, out);
+    }
     match new.as_slice() {
         [one] if endpoint && model.streams.name().is_none() => {
             select(model, one, out);
@@ -78,6 +81,40 @@ pub(in crate::app) fn listed(
             );
         }
         _ => {}
+    }
+}
+
+/// The embedded server's streams are known: the panels follow the one of last time, or the only one that was kept.
+fn go_on(model: &mut Model, out: &mut Outcome) {
+    if model.streams.selected.is_some() {
+        return;
+    }
+    let last = model.streams.last_time.clone();
+    let names: Vec<String> = model.streams.names().map(str::to_owned).collect();
+    let found = match (&last, names.as_slice()) {
+        (Some(last), _) => names.iter().find(|name| **name == last.name),
+        (None, [one]) => Some(one),
+        (None, _) => None,
+    };
+    if let Some(name) = found {
+        select(model, name, out);
+        return model.say_also(Tone::Plain, &format!("{name} is here as you left it."));
+    }
+    if let Some(last) = last {
+        model.progress.last_stream = None;
+        let words = format!(
+            "Last time's {} ({}) is not here; D, then Enter makes it again.",
+            last.name,
+            shards_in_words(last.shards)
+        );
+        model.say_also(Tone::Nearly, &words);
+    }
+}
+
+fn shards_in_words(shards: u32) -> String {
+    match shards {
+        1 => "1 shard".into(),
+        n => format!("{n} shards"),
     }
 }
 
@@ -154,13 +191,9 @@ pub(in crate::app) fn created(
             }
             deselect(model, stream);
             select(model, stream, out);
-            let shards = if shards == 1 {
-                "1 shard".into()
-            } else {
-                format!("{shards} shards")
-            };
+            let shards = shards_in_words(shards);
             let words = match model.connection.kind {
-                ConnectionKind::Local => {
+                ConnectionKind::Local if model.server.is_instant() => {
                     format!("{stream} is created with {shards}. s sends the first event.")
                 }
                 _ => format!(
@@ -198,11 +231,13 @@ pub(in crate::app) fn deleted(
     match result {
         Ok(()) => {
             let words = match model.connection.kind {
-                ConnectionKind::Local => format!("{stream} is deleted, with all its records."),
+                ConnectionKind::Local if model.server.is_instant() => {
+                    format!("{stream} is deleted, with all its records.")
+                }
                 _ => format!("{stream} is being deleted, with all its records."),
             };
             model.say(Tone::Done, words);
-            if model.feeds() {
+            if model.feeds() && model.server.is_instant() {
                 model.streams.known.remove(stream);
             }
         }

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use tui_input::Input;
 
 use super::{FIRST_NAME, FIRST_SHARDS, MOST_SHARDS, select};
-use crate::app::guard;
 use crate::app::message::Request;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Overlay};
+use crate::app::{guard, lab_server};
 
 /// The dialog that `D` opens.
 #[derive(Debug, Clone)]
@@ -111,18 +111,22 @@ pub(in crate::app) fn dialog_enter(model: &mut Model, now: DateTime<Utc>, out: &
 
 /// Asks before the stream under the dialog's cursor is deleted.
 pub(in crate::app) fn dialog_delete(model: &mut Model) {
-    let Some(Overlay::Streams(dialog)) = &model.overlay else {
-        return;
-    };
-    let Some(place) = dialog.cursor.checked_sub(1) else {
-        return;
-    };
-    let Some(name) = model.streams.names().nth(place).map(str::to_owned) else {
+    let Some(name) = pointed(model) else {
         return;
     };
     match guard::forbids_deleting(model, &name) {
         Some(why) => model.say(Tone::Wrong, why),
         None => model.overlay = Some(Overlay::Confirm(Confirm::Delete(name))),
+    }
+}
+
+/// Asks before the stream under the dialog's cursor is emptied.
+pub(in crate::app) fn dialog_empty(model: &mut Model) {
+    let Some(name) = pointed(model) else {
+        return;
+    };
+    if lab_server::is_here(model) {
+        model.overlay = Some(Overlay::Confirm(Confirm::Empty(name)));
     }
 }
 

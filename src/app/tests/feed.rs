@@ -207,7 +207,7 @@ fn the_memory_limit_is_said_once_and_counted_always() {
         })
     };
     lab.tell(trimmed());
-    assert!(lab.status().contains("memory is full"), "{}", lab.status());
+    assert!(lab.status().contains("store is full"), "{}", lab.status());
     lab.key('T');
     let other = lab.status().to_owned();
     lab.tell(trimmed());

@@ -215,11 +215,12 @@ fn retry_takes_nothing_from_a_question_that_is_open() {
 fn a_return_tells_everything_that_is_to_be_known() {
     let mut lab = Lab::with_stream();
     lab.keys("nn");
-    let again = Lab::start(Setup {
+    let mut again = Lab::start(Setup {
         progress: lab.model.progress.clone(),
         notice: Some("A saved file was damaged.".into()),
         ..setup(ConnectionKind::Local)
     });
+    again.listed(&[]);
     for part in ["damaged", "step-2", "my-first-stream"] {
         assert!(again.status().contains(part), "{}", again.status());
     }

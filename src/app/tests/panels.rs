@@ -143,7 +143,7 @@ fn the_consumer_reads_every_shard_once_a_second_and_stops() {
     lab.read(reader, &["10", "11"]);
     assert_eq!(lab.model.consumer.log.len(), 2);
     let (_, shown) = lab.model.consumer.log.iter().next().expect("a record");
-    assert_eq!(shown.delay_millis(), Some(400));
+    assert_eq!(shown.waited, Some(400));
     lab.key('c').effects.clear();
     lab.wait(5.0);
     assert_eq!(lab.request(), None, "a stopped consumer makes no calls");

@@ -96,6 +96,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         unsaved: None,
         ledger: Ledger::default(),
         notice: None,
+        keeps_streams: true,
         theme: None,
         size: (120, 40),
         zone: FixedOffset::east_opt(0).expect("a zone"),

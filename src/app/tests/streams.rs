@@ -194,7 +194,11 @@ fn the_stream_of_last_time_is_offered_again() {
         progress,
         ..setup(ConnectionKind::Local)
     });
-    assert!(lab.status().contains("my-first-stream (2 shards) is gone"));
+    lab.listed(&[]);
+    assert!(
+        lab.status()
+            .contains("my-first-stream (2 shards) is not here")
+    );
     lab.effects.clear();
     lab.key('D').effects.clear();
     lab.enter();

@@ -6,13 +6,14 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::act;
+use crate::app::lab_server::Lever;
 use crate::app::listing::PAGE;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
-use crate::app::{consumer, detail, guard, listing, log, producer, streams};
+use crate::app::{consumer, detail, guard, lab_server, listing, log, producer, streams};
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
 const LONGEST_PASTE: usize = 1024 * 1024;
@@ -72,6 +73,10 @@ pub(super) fn overlay_pressed(
                 model.overlay = Some(overlay);
                 return streams::dialog_delete(model);
             }
+            KeyCode::Char('e') if dialog.cursor > 0 => {
+                model.overlay = Some(overlay);
+                return streams::dialog_empty(model);
+            }
             KeyCode::Left if dialog.cursor == 0 => dialog.shards = (dialog.shards - 1).max(1),
             KeyCode::Right if dialog.cursor == 0 => {
                 dialog.shards = (dialog.shards + 1).min(MOST_SHARDS)
@@ -82,6 +87,21 @@ pub(super) fn overlay_pressed(
             }
             _ => {}
         },
+        Overlay::Server(dialog) => {
+            let last = Lever::ALL.len() - 1;
+            match key.code {
+                KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => {
+                    dialog.cursor = dialog.cursor.saturating_sub(1);
+                }
+                KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => {
+                    dialog.cursor = (dialog.cursor + 1).min(last);
+                }
+                KeyCode::Enter | KeyCode::Char(' ') => {
+                    return lab_server::pull(model, Lever::ALL[dialog.cursor.min(last)], out);
+                }
+                _ => {}
+            }
+        }
         Overlay::Start(dialog) => match key.code {
             KeyCode::Up | KeyCode::BackTab => dialog.choice = (dialog.choice + 4) % 5,
             KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % 5,
@@ -163,6 +183,8 @@ fn confirm_pressed(
             model.say(Tone::Plain, format!("Deleting {stream}…"));
             guard::delete(model, stream, out);
         }
+        Confirm::Empty(stream) if yes => lab_server::empty(model, stream, out),
+        Confirm::OneDay if yes => lab_server::one_day_forward(out),
         Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
         Confirm::ForeignStream { stream, pending } if yes => {
             guard::agreed(model, Some(stream), pending, now, out);

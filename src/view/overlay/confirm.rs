@@ -78,6 +78,18 @@ fn hanging(fact: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
+/// Which records go when the clock goes a day forward.
+fn kept(ink: &Ink<'_>) -> String {
+    let model = ink.model;
+    match (model.streams.name(), model.streams.description()) {
+        (Some(name), Some(described)) => format!(
+            "Records older than their stream's retention go; {name} keeps its own for {} h.",
+            described.retention_hours
+        ),
+        _ => "Records older than their stream's retention go.".into(),
+    }
+}
+
 fn question(ink: &Ink<'_>, confirm: &Confirm) -> Question {
     match confirm {
         Confirm::Delete(stream) => Question {
@@ -87,6 +99,25 @@ fn question(ink: &Ink<'_>, confirm: &Confirm) -> Question {
             )],
             facts: Vec::new(),
             keys: vec![("Enter", "deletes it"), ("Esc", "keeps it")],
+            alarming: false,
+        },
+        Confirm::Empty(stream) => Question {
+            title: "Empty a stream",
+            words: vec![format!(
+                "All records of {stream} will be gone; the stream, its shards and its iterators stay. That cannot be undone."
+            )],
+            facts: Vec::new(),
+            keys: vec![("Enter", "empties it"), ("Esc", "keeps them")],
+            alarming: false,
+        },
+        Confirm::OneDay => Question {
+            title: "24 hours forward",
+            words: vec![format!(
+                "{} The clock does not go back, and they do not come back.",
+                kept(ink)
+            )],
+            facts: Vec::new(),
+            keys: vec![("Enter", "moves the clock"), ("Esc", "leaves it")],
             alarming: false,
         },
         Confirm::FirstWrite(pending) => Question {
@@ -116,7 +147,11 @@ fn question(ink: &Ink<'_>, confirm: &Confirm) -> Question {
                 title: "Leave the lab",
                 words: vec![
                     format!("Connected to its server: {}.", names.join(", ")),
-                    "The server ends with the lab, and the streams in its memory are gone. Your progress is kept.".into(),
+                    match ink.model.server.keeps_streams {
+                        true => "The server ends with the lab. Its streams and your progress are kept.",
+                        false => "The server ends with the lab, and the streams in its memory are gone. Your progress is kept.",
+                    }
+                    .into(),
                 ],
                 facts: Vec::new(),
                 keys: vec![("q", "leaves"), ("Esc", "stays")],

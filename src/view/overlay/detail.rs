@@ -1,5 +1,6 @@
 //! A record in full: every digit of its number, its times, its payload.
 
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 
 use super::super::count::grouped;
@@ -110,12 +111,12 @@ fn read<'a>(ink: &Ink<'_>, number: u64, shown: &Shown) -> Vec<Row<'a>> {
     rows.extend(number_rows(ink, &record.sequence, before));
     rows.extend(key_rows(ink, &record.key));
     let arrived = match record.arrived_at {
-        Some(at) => when::in_full(at, ink.model.zone),
+        Some(at) => lab_time(ink, at),
         None => "the endpoint does not tell".into(),
     };
     rows.push(plain(ink, "arrived", arrived));
-    let delay = shown.delay_millis().map_or(String::new(), |millis| {
-        format!("{} later, ", when::duration(millis.unsigned_abs()))
+    let delay = shown.waited.map_or(String::new(), |millis| {
+        format!("{} later, ", when::duration(millis))
     });
     rows.push(plain(
         ink,
@@ -150,11 +151,20 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
     rows.push(plain(
         ink,
         "answered",
-        when::in_full(line.at, ink.model.zone),
+        lab_time(ink, ink.model.server.clock.lab(line.at)),
     ));
     rows.push(plain(ink, "size", size(line.size)));
     rows.resize(FACTS, Row::new());
     rows
+}
+
+/// A moment in full, and that it is one of lab time where that is another time.
+fn lab_time(ink: &Ink<'_>, at: DateTime<Utc>) -> String {
+    let time = when::in_full(at, ink.model.zone);
+    match ink.model.server.clock.wall(at) == at {
+        true => time,
+        false => format!("{time}, lab time"),
+    }
 }
 
 fn size(bytes: usize) -> String {

@@ -27,6 +27,13 @@ pub(super) fn draw(
     let fixed = 5 + problem.len();
     let listed = names.len().max(1);
     let name = Row::new().text("Streams", styles.accent);
+    let listed_keys = [
+        ("Enter", "selects"),
+        ("e", "empties"),
+        ("x", "deletes"),
+        ("↑", "create"),
+        ("Esc", "closes"),
+    ];
     let foot = if creating {
         keys(
             ink,
@@ -38,15 +45,11 @@ pub(super) fn draw(
             ],
         )
     } else {
-        keys(
-            ink,
-            &[
-                ("Enter", "selects it"),
-                ("x", "deletes it"),
-                ("↑", "create"),
-                ("Esc", "closes"),
-            ],
-        )
+        let offered: Vec<_> = listed_keys
+            .into_iter()
+            .filter(|(key, _)| *key != "e" || ink.model.feeds())
+            .collect();
+        keys(ink, &offered)
     };
     let mut inside = dialog(ink, buffer, name, foot, (WIDEST, fixed + listed));
     let height = inside.height();
@@ -123,7 +126,7 @@ fn shards<'a>(ink: &Ink<'_>, shards: u32, creating: bool) -> Row<'a> {
 fn about<'a>(ink: &Ink<'_>, name: &str, selected: bool) -> Row<'a> {
     let styles = &ink.styles;
     let count = ink.model.streams.count(name);
-    let records = match (ink.model.feeds(), count.written) {
+    let records = match (ink.model.feeds(), count.held()) {
         (true, 1) => "1 record".into(),
         (true, n) => format!("{} records", grouped(n)),
         (false, n) => format!("{} sent from here", grouped(n)),

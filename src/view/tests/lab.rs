@@ -12,6 +12,7 @@ use crate::app::message::{
     Answer, Batch, Description, Put, PutSummary, Received, Request, Sender, ShardDescription,
 };
 use crate::app::{Connection, ConnectionKind, Effect, Message, Model, Setup, Theme, update};
+use crate::kinesis::control::ServerState;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
@@ -55,6 +56,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         unsaved: None,
         ledger: Default::default(),
         notice: None,
+        keeps_streams: true,
         theme: Some(Theme::Dark),
         size,
         zone: FixedOffset::east_opt(3_600).expect("a zone"),
@@ -117,6 +119,11 @@ impl Lab {
             }
         }
         self
+    }
+
+    /// The server tells what holds there.
+    pub fn told(&mut self, state: ServerState) -> &mut Self {
+        self.tell(Message::Fed(FeedEvent::Changed(Arc::new(state))))
     }
 
     pub fn press(&mut self, code: KeyCode) -> &mut Self {

@@ -11,6 +11,7 @@ use ratatui::style::{Color, Modifier};
 use super::lab::{Lab, setup};
 use crate::app::producer::RATES;
 use crate::app::{ConnectionKind, Message, Pane, Theme};
+use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
 
 /// The frame's text, then a letter for each style with the runs of it, line by line.
 fn picture(lab: &Lab) -> String {
@@ -113,6 +114,49 @@ fn a_refused_put_stands_in_the_log_with_its_name() {
     lab.key('2')
         .refused("ProvisionedThroughputExceededException");
     snapshot!("refused_110x30", lab);
+}
+
+/// A server out of the ordinary in every way.
+fn strange() -> ServerState {
+    ServerState {
+        ahead_seconds: 86_700,
+        timing: Timing::Aws,
+        empty_pages: true,
+        faults: vec![Fault {
+            kind: FaultKind::LoseReply,
+            operation: None,
+            stream: None,
+            shard: None,
+            often: Often::Times(1),
+        }],
+        full: Some("The store holds 256 MiB, its limit.".into()),
+    }
+}
+
+#[test]
+fn lab_time_and_what_is_out_of_the_ordinary_stand_on_every_screen() {
+    let lab = |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.model.server.keeps_streams = false;
+        lab.told(ServerState::default()).told(strange());
+        lab
+    };
+    snapshot!("strange_60x15", lab(60, 15));
+    snapshot!("strange_80x24", lab(80, 24));
+    snapshot!("strange_120x40", lab(120, 40));
+}
+
+#[test]
+fn the_server_s_dialog_says_how_its_clock_and_its_pace_stand() {
+    let mut lab = Lab::live(80, 24);
+    lab.key('C');
+    snapshot!("server_80x24", lab);
+    lab.told(strange()).press(KeyCode::Down);
+    snapshot!("server_strange_80x24", lab);
+    lab.press(KeyCode::Enter);
+    snapshot!("one_day_80x24", lab);
+    lab.press(KeyCode::Esc).key('D').key('e');
+    snapshot!("empty_80x24", lab);
 }
 
 #[test]
