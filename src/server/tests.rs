@@ -6,6 +6,7 @@ mod model;
 mod regions;
 mod requests;
 mod settings;
+mod shapes;
 mod streams;
 mod tags;
 mod types;
