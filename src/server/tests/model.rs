@@ -188,3 +188,18 @@ fn every_operation_takes_what_the_model_says() {
         assert_eq!(described(operation.request), spelt_out(line), "{name}");
     }
 }
+
+#[test]
+fn the_readme_names_what_is_served() {
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("It serves ").expect("the sentence");
+    let (sentence, _) = rest.split_once(". ").expect("its end");
+    let mut named: Vec<_> = sentence
+        .split([',', ' ', '\n'])
+        .filter(|word| !["", "and"].contains(word))
+        .collect();
+    let mut served: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    named.sort_unstable();
+    served.sort_unstable();
+    assert_eq!(named, served);
+}
