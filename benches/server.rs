@@ -50,7 +50,7 @@ fn service(shards: u32) -> (Service, Connection) {
 }
 
 fn call(service: &Service, connection: &Connection, request: Request<Bytes>) -> Bytes {
-    let response = service.call(connection, request);
+    let response = service.call(connection, request).response;
     assert!(response.status().is_success(), "{response:?}");
     response.into_body()
 }

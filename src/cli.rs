@@ -103,6 +103,18 @@ pub struct ServerOptions {
     /// Port of the embedded server; 0 takes any free one [default: 4567, or the next free one]
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    /// Change streams at once, or as slowly as AWS does
+    #[arg(long, value_enum, default_value_t = Timing::Instant, value_name = "HOW")]
+    pub timing: Timing,
+}
+
+/// How long streams take to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Timing {
+    /// A change is complete before its call answers.
+    Instant,
+    /// CREATING 15 s, UPDATING 30 s, DELETING 10 s.
+    Aws,
 }
 
 /// Options of `serve`.
@@ -184,7 +196,7 @@ mod tests {
         for line in [
             "kinesis-lab --aws --endpoint-url http://localhost:4566",
             "kinesis-lab --aws --port 1",
-            "kinesis-lab --endpoint-url http://localhost:4566 --port 1",
+            "kinesis-lab --endpoint-url http://localhost:4566 --timing aws",
             "kinesis-lab --theme beige",
             "kinesis-lab --port 65536",
             "kinesis-lab lesson.md env",

@@ -6,6 +6,8 @@
 //!   authorization  who calls, in which region (signatures are not verified)
 //!   shapes         what a request may hold, as data
 //!   json           a body read into a shape; an answer written
+//!   controls       what the server was told beside the API: lab time, pace, faults
+//!   faults         which call meets which fault
 //!   constraints    a request held against its shape's limits, in AWS's words
 //! operations     one room for each subject; each takes a checked request to an answer
 //! tokens         iterators and paging tokens: sealed, opaque to clients
@@ -18,6 +20,8 @@
 
 mod authorization;
 mod constraints;
+mod controls;
+mod faults;
 mod feed;
 mod json;
 mod operations;
@@ -32,7 +36,7 @@ mod tokens;
 mod tests;
 
 pub use feed::{FEED_CAPACITY, FEED_RECORDS};
-pub use service::{Connection, Limits, Service};
+pub use service::{Connection, Delivery, Limits, Reply, Service};
 pub use sockets::{BindError, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
 
 /// The one account of the lab.

@@ -70,7 +70,7 @@ impl Cloud {
         let host = request.uri().host()?.to_owned();
         if host.starts_with("kinesis.") {
             let request = request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or(&[])));
-            return Some(self.kinesis.call(&self.kinesis.connect(), request));
+            return Some(self.kinesis.call(&self.kinesis.connect(), request).response);
         }
         if host.starts_with("sts.") {
             let identity = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\

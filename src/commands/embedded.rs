@@ -3,12 +3,13 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
 use chrono::Utc;
-use kinesis_lab::cli::ServerOptions;
+use kinesis_lab::cli::{self, ServerOptions};
+use kinesis_lab::kinesis::control::{Control, Timing};
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 /// The server, while it runs.
 pub struct Embedded {
     pub address: SocketAddr,
+    /// It ends with its thread, and that closes the feed.
+    service: Weak<Service>,
     thread: JoinHandle<()>,
 }
 
@@ -41,7 +44,15 @@ impl Embedded {
         )]
         let service = Arc::new(Service::new(Utc::now, &Limits::default()));
         let feed = service.feed();
+        let timing = match options.timing {
+            cli::Timing::Instant => Timing::Instant,
+            cli::Timing::Aws => Timing::Aws,
+        };
+        // The first that the feed tells is what holds.
+        let told = service.control(Control::Pace(timing));
+        told.map_err(anyhow::Error::msg)?;
         let (tell, ended) = oneshot::channel();
+        let handle = Arc::downgrade(&service);
         let thread = thread::Builder::new()
             .name("server".to_owned())
             .spawn(move || {
@@ -54,7 +65,17 @@ impl Embedded {
                 // Nobody listens any more if the lab is ending.
                 let _ = tell.send(why);
             })?;
-        Ok((Self { address, thread }, News { feed, ended }))
+        let server = Self {
+            address,
+            service: handle,
+            thread,
+        };
+        Ok((server, News { feed, ended }))
+    }
+
+    /// The server itself, to be told what no client of the API can say.
+    pub fn service(&self) -> Weak<Service> {
+        Weak::clone(&self.service)
     }
 
     pub fn url(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
@@ -129,7 +129,12 @@ async fn open(options: &LabOptions) -> Result<()> {
         let client = Arc::clone(&client);
         async move { client.perform(request).await }.boxed()
     };
-    let tell = |_| Err("this server has no control yet".to_owned());
+    let service = server.as_ref().map(Embedded::service);
+    let tell = move |control| match service.as_ref().map(Weak::upgrade) {
+        Some(Some(service)) => service.control(control).map(drop),
+        Some(None) => Err("the server has ended".to_owned()),
+        None => Err("that needs the embedded server".to_owned()),
+    };
     let effects = Effects::new(perform, tell, opened.folder, sender, stop.clone());
 
     panics::install();

@@ -8,6 +8,9 @@ use super::ShardId;
 /// How many faults wait at the server at once; further ones are refused.
 pub const MOST_FAULTS: usize = 64;
 
+/// How far lab time can be ahead of wall time, in seconds: ten years, the longest retention ten times over.
+pub const MOST_AHEAD_SECONDS: u64 = 10 * 365 * 86_400;
+
 /// One thing that the server is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Control {
@@ -74,8 +77,9 @@ pub enum FaultKind {
     Fail,
 }
 
-/// The longest delay of an answer, in milliseconds: past what SDKs wait, and no connection hangs for ever.
-pub const LONGEST_DELAY_MS: u64 = 120_000;
+/// The longest delay of an answer, in milliseconds: more than the 60 s that SDKs wait, and less than the time after which
+/// the server lets go of a connection that asks nothing.
+pub const LONGEST_DELAY_MS: u64 = 90_000;
 
 /// How often a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq)]

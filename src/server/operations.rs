@@ -17,12 +17,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::controls::Controls;
+use super::faults::Struck;
 use super::refusals::Refusal;
 use super::shapes::{LONGEST_NAME, Member, Need, Shape, Structure, Value};
 use super::store::{Store, TrimmedEarly};
 use super::tokens::{Kind, LIFETIME_MS, Page, Sealer};
 use super::{ACCOUNT, service::Counter};
 use crate::kinesis::ShardId;
+use crate::kinesis::control::FaultKind;
 use crate::kinesis::feed::Detail;
 
 /// One operation of the API.
@@ -104,6 +107,9 @@ pub struct Context<'s> {
     pub store: &'s Mutex<Store>,
     pub sealer: &'s Sealer,
     pub chains: &'s Counter,
+    pub controls: &'s Controls,
+    /// The operation's name.
+    pub operation: &'static str,
     /// The region of the caller's credential: each is a world of its own.
     pub region: &'s str,
     /// How many bytes of an answer there is room for.
@@ -115,6 +121,18 @@ impl Context<'_> {
     /// Locks the store. A handler that panicked under the lock left at worst a batch half stored, as AWS may too.
     fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The fault on request that this call meets, noted for the feed.
+    pub fn meet_fault(
+        &self,
+        stream: Option<&str>,
+        shards: &[u32],
+        note: &mut Note,
+    ) -> Option<Struck> {
+        let struck = self.controls.meet(self.operation, stream, shards)?;
+        note.fault = Some(struck.kind);
+        Some(struck)
     }
 
     fn arn(&self, stream: &str) -> String {
@@ -132,6 +150,8 @@ pub struct Note {
     pub stream: Option<String>,
     pub detail: Detail,
     pub trimmed: Vec<TrimmedEarly>,
+    /// The fault on request that the call met.
+    pub fault: Option<FaultKind>,
 }
 
 /// Most operations name their stream by one of these, or by both.
@@ -218,7 +238,7 @@ fn page(context: &Context, kind: Kind, token: &str) -> Result<Page, Refusal> {
 }
 
 /// Reads a shard id as AWS does: `shardId-000000000001`, `shardId-1`, `x-1` and `1` are the same shard.
-fn shard_index(id: &str) -> Option<u32> {
+pub fn shard_index(id: &str) -> Option<u32> {
     let digits = id.split('-').nth(1).unwrap_or(id);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::ACCOUNT;
 use super::store::{Failure, MOST_ON_DEMAND, ShardLimit};
+use crate::kinesis::ShardId;
 
 /// How much of a value a message repeats, in characters; ours, so that an answer stays small.
 const VALUE_CHARS: usize = 1024;
@@ -65,6 +66,14 @@ impl Refusal {
 
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new("ResourceNotFoundException", message)
+    }
+
+    pub fn rate_exceeded(shard: u32, stream: &str) -> Self {
+        let id = ShardId::from_index(shard);
+        Self::new(
+            "ProvisionedThroughputExceededException",
+            format!("Rate exceeded for shard {id} in stream {stream} under account {ACCOUNT}."),
+        )
     }
 
     pub fn validation(message: impl Into<String>) -> Self {

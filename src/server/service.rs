@@ -4,13 +4,14 @@
 //! types, limits, and only then the operation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use fastrand::Rng;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, Version};
@@ -18,12 +19,15 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::authorization::{self, Credential};
+use super::controls::Controls;
+use super::faults::{RECORD_OPERATIONS, Struck};
 use super::feed::Feed;
 use super::operations::{self, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
-use super::refusals::Refusal;
-use super::store::Store;
+use super::refusals::{Refusal, shortened};
+use super::store::{Changes, Store};
 use super::tokens::Sealer;
 use super::{constraints, json};
+use crate::kinesis::control::{Control, FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent};
 
 /// What a request's target starts with: the API and its version.
@@ -63,6 +67,7 @@ pub struct Service {
     sealer: Sealer,
     chains: Counter,
     connections: Counter,
+    controls: Controls,
     feed: Arc<Feed>,
 }
 
@@ -97,6 +102,25 @@ impl Drop for Connection {
 #[derive(Clone, Copy)]
 pub(super) struct AnswerRoom(pub usize);
 
+/// An answer, and how it reaches the client.
+pub struct Reply {
+    /// The answer.
+    pub response: Response<Bytes>,
+    /// When it is sent.
+    pub delivery: Delivery,
+}
+
+/// When an answer is sent. Anything but at once is a fault on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// At once.
+    Now,
+    /// So long after it was made.
+    After(Duration),
+    /// The client sees its connection end instead.
+    Never,
+}
+
 /// What became of a request, before it is written.
 struct Outcome {
     answer: Result<Bytes, Refusal>,
@@ -120,13 +144,17 @@ impl Service {
     pub fn new(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static, limits: &Limits) -> Self {
         // Tokens are sealed against accidents, not against an attacker who could as well call the API.
         let key = std::array::from_fn(|_| fastrand::u8(..));
+        let feed = Arc::new(Feed::new());
+        let store = Store::new(limits.memory_bytes, limits.shards);
+        let random = Rng::new();
         Self {
             clock: Box::new(clock),
-            store: Mutex::new(Store::new(limits.memory_bytes, limits.shards)),
+            controls: Controls::new(Arc::clone(&feed), random, store.ahead_seconds()),
+            store: Mutex::new(store),
             sealer: Sealer::new(key),
             chains: Counter::new(),
             connections: Counter::new(),
-            feed: Arc::new(Feed::new()),
+            feed,
         }
     }
 
@@ -140,9 +168,65 @@ impl Service {
 
     /// Lets go of a slice of what nobody can read any more. Says whether there may be more.
     pub fn tidy(&self) -> bool {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         // What could not be let go now is tried again in the next round.
-        store.tidy((self.clock)()).unwrap_or(false)
+        self.store().tidy(self.now()).unwrap_or(false)
+    }
+
+    /// What time it is in the lab: the clock, and what it was moved forward by.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.controls.lab_time((self.clock)())
+    }
+
+    /// What holds now beside the streams.
+    pub fn state(&self) -> ServerState {
+        self.controls.state()
+    }
+
+    /// Does what it is told beside the API, or says why not, in words without a full stop. The feed tells what holds then.
+    pub fn control(&self, control: Control) -> Result<ServerState, String> {
+        match control {
+            Control::Advance { seconds } => self.advance(seconds)?,
+            Control::Pace(timing) => self.controls.set_timing(timing),
+            Control::EmptyPages(on) => self.controls.set_empty_pages(on),
+            Control::EmptyStream { region, stream } => self.empty(&region, &stream)?,
+            Control::Fault(fault) => self.controls.add_fault(fault)?,
+            Control::ClearFaults => self.controls.clear_faults(),
+        }
+        Ok(self.state())
+    }
+
+    fn advance(&self, seconds: u64) -> Result<(), String> {
+        // The store's lock orders those who move the clock at the same time.
+        let mut store = self.store();
+        let ahead = self.controls.further(seconds)?;
+        let changes = Changes {
+            ahead_seconds: Some(ahead),
+            ..Changes::default()
+        };
+        store.commit(changes).map_err(|failure| failure.0)?;
+        self.controls.set_ahead(ahead);
+        Ok(())
+    }
+
+    fn empty(&self, region: &str, stream: &str) -> Result<(), String> {
+        let emptied = self.store().empty(region, stream);
+        let records = emptied.map_err(|failure| failure.0)?.ok_or_else(|| {
+            format!(
+                "there is no stream {} in {}",
+                shortened(stream),
+                shortened(region)
+            )
+        })?;
+        self.feed.tell(FeedEvent::Emptied {
+            region: region.to_owned(),
+            stream: stream.to_owned(),
+            records,
+        });
+        Ok(())
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Numbers a new connection.
@@ -154,19 +238,23 @@ impl Service {
     }
 
     /// Answers one request that came over this connection.
-    pub fn call(&self, connection: &Connection, request: Request<Bytes>) -> Response<Bytes> {
+    pub fn call(&self, connection: &Connection, request: Request<Bytes>) -> Reply {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
-        let answer = match operation_asked_for(&parts, &body) {
+        let (answer, delivery) = match operation_asked_for(&parts, &body) {
             Ok(name) => {
                 let outcome = self.answer(&parts, &body, name);
                 let answer = written(&outcome.answer);
+                let delivery = Delivery::of(outcome.note.fault);
                 self.publish(connection, &parts, name, outcome, started);
-                answer
+                (answer, delivery)
             }
-            Err(stray) => stray.answer(),
+            Err(stray) => (stray.answer(), Delivery::Now),
         };
-        with_ids(answer)
+        Reply {
+            response: with_ids(answer),
+            delivery,
+        }
     }
 
     /// Answers a request that names an operation.
@@ -181,6 +269,7 @@ impl Service {
             stream: None,
             detail: Detail::None,
             trimmed: Vec::new(),
+            fault: None,
         };
         let answer = match (operation, credential) {
             _ if content_type(parts) == CBOR => Err(Refusal::serialization(
@@ -219,10 +308,19 @@ impl Service {
             store: &self.store,
             sealer: &self.sealer.in_region(region),
             chains: &self.chains,
+            controls: &self.controls,
+            operation: operation.name,
             region,
             answer_room,
-            now: (self.clock)(),
+            now: self.now(),
         };
+        if !RECORD_OPERATIONS.contains(&operation.name) {
+            let stream = note.stream.clone();
+            let struck = context.meet_fault(stream.as_deref(), &[], note);
+            if let Some(refusal) = struck.and_then(Struck::refusal_of_call) {
+                return Err(refusal);
+            }
+        }
         (operation.handle)(&context, &request, note)
     }
 
@@ -238,7 +336,12 @@ impl Service {
             stream,
             detail,
             trimmed,
+            fault,
         } = outcome.note;
+        let late = match Delivery::of(fault) {
+            Delivery::After(late) => late,
+            Delivery::Now | Delivery::Never => Duration::ZERO,
+        };
         for trim in trimmed {
             self.feed.tell(FeedEvent::TrimmedEarly {
                 region: trim.region,
@@ -252,7 +355,7 @@ impl Service {
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .unwrap_or_default();
         self.feed.tell_call(Call {
-            at: (self.clock)(),
+            at: self.now(),
             caller: Caller {
                 user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
                 access_key: outcome.access_key,
@@ -264,9 +367,19 @@ impl Service {
             stream,
             error: outcome.answer.err().map(|refusal| refusal.told()),
             detail,
-            fault: None,
-            latency: started.elapsed(),
+            fault,
+            latency: started.elapsed() + late,
         });
+    }
+}
+
+impl Delivery {
+    fn of(fault: Option<FaultKind>) -> Self {
+        match fault {
+            Some(FaultKind::Delay { millis }) => Self::After(Duration::from_millis(millis)),
+            Some(FaultKind::LoseReply) => Self::Never,
+            None | Some(FaultKind::Throttle | FaultKind::Fail) => Self::Now,
+        }
     }
 }
 

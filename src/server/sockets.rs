@@ -7,7 +7,6 @@ mod answers;
 mod bodies;
 mod presence;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
@@ -33,7 +32,7 @@ pub use bodies::MAX_BODY_BYTES;
 
 use self::bodies::Unread;
 use self::presence::{Guests, Presence};
-use super::service::{AnswerRoom, Connection, Service};
+use super::service::{AnswerRoom, Connection, Delivery, Reply, Service};
 
 /// The port that local Kinesis servers are found at, since kinesalite.
 pub const PREFERRED_PORT: u16 = 4567;
@@ -186,8 +185,18 @@ async fn serve(
         let (service, caller) = (Arc::clone(&service), Arc::clone(&caller));
         async move {
             let under_way = caller.presence.asked();
-            let answer = answer(&service, &caller, request).await;
-            Ok::<_, Infallible>(answer.map(|body| Full::new(caller.answers.hold(body, under_way))))
+            let Reply { response, delivery } = answer(&service, &caller, request).await;
+            let hold =
+                |room: &answers::Room| response.map(|body| Full::new(room.hold(body, under_way)));
+            match delivery {
+                Delivery::Now => Ok(hold(&caller.answers)),
+                Delivery::After(late) => {
+                    let held = hold(&caller.answers.apart());
+                    tokio::time::sleep(late).await;
+                    Ok(held)
+                }
+                Delivery::Never => Err(ReplyLost),
+            }
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -212,7 +221,7 @@ async fn serve(
     }
 }
 
-async fn answer(service: &Service, caller: &Caller, request: Request<Incoming>) -> Response<Bytes> {
+async fn answer(service: &Service, caller: &Caller, request: Request<Incoming>) -> Reply {
     let (parts, body) = request.into_parts();
     if let Some(why) = foreign(&parts) {
         return plain(StatusCode::FORBIDDEN, why);
@@ -231,6 +240,11 @@ async fn answer(service: &Service, caller: &Caller, request: Request<Incoming>) 
     request.extensions_mut().insert(AnswerRoom(room));
     service.call(&caller.connection, request)
 }
+
+/// Ends an HTTP/1.1 connection without a byte of answer, and resets the stream of an HTTP/2 request.
+#[derive(Debug, thiserror::Error)]
+#[error("the reply is lost, as a fault on request says")]
+struct ReplyLost;
 
 const TOO_LARGE: &str = "kinesis-lab takes requests of up to 16 MiB.\n";
 const TOO_SLOW: &str = "kinesis-lab waited too long for the request's body.\n";
@@ -266,12 +280,15 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// An answer that is none of the API's; it ends its connection, whose next bytes may be anything.
-fn plain(status: StatusCode, words: &'static str) -> Response<Bytes> {
+fn plain(status: StatusCode, words: &'static str) -> Reply {
     let mut response = Response::new(Bytes::from_static(words.as_bytes()));
     *response.status_mut() = status;
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
-    response
+    Reply {
+        response,
+        delivery: Delivery::Now,
+    }
 }
 
 #[cfg(test)]

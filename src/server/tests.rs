@@ -2,6 +2,7 @@
 
 mod arns;
 mod data_plane;
+mod controls;
 mod feed;
 mod limits;
 mod model;
@@ -75,6 +76,7 @@ impl Bench {
         let request = signed(region, operation).body(Bytes::from(body.to_owned()));
         self.service
             .call(&self.connection, request.expect("a request"))
+            .response
     }
 
     fn answer(&self, operation: &str, body: &str) -> Result<Value, (String, String)> {

@@ -62,7 +62,7 @@ impl World {
             )
             .body(body.into())
             .expect("a request");
-        let response = self.service.call(&self.connection, request);
+        let response = self.service.call(&self.connection, request).response;
         let body = match response.body() {
             body if body.is_empty() => Value::Null,
             body => serde_json::from_slice(body).expect("answers are JSON"),

@@ -9,6 +9,7 @@ use crate::kinesis::feed::{Detail, HEAD_BYTES, PutEntry};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
 use crate::kinesis::{SequenceNumber, ShardId};
+use crate::server::faults::Struck;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
 use crate::server::store::{Head, Payload, Stream};
@@ -57,29 +58,46 @@ pub const PUT_RECORDS: Operation = Operation {
     handle: put_records,
 };
 
-/// A record's place, as both answers show it.
+/// What became of a record, as both answers show it.
 #[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Stored<'p> {
-    shard_id: &'p str,
-    sequence_number: &'p str,
+#[serde(untagged)]
+enum ResultAnswer<'r> {
+    #[serde(rename_all = "PascalCase")]
+    Stored {
+        shard_id: &'r str,
+        sequence_number: &'r str,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Refused {
+        error_code: &'r str,
+        error_message: Option<&'r str>,
+    },
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct PutRecordsAnswer<'p> {
+struct PutRecordsAnswer<'r> {
     failed_record_count: usize,
-    records: Vec<Stored<'p>>,
+    records: Vec<ResultAnswer<'r>>,
 }
 
 /// Where a record was stored.
 type Place = (ShardId, SequenceNumber);
 
-impl<'p> From<&'p Place> for Stored<'p> {
-    fn from((shard, number): &'p Place) -> Self {
-        Self {
-            shard_id: shard.as_str(),
-            sequence_number: number.as_str(),
+/// What became of a record: its place, or why its shard refused it.
+type Stored = Result<Place, Refusal>;
+
+impl<'r> From<&'r Stored> for ResultAnswer<'r> {
+    fn from(stored: &'r Stored) -> Self {
+        match stored {
+            Ok((shard, number)) => Self::Stored {
+                shard_id: shard.as_str(),
+                sequence_number: number.as_str(),
+            },
+            Err(refusal) => Self::Refused {
+                error_code: refusal.code,
+                error_message: refusal.message.as_deref(),
+            },
         }
     }
 }
@@ -90,8 +108,9 @@ fn put_record(context: &Context, request: &Structure, note: &mut Note) -> Result
         place: |_| "data".to_owned(),
         later_than: request.text("SequenceNumberForOrdering"),
     };
-    let places = put(context, request, &batch, note)?;
-    Ok(json::write(&places.first().map(Stored::from)))
+    let mut results = put(context, request, &batch, note)?;
+    let stored = results.pop().transpose()?.map(Ok);
+    Ok(json::write(&stored.as_ref().map(ResultAnswer::from)))
 }
 
 fn put_records(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
@@ -100,10 +119,10 @@ fn put_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         place: |index| format!("records.{}.member.data", index + 1),
         later_than: None,
     };
-    let places = put(context, request, &batch, note)?;
+    let results = put(context, request, &batch, note)?;
     Ok(json::write(&PutRecordsAnswer {
-        failed_record_count: 0,
-        records: places.iter().map(Stored::from).collect(),
+        failed_record_count: results.iter().filter(|result| result.is_err()).count(),
+        records: results.iter().map(ResultAnswer::from).collect(),
     }))
 }
 
@@ -166,13 +185,13 @@ impl<'r> Entry<'r> {
         }
     }
 
-    fn noted(&self, result: Result<Place, (String, String)>) -> PutEntry {
+    fn noted(&self, result: Result<&Place, &Refusal>) -> PutEntry {
         PutEntry {
             key: self.key.to_owned(),
             explicit_hash_key: self.explicit_hash_key.map(str::to_owned),
             size: self.data.len(),
             head: self.data[..self.data.len().min(HEAD_BYTES)].to_vec(),
-            result,
+            result: result.cloned().map_err(Refusal::told),
         }
     }
 }
@@ -183,28 +202,26 @@ fn put(
     request: &Structure,
     batch: &Batch,
     note: &mut Note,
-) -> Result<Vec<Place>, Refusal> {
+) -> Result<Vec<Stored>, Refusal> {
     let outcome = store(context, request, batch, note);
     let entries = batch.entries.iter();
     note.detail = Detail::Put(match &outcome {
-        Ok(places) => entries
-            .zip(places)
-            .map(|(entry, place)| entry.noted(Ok(place.clone())))
+        Ok(results) => entries
+            .zip(results)
+            .map(|(entry, result)| entry.noted(result.as_ref()))
             .collect(),
-        Err(refusal) => entries
-            .map(|entry| entry.noted(Err(refusal.told())))
-            .collect(),
+        Err(refusal) => entries.map(|entry| entry.noted(Err(refusal))).collect(),
     });
     outcome
 }
 
-/// Stores all records of a batch or none, in request order.
+/// Stores the records of a batch in request order, but for those that their shards refuse; or nothing.
 fn store(
     context: &Context,
     request: &Structure,
     batch: &Batch,
     note: &mut Note,
-) -> Result<Vec<Place>, Refusal> {
+) -> Result<Vec<Stored>, Refusal> {
     let target = target(context, request)?;
     let not_found = || Refusal::stream_not_found(&target.called);
     let prepared = prepare(batch);
@@ -228,15 +245,39 @@ fn store(
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
     }
+    let owners: Option<Vec<u32>> = prepared
+        .iter()
+        .map(|(key, _)| stream.owner_of(*key))
+        .collect();
+    let owners = owners.ok_or_else(not_found)?;
+    let fault = context.meet_fault(Some(&target.name), &owners, note);
+    if let Some(refusal) = fault.and_then(Struck::refusal_of_call) {
+        return Err(refusal);
+    }
+    let refusals: Vec<_> = owners
+        .iter()
+        .map(|owner| fault?.refusal(*owner, &target.called))
+        .collect();
+    let accepted = prepared
+        .into_iter()
+        .zip(&refusals)
+        .filter_map(|(record, refusal)| refusal.is_none().then_some(record))
+        .collect();
     let appended = store
-        .append(context.region, &target.name, prepared, context.now)?
+        .append(context.region, &target.name, accepted, context.now)?
         .ok_or_else(not_found)?;
     drop(store);
 
     note.trimmed = appended.trimmed;
-    let places = appended.places.iter();
-    Ok(places
-        .map(|parts| (ShardId::from_index(parts.shard), parts.encode()))
+    let mut places = appended.places.iter();
+    Ok(refusals
+        .into_iter()
+        .filter_map(|refusal| match refusal {
+            Some(refusal) => Some(Err(refusal)),
+            None => places
+                .next()
+                .map(|parts| Ok((ShardId::from_index(parts.shard), parts.encode()))),
+        })
         .collect())
 }
 

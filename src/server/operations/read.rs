@@ -268,6 +268,10 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
     }
+    let fault = context.meet_fault(Some(&iterator.stream), &[iterator.shard], note);
+    if let Some(refusal) = fault.and_then(|fault| fault.refusal(iterator.shard, &iterator.stream)) {
+        return Err(refusal);
+    }
     let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
     let horizon_ms = head.horizon_ms(context.now);
     let read = |limit, bytes| shard.read(iterator.position, horizon_ms, limit, bytes);

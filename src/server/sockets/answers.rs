@@ -33,6 +33,14 @@ impl Room {
         turn.ok().map(|_| self.shared.available_permits() / 4)
     }
 
+    /// Room for an answer that comes late on purpose: it counts for everyone, but its connection does not wait for it.
+    pub fn apart(&self) -> Self {
+        Self {
+            own: Arc::new(Semaphore::new(OWN_BYTES)),
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
     /// Counts an answer until it is taken or given up.
     pub fn hold(&self, bytes: Bytes, under_way: UnderWay) -> Bytes {
         // Smaller answers than the next one may be were made meanwhile, if at all: what is missing is not counted.

@@ -23,6 +23,8 @@ pub struct Changes {
     pub forgotten: Vec<(u64, u32)>,
     /// Streams that are gone. What they held is let go later, shard by shard.
     pub deleted: Vec<u64>,
+    /// How far the lab's clock is ahead now, in seconds.
+    pub ahead_seconds: Option<u64>,
 }
 
 impl Changes {

@@ -175,7 +175,8 @@ fn a_page_is_as_long_as_there_is_room_for_in_an_answer() {
         let body = json!({"ShardIterator": iterator}).to_string();
         let request = signed("us-east-1", "GetRecords").extension(AnswerRoom(room));
         let request = request.body(body.into()).expect("a request");
-        let answer = read_answer(&bench.service.call(&bench.connection, request)).expect("a page");
+        let answer =
+            read_answer(&bench.service.call(&bench.connection, request).response).expect("a page");
         let records = answer["Records"].as_array().expect("a list").len();
         let next = text(&answer["NextShardIterator"]);
         (records, next, answer["MillisBehindLatest"].as_u64())

@@ -13,6 +13,7 @@ fn send(bench: &Bench, request: http::request::Builder, body: &str) -> Response<
     bench
         .service
         .call(&bench.connection, request.expect("a request"))
+        .response
 }
 
 fn unsigned(operation: &str) -> http::request::Builder {
