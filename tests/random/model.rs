@@ -84,6 +84,19 @@ impl Model {
         }
     }
 
+    /// Whether the stream may keep its records for so long, if that is called longer, or shorter, than now.
+    pub fn may_retain(&self, hours: i64, longer: bool) -> Result<(), &'static str> {
+        let now = self
+            .stream
+            .as_ref()
+            .map_or(hours, |stream| stream.retention_hours);
+        let direction = if longer { hours >= now } else { hours <= now };
+        match (24..=8_760).contains(&hours) && direction {
+            true => Ok(()),
+            false => Err("InvalidArgumentException"),
+        }
+    }
+
     /// The shard that an iterator may read, or the error's name.
     pub fn readable(&self, iterator: &Iterator) -> Result<&Shard, &'static str> {
         if self.now_ms - iterator.issued_ms > ITERATOR_LIFE_MS {

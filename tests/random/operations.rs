@@ -8,12 +8,28 @@ use proptest::prelude::*;
 /// One thing that is done.
 #[derive(Debug, Clone)]
 pub enum Operation {
-    Create { shards: u8 },
+    Create {
+        shards: u8,
+    },
     Delete,
     Put(Vec<Key>),
-    Iterate { shard: u8, start: Start },
-    Read { iterator: u8, limit: u16 },
-    Wait { seconds: u32 },
+    Iterate {
+        shard: u8,
+        start: Start,
+    },
+    Read {
+        iterator: u8,
+        limit: u16,
+    },
+    Wait {
+        seconds: u32,
+    },
+    Retain {
+        hours: u16,
+        longer: bool,
+    },
+    /// Let the server free some of what nobody can read any more.
+    Tidy,
 }
 
 /// How a record finds its shard.
@@ -83,5 +99,8 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         12 => (any::<u8>(), prop_oneof![1..4u16, Just(10_000)])
             .prop_map(|(iterator, limit)| Operation::Read { iterator, limit }),
         3 => seconds().prop_map(|seconds| Operation::Wait { seconds }),
+        2 => (prop::sample::select(vec![23, 24, 25, 36, 48, 8_760, 8_761]), any::<bool>())
+            .prop_map(|(hours, longer)| Operation::Retain { hours, longer }),
+        2 => Just(Operation::Tidy),
     ]
 }

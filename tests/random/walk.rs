@@ -69,6 +69,11 @@ impl Walk {
                 self.pass(i64::from(*seconds) * 1000);
                 Ok(())
             }
+            Operation::Retain { hours, longer } => self.retain(i64::from(*hours), *longer),
+            Operation::Tidy => {
+                self.world.service.tidy();
+                Ok(())
+            }
         }?;
         self.describe()
     }
@@ -102,6 +107,24 @@ impl Walk {
         let body = json!({"StreamName": "s"});
         self.predicted("DeleteStream", body, self.existing())?;
         self.model.stream = None;
+        Ok(())
+    }
+
+    fn retain(&mut self, hours: i64, longer: bool) -> Wrong {
+        let operation = match longer {
+            true => "IncreaseStreamRetentionPeriod",
+            false => "DecreaseStreamRetentionPeriod",
+        };
+        let prediction = self
+            .existing()
+            .and_then(|()| self.model.may_retain(hours, longer));
+        let body = json!({"StreamName": "s", "RetentionPeriodHours": hours});
+        if self.predicted(operation, body, prediction)?.is_some()
+            && let Some(stream) = &mut self.model.stream
+        {
+            stream.retention_hours = hours;
+            self.model.trim();
+        }
         Ok(())
     }
 
