@@ -82,6 +82,48 @@ assert keys(iterator("AT_TIMESTAMP", Timestamp=between))[0] == ["alice", "x"]
 found, answer = keys(answer["NextShardIterator"])
 assert found == [] and answer["NextShardIterator"]
 
+# Settings.
+def summary():
+    return kinesis.describe_stream_summary(StreamARN=ARN)["StreamDescriptionSummary"]
+
+
+def tags(**arguments):
+    return kinesis.list_tags_for_stream(StreamName=NAME, **arguments)
+
+
+kinesis.increase_stream_retention_period(StreamName=NAME, RetentionPeriodHours=48)
+assert summary()["RetentionPeriodHours"] == 48
+kinesis.decrease_stream_retention_period(StreamARN=ARN, RetentionPeriodHours=24)
+assert summary()["RetentionPeriodHours"] == 24
+kinesis.add_tags_to_stream(StreamName=NAME, Tags={"team": "lab", "course": "streams"})
+assert tags()["Tags"] == [{"Key": "course", "Value": "streams"}, {"Key": "team", "Value": "lab"}]
+assert tags(Limit=1)["HasMoreTags"] and not tags(ExclusiveStartTagKey="course")["HasMoreTags"]
+kinesis.remove_tags_from_stream(StreamName=NAME, TagKeys=["course"])
+assert [tag["Key"] for tag in tags()["Tags"]] == ["team"]
+kinesis.update_stream_mode(StreamARN=ARN, StreamModeDetails={"StreamMode": "ON_DEMAND"})
+limits = kinesis.describe_limits()
+assert (limits["OpenShardCount"], limits["OnDemandStreamCount"]) == (2, 1), limits
+kinesis.update_stream_mode(StreamARN=ARN, StreamModeDetails={"StreamMode": "PROVISIONED"})
+assert summary()["StreamModeDetails"] == {"StreamMode": "PROVISIONED"}
+refused(
+    "LimitExceededException",
+    kinesis.update_stream_mode,
+    StreamARN=ARN,
+    StreamModeDetails={"StreamMode": "ON_DEMAND"},
+)
+
+# These are younger than the oldest boto3 that finds the lab.
+if hasattr(kinesis, "tag_resource"):
+    kinesis.tag_resource(ResourceARN=ARN, Tags={"more": ""})
+    assert [tag["Key"] for tag in kinesis.list_tags_for_resource(ResourceARN=ARN)["Tags"]] == ["more", "team"]
+    kinesis.untag_resource(ResourceARN=ARN, TagKeys=["more", "team"])
+    assert tags()["Tags"] == []
+if hasattr(kinesis, "update_max_record_size"):
+    kinesis.update_max_record_size(StreamARN=ARN, MaxRecordSizeInKiB=2048)
+    assert summary()["MaxRecordSizeInKiB"] == 2048
+    kinesis.put_record(StreamName=NAME, Data=bytes(1048577), PartitionKey="bob")
+    kinesis.update_max_record_size(StreamARN=ARN, MaxRecordSizeInKiB=1024)
+
 # What is refused.
 message = refused("ResourceNotFoundException", kinesis.put_record, StreamName="none", Data=b"", PartitionKey="k")
 assert message == "Stream none under account 000000000000 not found.", message
@@ -90,8 +132,8 @@ refused("ValidationException", kinesis.put_record, StreamName=NAME, Data=b"", Pa
 refused("ValidationException", kinesis.put_record, StreamName=NAME, Data=bytes(1048577), PartitionKey="k")
 refused("InvalidArgumentException", kinesis.get_records, ShardIterator="nonsense")
 refused("LimitExceededException", kinesis.create_stream, StreamName="huge", ShardCount=1_000_000_000)
-message = refused("UnknownOperationException", kinesis.describe_limits)
-assert message == "DescribeLimits is not supported by kinesis-lab", message
+message = refused("UnknownOperationException", kinesis.list_stream_consumers, StreamARN=ARN)
+assert message == "ListStreamConsumers is not supported by kinesis-lab", message
 elsewhere = boto3.client("kinesis", region_name="eu-west-1")
 assert elsewhere.list_streams()["StreamNames"] == []
 
