@@ -11,7 +11,7 @@
 //!   constraints    a request held against its shape's limits, in AWS's words
 //! operations     one room for each subject; each takes a checked request to an answer
 //! tokens         iterators and paging tokens: sealed, opaque to clients
-//! store          streams, shards and records, in memory and bounded
+//! store          streams, shards and records, in memory or on disk, and bounded
 //! feed           tells what was answered, and never waits
 //! ```
 //!
@@ -38,6 +38,7 @@ mod tests;
 pub use feed::{FEED_CAPACITY, FEED_RECORDS};
 pub use service::{Connection, Delivery, Limits, Reply, Service};
 pub use sockets::{BindError, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
+pub use store::{DiskOptions, OpenError, empty_store};
 
 /// The one account of the lab.
 pub const ACCOUNT: &str = "000000000000";

@@ -24,7 +24,7 @@ use super::faults::{RECORD_OPERATIONS, Struck};
 use super::feed::Feed;
 use super::operations::{self, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
 use super::refusals::{Refusal, shortened};
-use super::store::{Changes, Store};
+use super::store::{Changes, Disk, DiskOptions, OpenError, Store};
 use super::tokens::Sealer;
 use super::{constraints, json};
 use crate::kinesis::control::{Control, FaultKind, ServerState};
@@ -45,6 +45,8 @@ const LONGEST_USER_AGENT: usize = 256;
 pub struct Limits {
     /// The memory of all records together, in bytes: data, keys and a fixed overhead for each.
     pub memory_bytes: usize,
+    /// What all records together take on disk, where they are kept there, in bytes counted likewise.
+    pub disk_bytes: usize,
     /// The shards of all streams together.
     pub shards: u32,
 }
@@ -53,6 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory_bytes: 128 * 1024 * 1024,
+            disk_bytes: 2 * 1024 * 1024 * 1024,
             // The shard quota of most regions.
             shards: 1000,
         }
@@ -142,16 +145,34 @@ struct ErrorBody<'e> {
 impl Service {
     /// An empty service that takes its time from `clock`.
     pub fn new(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static, limits: &Limits) -> Self {
-        // Tokens are sealed against accidents, not against an attacker who could as well call the API.
-        let key = std::array::from_fn(|_| fastrand::u8(..));
-        let feed = Arc::new(Feed::new());
         let store = Store::new(limits.memory_bytes, limits.shards);
-        let random = Rng::new();
+        Self::with(clock, store, new_seal())
+    }
+
+    /// A service that goes on with what is kept on disk, and keeps all there. Also says what cannot be read of it, a
+    /// sentence each.
+    pub fn open(
+        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        limits: &Limits,
+        options: &DiskOptions,
+    ) -> Result<(Self, Vec<String>), OpenError> {
+        let (disk, mut kept) = Disk::open(options, new_seal())?;
+        let (seal, damage) = (kept.seal, std::mem::take(&mut kept.damage));
+        let store = Store::restore(&disk, kept, limits.disk_bytes, limits.shards);
+        Ok((Self::with(clock, store, seal), damage))
+    }
+
+    fn with(
+        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        store: Store,
+        seal: [u8; 64],
+    ) -> Self {
+        let feed = Arc::new(Feed::new());
         Self {
             clock: Box::new(clock),
-            controls: Controls::new(Arc::clone(&feed), random, store.ahead_seconds()),
+            controls: Controls::new(Arc::clone(&feed), Rng::new(), store.ahead_seconds()),
             store: Mutex::new(store),
-            sealer: Sealer::new(key),
+            sealer: Sealer::new(seal),
             chains: Counter::new(),
             connections: Counter::new(),
             feed,
@@ -381,6 +402,11 @@ impl Delivery {
             None | Some(FaultKind::Throttle | FaultKind::Fail) => Self::Now,
         }
     }
+}
+
+/// Tokens are sealed against accidents, not against an attacker who could as well call the API.
+fn new_seal() -> [u8; 64] {
+    std::array::from_fn(|_| fastrand::u8(..))
 }
 
 /// A request that does not reach the API.

@@ -1,4 +1,4 @@
-//! Everything the server keeps: streams by region and name, bounded.
+//! Everything the server keeps: streams by region and name, bounded, in memory or on disk.
 //!
 //! ```text
 //! a call -> what it changes (Changes) -> kept on disk, if there is one; may fail -> applied in memory -> its answer
@@ -10,7 +10,9 @@
 //! their retention ends, and that is told.
 
 mod changes;
+mod disk;
 mod log;
+mod memory;
 mod shard;
 mod stream;
 mod tidy;
@@ -20,14 +22,19 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub use changes::{Changes, Failure, Keep, NewRecord};
+pub use disk::{Disk, DiskOptions, OpenError, empty_store};
 pub use log::{Found, Payload};
 pub use shard::{About, Shard};
 pub use stream::{Head, Mode, Stream};
 
+use self::disk::{DiskLog, Kept};
+use self::log::Log;
+use self::memory::MemoryLog;
 use self::tidy::Slice;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
@@ -111,6 +118,33 @@ impl Store {
             tidied: (0, 0),
             ahead_seconds: 0,
         }
+    }
+
+    /// A store that goes on with what is kept on disk, and keeps every change there before it is made.
+    pub fn restore(disk: &Arc<Disk>, kept: Kept, memory_limit: usize, shard_limit: u32) -> Self {
+        let mut store = Self::new(memory_limit, shard_limit);
+        store.keep = Some(Box::new(Arc::clone(disk)));
+        store.ahead_seconds = kept.ahead_seconds;
+        for kept in kept.streams {
+            let incarnation = kept.head.incarnation;
+            let mut stream = Stream::new(kept.head);
+            for (about, ends) in kept.shards {
+                let log = DiskLog::new(Arc::clone(disk), incarnation, about.index, ends);
+                store.memory += log.size();
+                stream.restore_shard(about, Log::Disk(log), ends.map(|(_, last)| last));
+            }
+            store.incarnation = store.incarnation.max(incarnation);
+            if kept.deleted {
+                store.leaving.insert(incarnation, stream);
+                continue;
+            }
+            let head = stream.head();
+            let names = store.names.entry(head.region.clone()).or_default();
+            names.insert(head.name.clone(), incarnation);
+            store.shards += stream.open_shards();
+            store.streams.insert(incarnation, stream);
+        }
+        store
     }
 
     /// From now on every change is kept here before it happens.
@@ -200,7 +234,7 @@ impl Store {
         let mut records = 0;
         let mut changes = Changes::default();
         for shard in stream.shards_from(0) {
-            records += shard.read(0, i64::MIN, 0, 0).ahead;
+            records += shard.read(0, i64::MIN, 0, 0)?.ahead;
             let about = shard.about().clone();
             let trimmed = stream.next_index(about.index);
             let emptied = About { trimmed, ..about };
@@ -293,7 +327,11 @@ impl Store {
         for (incarnation, about) in changes.shards {
             if let Some(stream) = self.streams.get_mut(&incarnation) {
                 self.shards -= stream.open_shards();
-                stream.set_shard(about);
+                let keep = &self.keep;
+                stream.set_shard(about, |stream, shard| match keep {
+                    Some(keep) => keep.log(stream, shard),
+                    None => Log::Memory(MemoryLog::default()),
+                });
                 self.shards += stream.open_shards();
             }
         }
@@ -351,11 +389,11 @@ impl Store {
         let mut slice = Slice::new();
         let more = match self.leaving.last_key_value() {
             Some((_, stream)) => {
-                slice.take_deleted(stream);
+                slice.take_deleted(stream)?;
                 true
             }
             None => {
-                let next = slice.take_past(&self.streams, self.tidied, now);
+                let next = slice.take_past(&self.streams, self.tidied, now)?;
                 self.tidied = next.unwrap_or_default();
                 next.is_some()
             }
@@ -386,10 +424,10 @@ impl Store {
             let shards = stream.shards_from(0);
             shards.map(move |shard| (stream.head(), shard))
         });
-        let fullest = shards.max_by_key(|(_, shard)| shard.memory());
-        let Some((head, shard, front)) =
-            fullest.and_then(|(head, shard)| Some((head, shard, shard.oldest(amount)?)))
-        else {
+        let Some((head, shard)) = shards.max_by_key(|(_, shard)| shard.memory()) else {
+            return Ok(None);
+        };
+        let Some(front) = shard.oldest(amount)? else {
             return Ok(None);
         };
         let event = TrimmedEarly {

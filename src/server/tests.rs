@@ -1,8 +1,8 @@
 //! The service called directly: no sockets, no SDK, and a clock that the test sets.
 
 mod arns;
-mod data_plane;
 mod controls;
+mod data_plane;
 mod feed;
 mod limits;
 mod model;

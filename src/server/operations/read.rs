@@ -15,7 +15,7 @@ use crate::server::ACCOUNT;
 use crate::server::json::{self, Blob, Timestamp};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Found, Payload, Shard, Stream};
+use crate::server::store::{Failure, Found, Payload, Shard, Stream};
 use crate::server::tokens::{Iterator as ShardIterator, LIFETIME_MS};
 
 /// The most records of one answer, and the number without a Limit.
@@ -152,9 +152,9 @@ fn position_of(
     match start {
         StartPosition::TrimHorizon => Ok(0),
         StartPosition::Latest => Ok(latest),
-        StartPosition::AtTimestamp(time) => {
-            Ok(shard.first_since(time.timestamp_millis()).unwrap_or(latest))
-        }
+        StartPosition::AtTimestamp(time) => Ok(shard
+            .first_since(time.timestamp_millis())?
+            .unwrap_or(latest)),
         StartPosition::AtSequenceNumber(number) => index_of(number, shard, latest, target),
         StartPosition::AfterSequenceNumber(number) => {
             index_of(number, shard, latest, target).map(|index| index + 1)
@@ -275,7 +275,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
     let horizon_ms = head.horizon_ms(context.now);
     let read = |limit, bytes| shard.read(iterator.position, horizon_ms, limit, bytes);
-    let found = page(read, limit, context.answer_room);
+    let found = page(read, limit, context.answer_room)?;
     let start = shard.about().start();
     drop(store);
 
@@ -311,12 +311,16 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
 
 /// Up to `limit` records, and no more than there is room for in an answer: readers that leave theirs unread leave the
 /// others shorter pages.
-fn page(read: impl Fn(usize, usize) -> Found, limit: usize, room: usize) -> Found {
+fn page(
+    read: impl Fn(usize, usize) -> Result<Found, Failure>,
+    limit: usize,
+    room: usize,
+) -> Result<Found, Failure> {
     // Data becomes a third longer in base64, and what stands around it is below 600 bytes: a room of 16 MiB is enough for
     // any page.
     let limit = limit.min(room / 8 * 3 / 600);
     let bytes = MAX_BYTES.min(room / 8 * 5);
-    let found = read(limit, bytes);
+    let found = read(limit, bytes)?;
     // The first record comes whatever its size is; it may take half of what is left, of which `room` is a quarter.
     let size = |found: &Found| -> usize {
         let payloads = found.records.iter().map(|record| &record.payload);
@@ -324,7 +328,7 @@ fn page(read: impl Fn(usize, usize) -> Found, limit: usize, room: usize) -> Foun
     };
     match size(&found) > room.saturating_mul(2) {
         true => read(0, 0),
-        false => found,
+        false => Ok(found),
     }
 }
 

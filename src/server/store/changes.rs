@@ -1,6 +1,7 @@
 //! What a call changes, complete before any of it is done, so that it can be kept first.
 
-use super::log::Record;
+use super::log::{Log, Record};
+use super::memory::MemoryLog;
 use super::shard::About;
 use super::stream::Head;
 
@@ -66,4 +67,9 @@ pub struct Freed {
 pub trait Keep: Send {
     /// Has all of these on disk when it returns, or none.
     fn keep(&mut self, changes: &Changes) -> Result<(), Failure>;
+
+    /// Where the records of a new shard are held.
+    fn log(&self, _stream: u64, _shard: u32) -> Log {
+        Log::Memory(MemoryLog::default())
+    }
 }

@@ -1,18 +1,20 @@
-//! The records of one shard, oldest first: they come at the end and go at the front.
+//! The records of one shard, oldest first, in memory or on disk: they come at the end and go at the front.
 //!
-//! In memory today. Whatever else keeps records offers what [`Log`] offers: indexes and arrival times grow with the
-//! records, so that both can be sought by halves, and ordinals grow by one, so that "how many" is a subtraction.
+//! Indexes and arrival times grow with the records, so that both can be sought by halves; ordinals grow by one, so that
+//! "how many" is a subtraction.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::changes::Failure;
+use super::disk::DiskLog;
+use super::memory::MemoryLog;
 use crate::kinesis::sequence_numbers::Parts;
 
 /// What a record costs beside its bytes: its place in a queue that may be half empty (2 x 48 bytes), and the header and
 /// rounding of its allocation (32).
-const RECORD_OVERHEAD: usize = 128;
+pub const RECORD_OVERHEAD: usize = 128;
 
 /// A record's key and data, in one allocation that readers share.
 #[derive(Debug, Clone)]
@@ -58,6 +60,8 @@ pub struct Record {
     pub index: u64,
     /// Its place among the records of its shard: it grows by one.
     pub ordinal: u64,
+    /// What the records of its shard before it took of the store's room.
+    pub start: u64,
     pub arrived_ms: i64,
     pub payload: Payload,
 }
@@ -109,96 +113,65 @@ pub struct Front {
 }
 
 /// The records of a shard.
-#[derive(Debug, Default)]
-pub struct Log {
-    records: VecDeque<Record>,
-    memory: usize,
+#[derive(Debug)]
+pub enum Log {
+    Memory(MemoryLog),
+    Disk(DiskLog),
 }
 
 impl Log {
-    /// What the records take of the store's memory.
+    /// What the records take of the store's room.
     pub fn memory(&self) -> usize {
-        self.memory
+        match self {
+            Self::Memory(log) => log.memory(),
+            Self::Disk(log) => log.size(),
+        }
     }
 
     pub fn push(&mut self, record: Record) {
-        self.memory += record.payload.memory();
-        self.records.push_back(record);
+        match self {
+            Self::Memory(log) => log.push(record),
+            Self::Disk(log) => log.push(&record),
+        }
     }
 
-    /// The first record at or after this place.
-    pub fn first(&self, from: From) -> Option<&Record> {
-        self.records.get(self.seek(from))
+    /// The index of the first record at or after this place.
+    pub fn first(&self, from: From) -> Result<Option<u64>, Failure> {
+        match self {
+            Self::Memory(log) => Ok(log.first(from).map(|record| record.index)),
+            Self::Disk(log) => Ok(log.first(from)?.map(|mark| mark.index)),
+        }
     }
 
     /// Up to `limit` records from a place on, and no more than `bytes` of them but one at least.
-    pub fn read(&self, from: From, limit: usize, bytes: usize) -> Found {
-        let start = self.seek(from);
-        let mut size = 0;
-        let records: Vec<Record> = self
-            .records
-            .range(start..)
-            .take(limit)
-            .take_while(|record| {
-                let first = size == 0;
-                size += record.payload.size();
-                first || size <= bytes
-            })
-            .cloned()
-            .collect();
-        let next = self.records.get(start + records.len());
-        Found {
-            ahead: next
-                .zip(self.records.back())
-                .map_or(0, |(next, last)| last.ordinal - next.ordinal + 1),
-            first_ahead_ms: next.map(|record| record.arrived_ms),
-            records,
+    pub fn read(&self, from: From, limit: usize, bytes: usize) -> Result<Found, Failure> {
+        match self {
+            Self::Memory(log) => Ok(log.read(from, limit, bytes)),
+            Self::Disk(log) => log.read(from, limit, bytes),
         }
-    }
-
-    fn seek(&self, from: From) -> usize {
-        self.records
-            .partition_point(|record| record.index < from.index || record.arrived_ms < from.time_ms)
     }
 
     /// The records before this place, but no more of them than `most`; nothing if there are none.
-    pub fn before(&self, from: From, most: usize) -> Option<Front> {
-        self.front(self.seek(from).min(most))
+    pub fn before(&self, from: From, most: usize) -> Result<Option<Front>, Failure> {
+        match self {
+            Self::Memory(log) => Ok(log.before(from, most)),
+            Self::Disk(log) => log.before(from, most),
+        }
     }
 
-    /// The oldest records that take at least so much memory together; nothing if there are no records.
-    pub fn oldest(&self, memory: usize) -> Option<Front> {
-        let mut sum = 0;
-        let count = self
-            .records
-            .iter()
-            .take_while(|record| {
-                let short = sum < memory;
-                sum += record.payload.memory();
-                short
-            })
-            .count();
-        self.front(count)
+    /// The oldest records that take at least so much room together; nothing if there are no records.
+    pub fn oldest(&self, size: usize) -> Result<Option<Front>, Failure> {
+        match self {
+            Self::Memory(log) => Ok(log.oldest(size)),
+            Self::Disk(log) => log.oldest(size),
+        }
     }
 
-    fn front(&self, count: usize) -> Option<Front> {
-        let last = self.records.get(count.checked_sub(1)?)?;
-        Some(Front {
-            below: last.index + 1,
-            records: count as u64,
-        })
-    }
-
-    /// Lets go of all records below this index; says how much memory that freed.
+    /// Lets go of all records below this index; says how much room that gave.
     pub fn free(&mut self, below: u64) -> usize {
-        let before = self.memory;
-        while let Some(record) = self.records.pop_front_if(|record| record.index < below) {
-            self.memory -= record.payload.memory();
+        match self {
+            Self::Memory(log) => log.free(below),
+            Self::Disk(log) => log.free(below),
         }
-        // A queue keeps its room when it empties: give it back before it outweighs what RECORD_OVERHEAD says.
-        if self.memory < before && self.records.capacity() > 64 + 2 * self.records.len() {
-            self.records.shrink_to(self.records.len());
-        }
-        before - self.memory
     }
 }

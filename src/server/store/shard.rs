@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::changes::Failure;
+use super::disk::Mark;
 use super::log::{Found, From, Front, Log, Payload, Record, seconds};
 use crate::kinesis::hash_ranges::HashRange;
 use crate::kinesis::sequence_numbers::Parts;
@@ -51,16 +53,25 @@ pub struct Shard {
     log: Log,
     newest_ms: i64,
     next_ordinal: u64,
+    next_start: u64,
 }
 
 impl Shard {
-    pub fn new(about: About) -> Self {
+    pub fn new(about: About, log: Log) -> Self {
         Self {
             newest_ms: about.created_ms,
             about,
-            log: Log::default(),
+            log,
             next_ordinal: 0,
+            next_start: 0,
         }
+    }
+
+    /// Goes on behind the last record that was kept.
+    pub(super) fn go_on(&mut self, last: &Mark) {
+        self.newest_ms = last.arrived_ms;
+        self.next_ordinal = last.ordinal + 1;
+        self.next_start = last.end();
     }
 
     pub fn about(&self) -> &About {
@@ -87,11 +98,13 @@ impl Shard {
         payload: Payload,
         now: DateTime<Utc>,
     ) -> Record {
-        let ordinal = self.next_ordinal;
+        let (ordinal, start) = (self.next_ordinal, self.next_start);
         self.next_ordinal += 1;
+        self.next_start += payload.memory() as u64;
         Record {
             index,
             ordinal,
+            start,
             arrived_ms: self.newest_ms.max(now.timestamp_millis()),
             payload,
         }
@@ -100,17 +113,25 @@ impl Shard {
     /// Takes back what [`next_record`](Self::next_record) gave last.
     pub(super) fn withdraw(&mut self, record: &Record) {
         self.next_ordinal = record.ordinal;
+        self.next_start = record.start;
     }
 
     pub(super) fn push(&mut self, record: Record) {
         self.newest_ms = record.arrived_ms;
         self.next_ordinal = record.ordinal + 1;
+        self.next_start = record.start + record.payload.memory() as u64;
         self.log.push(record);
     }
 
     /// Up to `limit` records from `position` on, and no more than `bytes` of them but one at least. What arrived before
     /// the horizon is past its retention.
-    pub fn read(&self, position: u64, horizon_ms: i64, limit: usize, bytes: usize) -> Found {
+    pub fn read(
+        &self,
+        position: u64,
+        horizon_ms: i64,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Found, Failure> {
         self.log.read(
             From {
                 index: position.max(self.about.trimmed),
@@ -122,14 +143,13 @@ impl Shard {
     }
 
     /// The index of the first record that arrived at this time or later, if there is one.
-    pub fn first_since(&self, time_ms: i64) -> Option<u64> {
+    pub fn first_since(&self, time_ms: i64) -> Result<Option<u64>, Failure> {
         let index = self.about.trimmed;
-        let first = self.log.first(From { index, time_ms });
-        first.map(|record| record.index)
+        self.log.first(From { index, time_ms })
     }
 
     /// What is past its retention and still held, but no more records than `most`.
-    pub(super) fn past(&self, horizon_ms: i64, most: usize) -> Option<Front> {
+    pub(super) fn past(&self, horizon_ms: i64, most: usize) -> Result<Option<Front>, Failure> {
         let dropped = From {
             index: self.about.trimmed,
             time_ms: horizon_ms,
@@ -138,7 +158,7 @@ impl Shard {
     }
 
     /// The oldest records that take at least so much memory together.
-    pub(super) fn oldest(&self, memory: usize) -> Option<Front> {
+    pub(super) fn oldest(&self, memory: usize) -> Result<Option<Front>, Failure> {
         self.log.oldest(memory)
     }
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::NewRecord;
-use super::log::{Payload, Record};
+use super::disk::Mark;
+use super::log::{Log, Payload, Record};
 use super::shard::{About, Shard};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
@@ -138,7 +139,7 @@ impl Stream {
     }
 
     /// Adds a shard, or changes what is known about one.
-    pub(super) fn set_shard(&mut self, about: About) {
+    pub(super) fn set_shard(&mut self, about: About, log: impl FnOnce(u64, u32) -> Log) {
         let index = about.index;
         self.count(index, about.trimmed);
         if let Some(shard) = self.shards.get_mut(&index) {
@@ -146,7 +147,20 @@ impl Stream {
             return;
         }
         self.open.insert(about.range.start, index);
-        self.shards.insert(index, Shard::new(about));
+        let log = log(self.head.incarnation, index);
+        self.shards.insert(index, Shard::new(about, log));
+    }
+
+    /// Adds a shard as it was kept, with the last of its records.
+    pub(super) fn restore_shard(&mut self, about: About, log: Log, last: Option<Mark>) {
+        let index = about.index;
+        self.set_shard(about, |_, _| log);
+        if let Some(last) = last {
+            self.count(index, last.index + 1);
+            if let Some(shard) = self.shards.get_mut(&index) {
+                shard.go_on(&last);
+            }
+        }
     }
 
     /// The next record of a key, which is not stored yet, and the start of the shard that it belongs to.

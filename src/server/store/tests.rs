@@ -38,7 +38,9 @@ fn put(store: &mut Store, records: usize, now: DateTime<Utc>) -> Result<(), Fail
 fn read(store: &Store, limit: usize, now: DateTime<Utc>) -> Found {
     let stream = store.stream(REGION, "s").expect("the stream");
     let shard = stream.shard(0).expect("the shard");
-    shard.read(0, stream.head().horizon_ms(now), limit, 1 << 20)
+    shard
+        .read(0, stream.head().horizon_ms(now), limit, 1 << 20)
+        .expect("read")
 }
 
 /// A keeper that can be told to fail.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::changes::{Changes, Freed};
+use super::changes::{Changes, Failure, Freed};
 use super::stream::Stream;
 
 /// How many records a slice lets go, and how many shards it looks at: some tens of microseconds.
@@ -25,11 +25,11 @@ impl Slice {
     }
 
     /// Takes what a deleted stream still holds.
-    pub fn take_deleted(&mut self, stream: &Stream) {
+    pub fn take_deleted(&mut self, stream: &Stream) -> Result<(), Failure> {
         let incarnation = stream.head().incarnation;
         for shard in stream.shards_from(0) {
             let index = shard.about().index;
-            if let Some(front) = shard.past(i64::MAX, self.budget) {
+            if let Some(front) = shard.past(i64::MAX, self.budget)? {
                 self.budget -= front.records as usize;
                 self.changes.freed.push(Freed {
                     stream: incarnation,
@@ -40,10 +40,11 @@ impl Slice {
             // Budget that is left says that the shard is empty.
             self.budget = self.budget.saturating_sub(1);
             if self.budget == 0 {
-                return;
+                return Ok(());
             }
             self.changes.forgotten.push((incarnation, index));
         }
+        Ok(())
     }
 
     /// Takes what is past its retention, from this place on, which is (stream, shard). Says where to go on, or nothing
@@ -53,25 +54,25 @@ impl Slice {
         streams: &BTreeMap<u64, Stream>,
         from: (u64, u32),
         now: DateTime<Utc>,
-    ) -> Option<(u64, u32)> {
+    ) -> Result<Option<(u64, u32)>, Failure> {
         for (incarnation, stream) in streams.range(from.0..) {
             let horizon_ms = stream.head().horizon_ms(now);
             let first = if *incarnation == from.0 { from.1 } else { 0 };
             for shard in stream.shards_from(first) {
                 if self.budget == 0 {
-                    return Some((*incarnation, shard.about().index));
+                    return Ok(Some((*incarnation, shard.about().index)));
                 }
-                if let Some(front) = shard.past(horizon_ms, self.budget) {
+                if let Some(front) = shard.past(horizon_ms, self.budget)? {
                     self.budget -= front.records as usize;
                     self.changes.free(*incarnation, shard.about(), front.below);
                     // It may hold more.
                     if self.budget == 0 {
-                        return Some((*incarnation, shard.about().index));
+                        return Ok(Some((*incarnation, shard.about().index)));
                     }
                 }
                 self.budget -= 1;
             }
         }
-        None
+        Ok(None)
     }
 }

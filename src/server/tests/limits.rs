@@ -11,6 +11,7 @@ fn small(records: usize) -> Bench {
     let bench = Bench::with(&Limits {
         memory_bytes: records * 1_129,
         shards: 8,
+        ..Limits::default()
     });
     for name in ["s", "t"] {
         bench.ok("CreateStream", json!({"StreamName": name, "ShardCount": 1}));
