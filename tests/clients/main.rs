@@ -1,4 +1,5 @@
-//! Real clients against the embedded Kinesis over real sockets: the Rust SDK, boto3, the JavaScript SDK, and raw HTTP.
+//! Real clients against the embedded Kinesis over real sockets: the SDKs for Rust, Python and JavaScript, the AWS CLI, a
+//! consumer library, and raw HTTP.
 //!
 //! Tests of foreign clients show as ignored, with the reason in their names, where python or node is missing;
 //! `KINESIS_LAB_REQUIRE_CLIENTS=1` makes that a failure. `.ci/run` installs what they need.

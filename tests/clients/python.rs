@@ -1,4 +1,4 @@
-//! boto3: a producer and a consumer as a course would write them, and every operation with the main errors.
+//! Python's clients: boto3 as a course would use it and with every operation, the AWS CLI, and a consumer library.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -11,28 +11,45 @@ use crate::lab::Lab;
 use crate::program::{self, Program, repository, script};
 
 pub fn tests() -> Vec<Trial> {
-    let python = find();
+    let boto3 = find(
+        "KINESIS_LAB_PYTHON",
+        ".venv/bin/python",
+        "import boto3; assert tuple(map(int, boto3.__version__.split('.')[:2])) >= (1, 28)",
+    );
+    let cli = boto3.clone().and_then(|python| cli_beside(&python));
+    let library = find(
+        "KINESIS_LAB_LIBRARY_PYTHON",
+        ".venv-library/bin/python",
+        "import kinesis; kinesis.MemoryCheckPointer",
+    );
     vec![
         program::test(
             "boto3: a producer and a consumer need no more than the environment",
-            python.clone(),
+            boto3.clone(),
             producer_and_consumer,
         ),
         program::test(
             "boto3: every operation and the main errors",
-            python,
-            operations,
+            boto3,
+            |python| lap(python, "operations.py"),
+        ),
+        program::test("awscli: a stream's life in a shell script", cli, |shell| {
+            lap(shell, "cli.sh")
+        }),
+        program::test(
+            "async-kinesis: what its producer puts its consumer reads once",
+            library,
+            |python| lap(python, "library.py"),
         ),
     ]
 }
 
-/// The interpreter, if it has a boto3 that honours `AWS_ENDPOINT_URL`.
-fn find() -> Result<Program, String> {
-    let interpreter = match std::env::var_os("KINESIS_LAB_PYTHON") {
+/// The interpreter named by a variable, or where `.ci/run` makes one, if it can run these lines.
+fn find(variable: &str, usual: &str, probe: &str) -> Result<Program, String> {
+    let interpreter = match std::env::var_os(variable) {
         Some(interpreter) => PathBuf::from(interpreter),
-        None => repository().join(".venv/bin/python"),
+        None => repository().join(usual),
     };
-    let probe = "import boto3; assert tuple(map(int, boto3.__version__.split('.')[:2])) >= (1, 28)";
     let probed = Command::new(&interpreter)
         .args(["-c", probe])
         .stdout(Stdio::null())
@@ -43,12 +60,24 @@ fn find() -> Result<Program, String> {
             interpreter,
             environment: Vec::new(),
         }),
-        Ok(_) => Err("no boto3 from 1.28 on, see .ci/run".to_owned()),
+        Ok(_) => Err(format!("{} lacks it, see .ci/run", interpreter.display())),
         Err(_) => Err(format!(
             "no python at {}, see .ci/run",
             interpreter.display()
         )),
     }
+}
+
+/// A shell that knows the AWS CLI that stands beside this interpreter.
+fn cli_beside(python: &Program) -> Result<Program, String> {
+    let cli = python.interpreter.with_file_name("aws");
+    if !cli.is_file() {
+        return Err(format!("no {}, see .ci/run", cli.display()));
+    }
+    Ok(Program {
+        interpreter: "bash".into(),
+        environment: vec![("AWS", cli.to_string_lossy().into_owned())],
+    })
 }
 
 async fn producer_and_consumer(python: Program) {
@@ -77,8 +106,9 @@ async fn producer_and_consumer(python: Program) {
     assert!(again.contains("already there"), "{again}");
 }
 
-async fn operations(python: Program) {
+/// A script that checks what it gets.
+async fn lap(program: Program, name: &str) {
     let lab = Lab::start();
-    let printed = python.run(&script("operations.py"), &lab).await;
+    let printed = program.run(&script(name), &lab).await;
     assert!(printed.ends_with("all as on AWS\n"), "{printed}");
 }
