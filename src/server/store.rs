@@ -133,12 +133,14 @@ impl Store {
                 store.memory += log.size();
                 stream.restore_shard(about, Log::Disk(log), ends.map(|(_, last)| last));
             }
+            store.incarnation = store.incarnation.max(incarnation);
             if kept.deleted {
-                store.incarnation = store.incarnation.max(incarnation);
                 store.leaving.insert(incarnation, stream);
                 continue;
             }
-            store.list(stream.head());
+            let head = stream.head();
+            let names = store.names.entry(head.region.clone()).or_default();
+            names.insert(head.name.clone(), incarnation);
             store.shards += stream.open_shards();
             store.streams.insert(incarnation, stream);
         }
@@ -307,10 +309,17 @@ impl Store {
             self.ahead_seconds = seconds;
         }
         for head in changes.heads {
-            self.list(&head);
+            self.incarnation = self.incarnation.max(head.incarnation);
+            let place = (head.region.clone(), head.incarnation);
+            match head.mode {
+                Mode::OnDemand => self.on_demand.insert(place),
+                Mode::Provisioned => self.on_demand.remove(&place),
+            };
             match self.streams.get_mut(&head.incarnation) {
                 Some(stream) => stream.set_head(head),
                 None => {
+                    let names = self.names.entry(head.region.clone()).or_default();
+                    names.insert(head.name.clone(), head.incarnation);
                     self.streams.insert(head.incarnation, Stream::new(head));
                 }
             }
@@ -365,18 +374,6 @@ impl Store {
                 self.leaving.insert(incarnation, stream);
             }
         }
-    }
-
-    /// Lists a stream where it is looked for: by its name, and by its mode.
-    fn list(&mut self, head: &Head) {
-        self.incarnation = self.incarnation.max(head.incarnation);
-        let names = self.names.entry(head.region.clone()).or_default();
-        names.insert(head.name.clone(), head.incarnation);
-        let place = (head.region.clone(), head.incarnation);
-        match head.mode {
-            Mode::OnDemand => self.on_demand.insert(place),
-            Mode::Provisioned => self.on_demand.remove(&place),
-        };
     }
 
     /// A stream, be it deleted or not.
