@@ -8,7 +8,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kinesis_lab::server::Limits;
+use kinesis_lab::server::{Delivery, Limits};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -169,6 +169,7 @@ proptest! {
         let world = world_with_stream();
         let answer = world.call("us-east-1", &operation, bytes);
         prop_assert!(matches!(answer.status, 200 | 400), "{answer:?}");
+        prop_assert_eq!(answer.delivery, Delivery::Now);
         let listed = world.call("us-east-1", "ListStreams", "{}");
         prop_assert_eq!(listed.status, 200);
         prop_assert!(listed.body["StreamNames"] != Value::Null);

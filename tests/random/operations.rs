@@ -24,6 +24,11 @@ pub enum Operation {
     Wait {
         seconds: u32,
     },
+    /// Move the lab's clock, which comes to the same as to wait.
+    Advance {
+        seconds: u32,
+    },
+    Empty,
     Retain {
         hours: u16,
         longer: bool,
@@ -98,7 +103,9 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         8 => (any::<u8>(), start()).prop_map(|(shard, start)| Operation::Iterate { shard, start }),
         12 => (any::<u8>(), prop_oneof![1..4u16, Just(10_000)])
             .prop_map(|(iterator, limit)| Operation::Read { iterator, limit }),
-        3 => seconds().prop_map(|seconds| Operation::Wait { seconds }),
+        2 => seconds().prop_map(|seconds| Operation::Wait { seconds }),
+        1 => seconds().prop_map(|seconds| Operation::Advance { seconds }),
+        1 => Just(Operation::Empty),
         2 => (prop::sample::select(vec![23, 24, 25, 36, 48, 8_760, 8_761]), any::<bool>())
             .prop_map(|(hours, longer)| Operation::Retain { hours, longer }),
         2 => Just(Operation::Tidy),

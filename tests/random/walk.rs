@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kinesis_lab::kinesis::control::Control;
 use kinesis_lab::kinesis::hash_ranges::HashKey;
 use kinesis_lab::server::Limits;
 use proptest::prelude::*;
@@ -15,6 +16,8 @@ use crate::world::{BEGIN_MS, World};
 struct Walk {
     world: World,
     model: Model,
+    /// How far lab time is ahead of the machine's, in seconds.
+    ahead: i64,
 }
 
 type Wrong = Result<(), String>;
@@ -24,6 +27,7 @@ impl Walk {
         Self {
             world: World::new(&Limits::default()),
             model: Model::default(),
+            ahead: 0,
         }
     }
 
@@ -51,7 +55,7 @@ impl Walk {
 
     fn pass(&mut self, millis: i64) {
         self.model.pass(millis);
-        self.world.move_to(self.model.now_ms);
+        self.world.move_to(self.model.now_ms - self.ahead * 1000);
     }
 
     fn step(&mut self, operation: &Operation) -> Wrong {
@@ -69,6 +73,16 @@ impl Walk {
                 self.pass(i64::from(*seconds) * 1000);
                 Ok(())
             }
+            Operation::Advance { seconds } => {
+                let advance = Control::Advance {
+                    seconds: u64::from(*seconds),
+                };
+                self.world.service.control(advance)?;
+                self.ahead += i64::from(*seconds);
+                self.pass(i64::from(*seconds) * 1000);
+                Ok(())
+            }
+            Operation::Empty => self.empty(),
             Operation::Retain { hours, longer } => self.retain(i64::from(*hours), *longer),
             Operation::Tidy => {
                 self.world.service.tidy();
@@ -108,6 +122,23 @@ impl Walk {
         self.predicted("DeleteStream", body, self.existing())?;
         self.model.stream = None;
         Ok(())
+    }
+
+    fn empty(&mut self) -> Wrong {
+        let told = self.world.service.control(Control::EmptyStream {
+            region: "us-east-1".to_owned(),
+            stream: "s".to_owned(),
+        });
+        match (told, &mut self.model.stream) {
+            (Ok(_), Some(stream)) => {
+                for shard in &mut stream.shards {
+                    shard.gone = shard.records.len();
+                }
+                Ok(())
+            }
+            (Err(_), None) => Ok(()),
+            (told, _) => Err(format!("emptying came to {told:?}")),
+        }
     }
 
     fn retain(&mut self, hours: i64, longer: bool) -> Wrong {

@@ -1,12 +1,13 @@
 //! A scenario carried out, step by step, until what must be true is not.
 
+use kinesis_lab::kinesis::control::{ServerState, Timing};
+use kinesis_lab::server::Limits;
 use serde_json::Value as Json;
 use toml::Value;
 
-use crate::format::{Scenario, Step};
+use crate::format::{Reply, Scenario, Step};
 use crate::values::Memory;
 use crate::world::World;
-use kinesis_lab::server::Limits;
 
 /// Carries out the scenario in this text; says at which line of which file it went wrong.
 pub fn run(file: &str, text: &str) -> Result<(), String> {
@@ -19,8 +20,11 @@ pub fn run(file: &str, text: &str) -> Result<(), String> {
         let step = step.get_ref();
         let at = step.at.unwrap_or(now);
         let wrong = |why: String| {
-            let call = &step.call;
-            format!("{file}:{line}: step {number}, {call} at second {at}: {why}")
+            let what = match (&step.call, &step.tell) {
+                (Some(call), _) => call.clone(),
+                (None, tell) => format!("{tell:?}"),
+            };
+            format!("{file}:{line}: step {number}, {what} at second {at}: {why}")
         };
         if at < now {
             return Err(wrong(format!("the step before was at second {now}")));
@@ -35,8 +39,26 @@ pub fn run(file: &str, text: &str) -> Result<(), String> {
 }
 
 fn take(step: &Step, world: &World, memory: &mut Memory) -> Result<(), String> {
-    let request = memory.json(&Value::Table(step.with.clone()))?.to_string();
-    let answer = world.call(&step.region, &step.call, request).result();
+    let answer = match (&step.call, &step.tell) {
+        (Some(call), None) => {
+            let request = memory.json(&Value::Table(step.with.clone()))?.to_string();
+            let answer = world.call(&step.region, call, request);
+            let reply = Reply::from(answer.delivery);
+            if reply != step.reply {
+                return Err(format!(
+                    "another reply\n  expected {:?}\n  got      {reply:?}",
+                    step.reply
+                ));
+            }
+            answer.result()
+        }
+        (None, Some(tell)) => {
+            let told = world.service.control(tell.control(&step.region));
+            told.map(|state| shown(&state))
+                .map_err(|why| (String::new(), why))
+        }
+        _ => return Err("a step has either a call or something to tell".to_owned()),
+    };
     match (answer, &step.error) {
         (Err((code, message)), Some(error)) => {
             let expected = match &error.message {
@@ -68,4 +90,18 @@ fn take(step: &Step, world: &World, memory: &mut Memory) -> Result<(), String> {
             kept.try_for_each(|(name, place)| memory.keep(name, &answer, place))
         }
     }
+}
+
+/// The state of a server, as scenarios write what they expect of it.
+fn shown(state: &ServerState) -> Json {
+    serde_json::json!({
+        "ahead_seconds": state.ahead_seconds,
+        "pace": match state.timing {
+            Timing::Instant => "instant",
+            Timing::Aws => "aws",
+        },
+        "empty_pages": state.empty_pages,
+        "faults": state.faults.len(),
+        "full": state.full,
+    })
 }

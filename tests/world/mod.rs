@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use chrono::DateTime;
 use http::Request;
-use kinesis_lab::server::{Connection, Limits, Service};
+use kinesis_lab::server::{Connection, Delivery, Limits, Service};
 use serde_json::Value;
 
 /// 2026-11-22T18:40:00Z: when every world begins, in epoch milliseconds.
@@ -25,6 +25,8 @@ pub struct Answer {
     pub status: u16,
     /// Null where the body is empty.
     pub body: Value,
+    /// How it reaches the client.
+    pub delivery: Delivery,
 }
 
 impl World {
@@ -62,14 +64,15 @@ impl World {
             )
             .body(body.into())
             .expect("a request");
-        let response = self.service.call(&self.connection, request).response;
-        let body = match response.body() {
+        let reply = self.service.call(&self.connection, request);
+        let body = match reply.response.body() {
             body if body.is_empty() => Value::Null,
             body => serde_json::from_slice(body).expect("answers are JSON"),
         };
         Answer {
-            status: response.status().as_u16(),
+            status: reply.response.status().as_u16(),
             body,
+            delivery: reply.delivery,
         }
     }
 }
