@@ -3,6 +3,7 @@
 //! `--help`, the reference manual's list and the refusals of wrong usage are all made from this one table.
 
 pub mod environment;
+pub mod size;
 
 use std::path::PathBuf;
 
@@ -38,7 +39,7 @@ pub enum Command {
     Serve(ServeOptions),
     /// Print the variables that point an AWS client of this shell at the running lab
     Env(EnvOptions),
-    /// Forget the saved progress
+    /// Forget the saved progress, or with --streams the kept streams
     Reset(ResetOptions),
 }
 
@@ -106,6 +107,15 @@ pub struct ServerOptions {
     /// Change streams at once, or as slowly as AWS does
     #[arg(long, value_enum, default_value_t = Timing::Instant, value_name = "HOW")]
     pub timing: Timing,
+    /// Keep the streams in this folder [default: the lab keeps them in its state folder, serve in memory only]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Answer a write only once it would survive a power cut (where streams are kept in a folder)
+    #[arg(long)]
+    pub fsync: bool,
+    /// How much the records in that folder may take, each with 128 bytes on top, e.g. 500000, 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", value_parser = size::parse, default_value = "2GiB")]
+    pub disk_limit: usize,
 }
 
 /// How long streams take to change.
@@ -148,6 +158,9 @@ pub enum Shell {
 /// Options of `reset`.
 #[derive(Debug, Clone, Args)]
 pub struct ResetOptions {
+    /// Empty the streams that the lab kept instead, and set its clock back; also where they are damaged
+    #[arg(long)]
+    pub streams: bool,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

@@ -19,6 +19,11 @@ fn state_folder() -> Result<PathBuf, String> {
     folder::locate(|name| std::env::var_os(name).map(PathBuf::from))
 }
 
+/// Where the lab keeps its streams.
+fn streams_folder() -> Result<PathBuf, String> {
+    Ok(state_folder()?.join("streams"))
+}
+
 /// A variable of this process's environment; one that is not UTF-8 counts as none.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()

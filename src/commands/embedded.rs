@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 
@@ -13,7 +14,7 @@ use kinesis_lab::kinesis::control::{Control, Timing};
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
-use kinesis_lab::server::{self, Limits, Service};
+use kinesis_lab::server::{self, DiskOptions, Limits, Service};
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,10 @@ pub struct Embedded {
     pub address: SocketAddr,
     /// It ends with its thread, and that closes the feed.
     service: Weak<Service>,
+    /// Whether it keeps its streams on disk.
+    pub keeps_streams: bool,
+    /// What its user must know, a sentence or two each.
+    pub notes: Vec<String>,
     thread: JoinHandle<()>,
 }
 
@@ -34,15 +39,17 @@ pub struct News {
 }
 
 impl Embedded {
-    /// Listens, and serves until `stop`.
-    pub fn start(options: &ServerOptions, stop: CancellationToken) -> Result<(Self, News)> {
+    /// Listens, and serves until `stop`. It keeps its streams in the folder that is asked for; else in this one, but
+    /// where that cannot be, in memory; without one in memory.
+    pub fn start(
+        options: &ServerOptions,
+        folder: Option<PathBuf>,
+        stop: CancellationToken,
+    ) -> Result<(Self, News)> {
         let listener = server::bind(options.port)?;
         let address = listener.local_addr()?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the server's clock is the machine's"
-        )]
-        let service = Arc::new(Service::new(Utc::now, &Limits::default()));
+        let opened = open(options, folder)?;
+        let service = Arc::new(opened.service);
         let feed = service.feed();
         let timing = match options.timing {
             cli::Timing::Instant => Timing::Instant,
@@ -51,6 +58,7 @@ impl Embedded {
         // The first that the feed tells is what holds.
         let told = service.control(Control::Pace(timing));
         told.map_err(anyhow::Error::msg)?;
+        service.tell_kept();
         let (tell, ended) = oneshot::channel();
         let handle = Arc::downgrade(&service);
         let thread = thread::Builder::new()
@@ -68,6 +76,8 @@ impl Embedded {
         let server = Self {
             address,
             service: handle,
+            keeps_streams: opened.keeps_streams,
+            notes: opened.notes,
             thread,
         };
         Ok((server, News { feed, ended }))
@@ -86,6 +96,49 @@ impl Embedded {
     pub fn join(self) {
         // It catches its own panics, so there is nothing to learn here.
         let _ = self.thread.join();
+    }
+}
+
+/// A service, and where it keeps its streams.
+struct Opened {
+    service: Service,
+    keeps_streams: bool,
+    notes: Vec<String>,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server's clock is the machine's"
+)]
+fn open(options: &ServerOptions, folder: Option<PathBuf>) -> Result<Opened> {
+    let limits = Limits {
+        disk_bytes: options.disk_limit,
+        ..Limits::default()
+    };
+    let asked_for = options.data.is_some();
+    let unkept = |notes| Opened {
+        service: Service::new(Utc::now, &limits),
+        keeps_streams: false,
+        notes,
+    };
+    let Some(folder) = options.data.clone().or(folder) else {
+        return Ok(unkept(Vec::new()));
+    };
+    let disk = DiskOptions {
+        folder,
+        fsync: options.fsync,
+    };
+    match Service::open(Utc::now, &limits, &disk) {
+        Ok((service, notes)) => Ok(Opened {
+            service,
+            keeps_streams: true,
+            notes,
+        }),
+        Err(error) if asked_for => Err(error.into()),
+        Err(error) => Ok(unkept(vec![format!(
+            "Streams are in memory only: {:#}.",
+            anyhow::Error::from(error)
+        )])),
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
 use futures_util::FutureExt;
 use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
-use kinesis_lab::cli::{LabOptions, ServerOptions};
+use kinesis_lab::cli::LabOptions;
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::progress::folder::StateFolder;
@@ -79,7 +79,7 @@ async fn open(options: &LabOptions) -> Result<()> {
     let signal = runtime::stop_signal()?;
     let (sender, inbox) = mpsc::channel(INBOX_CAPACITY);
     let (client, connection, server) = match remote {
-        None => local(&options.server, &stop, &sender)?,
+        None => local(options, &stop, &sender)?,
         Some(remote) => {
             let (client, connection) = client::connect(&remote, Transport::to_anywhere()).await?;
             (client, connection, None)
@@ -91,7 +91,12 @@ async fn open(options: &LabOptions) -> Result<()> {
         .unsaved
         .iter()
         .map(|why| format!("Progress is not saved: {why}"));
-    let mut notes: Vec<String> = unsaved.chain(opened.notes).chain(lesson.notice).collect();
+    let of_server = server.iter().flat_map(|server| server.notes.clone());
+    let mut notes: Vec<String> = unsaved
+        .chain(opened.notes)
+        .chain(of_server)
+        .chain(lesson.notice)
+        .collect();
     if let Ok(folder) = &located
         && let Err(error) = log::start(folder)
     {
@@ -113,7 +118,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         unsaved: opened.unsaved,
         ledger: opened.ledger,
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
-        keeps_streams: false,
+        keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
         theme: options.theme.as_deref().and_then(Theme::named),
         size: crossterm::terminal::size().context("the terminal does not tell its size")?,
         zone: *start.with_timezone(&Local).offset(),
@@ -180,11 +185,12 @@ fn endpoint_options(options: &LabOptions) -> Options {
 
 /// The embedded server, the road to it, and its news on the way to the inbox.
 fn local(
-    options: &ServerOptions,
+    options: &LabOptions,
     stop: &CancellationToken,
     inbox: &mpsc::Sender<Message>,
 ) -> Result<(Client, Connection, Option<Embedded>)> {
-    let (server, news) = Embedded::start(options, stop.clone())?;
+    let (server, news) =
+        Embedded::start(&options.server, super::streams_folder().ok(), stop.clone())?;
     // Made anew each time, so that the feed tells this lab's calls from everybody else's.
     let own_access_key = format!("KLAB{:016X}", fastrand::u64(..));
     let (client, connection) = client::connect_embedded(server.address, &own_access_key);

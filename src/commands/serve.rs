@@ -20,7 +20,10 @@ async fn serve(options: &ServeOptions) -> Result<()> {
     let signal = runtime::stop_signal()?;
     let stop = CancellationToken::new();
     // Nobody listens to the feed here.
-    let (server, News { ended, .. }) = Embedded::start(&options.server, stop.clone())?;
+    let (server, News { ended, .. }) = Embedded::start(&options.server, None, stop.clone())?;
+    for note in &server.notes {
+        eprintln!("kinesis-lab: {note}");
+    }
     let announcement = embedded::announce(server.url());
     if let Err(error) = &announcement {
         eprintln!("kinesis-lab: `kinesis-lab env` will not find this server: {error:#}");

@@ -187,6 +187,17 @@ impl Service {
         self.feed.subscribe()
     }
 
+    /// Tells the feed how many records each stream holds from before.
+    pub fn tell_kept(&self) {
+        for (head, records) in self.store().counts() {
+            self.feed.tell(FeedEvent::Kept {
+                region: head.region.clone(),
+                stream: head.name.clone(),
+                records,
+            });
+        }
+    }
+
     /// Lets go of a slice of what nobody can read any more. Says whether there may be more.
     pub fn tidy(&self) -> bool {
         // What could not be let go now is tried again in the next round.

@@ -226,6 +226,17 @@ impl Store {
         Ok(true)
     }
 
+    /// All streams, and how many records each holds as far as they can be read.
+    pub fn counts(&self) -> impl Iterator<Item = (&Head, u64)> {
+        self.streams.values().map(|stream| {
+            let counts = stream.shards_from(0).map(|shard| {
+                let found = shard.read(0, i64::MIN, 0, 0);
+                found.map_or(0, |found| found.ahead)
+            });
+            (stream.head(), counts.sum())
+        })
+    }
+
     /// Drops all records of a stream at once; its shards go on where they were. Says how many, if there is the stream.
     pub fn empty(&mut self, region: &str, name: &str) -> Result<Option<u64>, Failure> {
         let Some(stream) = self.stream(region, name) else {

@@ -69,10 +69,9 @@ fn a_learner_goes_all_the_way_and_finds_it_again() {
 
     let mut lab = Session::start(&home, &LOCAL, (120, 40));
     lab.wait_for("page 2 of");
-    lab.wait_for("my-first-stream (2 shards) is not here");
+    lab.wait_for("my-first-stream is here as you left it");
     lab.keys("4");
     lab.wait_for("3 of 3 right at first");
-    create_stream(&mut lab);
     leave(lab);
 }
 
@@ -146,6 +145,7 @@ fn a_second_lab_shows_the_progress_and_saves_nothing() {
     first.wait_for("page 1 of");
     let mut second = Session::start(&home, &LOCAL, (100, 30));
     second.wait_for("another kinesis-lab is running");
+    second.wait_for("in memory only");
     second.keys("n");
     second.wait_for("page 2 of");
     second.wait_for("Progress is not saved");

@@ -36,7 +36,7 @@ pub enum OpenError {
     #[error("{} is not empty and holds no data of kinesis-lab. Use another folder", .0.display())]
     Foreign(PathBuf),
     /// The system refused.
-    #[error("{} cannot be used: {source}", .folder.display())]
+    #[error("{} cannot be used", .folder.display())]
     Refused {
         /// The store's folder.
         folder: PathBuf,
