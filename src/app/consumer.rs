@@ -2,6 +2,7 @@
 //!
 //! Reading never removes anything, so every new run may begin anywhere again.
 
+mod emptiness;
 mod polling;
 
 use std::collections::VecDeque;
@@ -15,10 +16,10 @@ use super::model::{Model, Outcome, Tone};
 use super::overlay::Overlay;
 use super::readers::ForeignReaders;
 use super::start::StartDialog;
-use super::streams::Presence;
 use crate::kinesis::deal::{MAX_WORKERS, deal};
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 
+pub use emptiness::why_empty;
 pub(super) use polling::{on_deadline, opened, read, shards_known};
 
 /// How many records the panel remembers, and how many bytes of their data; the oldest make room. A frozen view holds as
@@ -56,6 +57,10 @@ pub struct Reader {
     pub read: u64,
     /// How far behind the tip it was at its last poll, in milliseconds.
     pub behind: Option<u64>,
+    /// Whether its last page was empty although it lay behind the tip.
+    pub empty: bool,
+    /// The shards whose records come before those of its own.
+    pub parents: Vec<ShardId>,
     /// The same at earlier polls, oldest first.
     pub lags: VecDeque<u64>,
     /// When the iterator was asked for with which it began.
@@ -73,6 +78,11 @@ impl Reader {
         self.failures > 0
     }
 
+    /// Whether its shard is closed and read to its end.
+    pub fn is_done(&self) -> bool {
+        self.state == ReaderState::Ended
+    }
+
     /// Whether it was answered at least once.
     fn answered(&self) -> bool {
         !self.lags.is_empty()
@@ -82,6 +92,8 @@ impl Reader {
 /// Where a reader stands in its work.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReaderState {
+    /// It waits until the shards are read from which its own was made, so that no key's records change their order.
+    Queued,
     /// It has asked for an iterator.
     Opening,
     /// It has an iterator and waits for its next poll.
@@ -143,7 +155,9 @@ pub struct Consumer {
     pub gaze: Gaze,
     /// Readers of other programs.
     pub foreign: ForeignReaders,
-    run: u64,
+    /// Whether an empty page was said not to be the end, once a run.
+    empty_page_said: bool,
+    pub(super) run: u64,
     bytes: usize,
 }
 
@@ -157,6 +171,7 @@ impl Default for Consumer {
             log: Log::new(REMEMBERED),
             gaze: Gaze::default(),
             foreign: ForeignReaders::default(),
+            empty_page_said: false,
             run: 0,
             bytes: 0,
         }
@@ -233,9 +248,13 @@ impl Consumer {
         }
     }
 
+    /// Deals the shards that are not read to their end.
     fn deal(&mut self) {
-        let shards: Vec<ShardId> = self.readers.iter().map(|r| r.shard.clone()).collect();
-        for (reader, worker) in self.readers.iter_mut().zip(deal(&shards, self.workers)) {
+        let unread = || self.readers.iter().filter(|reader| !reader.is_done());
+        let shards: Vec<ShardId> = unread().map(|reader| reader.shard.clone()).collect();
+        let dealt = deal(&shards, self.workers);
+        let unread = self.readers.iter_mut().filter(|reader| !reader.is_done());
+        for (reader, worker) in unread.zip(dealt) {
             reader.worker = worker;
         }
     }
@@ -272,10 +291,14 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let consumer = &mut model.consumer;
     consumer.run += 1;
     consumer.running = true;
+    consumer.empty_page_said = false;
     consumer.readers.clear();
     consumer.forget();
     shards_known(model, now, out);
     let words = match model.consumer.workers {
+        _ if model.streams.not_ready().is_some() => {
+            "Reading begins once the stream is ACTIVE.".into()
+        }
         1 => format!("Worker 1 reads from {}.", model.consumer.start.word()),
         n => format!("{n} workers read from {}.", model.consumer.start.word()),
     };
@@ -296,7 +319,8 @@ pub(super) fn change_workers(model: &mut Model, by: i8) {
         .saturating_add_signed(by)
         .clamp(1, MAX_WORKERS);
     consumer.deal();
-    let shards = consumer.readers.len();
+    let unread = consumer.readers.iter().filter(|reader| !reader.is_done());
+    let shards = unread.count();
     let words = match (consumer.workers, shards) {
         (1, _) => "One worker holds all shards.".into(),
         (workers, 0) => format!("{workers} workers will share the shards; c starts them."),
@@ -370,75 +394,4 @@ pub(super) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
         }
         Err(why) => dialog.problem = Some(why),
     }
-}
-
-/// Why no record is shown, and which key changes that. `None` while records are shown.
-pub fn why_empty(model: &Model) -> Option<String> {
-    let consumer = &model.consumer;
-    if consumer.gaze.end(&consumer.log) > consumer.log.first() {
-        return None;
-    }
-    if !consumer.log.is_empty() {
-        return Some("The view was frozen before the first record came. Space thaws it.".into());
-    }
-    let Some(selected) = &model.streams.selected else {
-        return Some("There is no stream yet. D creates one.".into());
-    };
-    let written = model.streams.count(&selected.name).held();
-    let wait = match written {
-        // What others have written is known on the embedded server only.
-        0 if !model.feeds() => String::new(),
-        0 => " The stream is empty so far.".into(),
-        1 => " 1 record waits in the stream.".into(),
-        n => format!(" {n} records wait in the stream."),
-    };
-    let readers = &consumer.readers;
-    Some(match &selected.presence {
-        Presence::Gone => "The stream is gone. D creates it anew.".into(),
-        Presence::Unknown(error) => {
-            format!("The stream cannot be seen: {}. It is asked for again by itself.", error.name())
-        }
-        Presence::Asked => "The endpoint is asked for the stream.".into(),
-        Presence::Described(description) if description.status != "ACTIVE" => {
-            format!(
-                "The stream is {}; reading begins when it is ACTIVE.",
-                description.status
-            )
-        }
-        _ if !consumer.running => {
-            format!("Nobody reads in this panel.{wait} c starts a consumer.")
-        }
-        _ if readers.is_empty() => {
-            "The endpoint lists no shard of it yet. It is asked again by itself.".into()
-        }
-        _ if readers.iter().any(Reader::retries) => {
-            "The last call failed; it is tried again by itself.".into()
-        }
-        _ if readers.iter().all(|r| matches!(r.state, ReaderState::Refused(_))) => {
-            "No shard knows that number. t chooses another start.".into()
-        }
-        _ if readers.iter().any(|r| !r.answered() && !matches!(r.state, ReaderState::Refused(_))) => {
-            "The first answer is on its way.".into()
-        }
-        _ if readers.iter().any(|r| r.behind.is_some_and(|behind| behind > 0)) => {
-            "The pages so far were empty, but they lie behind the tip: reading goes on by itself.".into()
-        }
-        _ => match &consumer.start {
-            StartPosition::Latest if written == 1 => {
-                "LATEST begins after the newest record. 1 older one is there: t, TRIM_HORIZON reads it. s sends one.".into()
-            }
-            StartPosition::Latest if written > 1 => format!(
-                "LATEST begins after the newest record. {written} older ones are there: t, TRIM_HORIZON reads them. s sends one."
-            ),
-            StartPosition::Latest => "LATEST waits for what comes from now on. s sends one.".into(),
-            StartPosition::TrimHorizon => {
-                "The stream is empty: nothing to read yet. s sends the first event.".into()
-            }
-            StartPosition::AtTimestamp(_) => {
-                "No record arrived at that time or later. t chooses another start.".into()
-            }
-            _ => "No record lies at or after that number in these shards. t chooses another start."
-                .into(),
-        },
-    })
 }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::lab_server;
 use super::model::{Model, Outcome, Tone};
+use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
-use crate::kinesis::feed::{Call, Detail, FeedEvent};
+use crate::kinesis::feed::{Call, FeedEvent};
 
 /// The feed said something.
 pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: &mut Outcome) {
@@ -73,6 +74,11 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
     }
 }
 
+/// A call met a fault on request.
+fn met(call: &str, fault: FaultKind) -> String {
+    format!("{call} met a fault: {}.", lab_server::fault_word(fault))
+}
+
 fn counted(records: u64) -> String {
     match records {
         1 => "1 record".into(),
@@ -110,6 +116,13 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         out.changed = true;
     }
     if call.caller.access_key == model.connection.own_access_key {
+        if let Some(fault) = call.fault {
+            out.changed = true;
+            model.say(
+                Tone::Nearly,
+                met(&format!("The lab's {}", call.operation), fault),
+            );
+        }
         if call.operation == "CreateStream"
             && call.error.is_none()
             && let Some(stream) = &call.stream
@@ -129,7 +142,13 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         );
         return model.say(Tone::Nearly, words);
     }
-    if let Some((code, message)) = &call.error {
+    if let Some(fault) = call.fault {
+        out.changed = true;
+        model.say(
+            Tone::Nearly,
+            met(&format!("{name}: {}", call.operation), fault),
+        );
+    } else if let Some((code, message)) = &call.error {
         out.changed = true;
         let words = format!(
             "{name}: {} is refused, {code}: {}.",
@@ -145,7 +164,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         super::streams::program_touched(model, &name, stream, &call.operation, now, out);
     }
     if model.streams.name() == Some(stream.as_str()) {
-        if matches!(call.detail, Detail::Put(_)) {
+        if matches!(call.operation.as_str(), "PutRecord" | "PutRecords") {
             super::producer::program_put(model, &name, call, now);
             model.line_came();
             out.changed = true;

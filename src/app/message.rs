@@ -236,6 +236,8 @@ pub struct ShardDescription {
     pub hash_range: (String, String),
     /// Whether it takes writes.
     pub open: bool,
+    /// The shards it was made of by a split or a merge, none otherwise; they may be gone by now.
+    pub parents: Vec<ShardId>,
 }
 
 /// What a GetRecords call returned.

@@ -8,6 +8,7 @@ use super::log::{Gaze, Log};
 use super::message::{Put, PutSummary, Request, Sender};
 use super::model::{Model, Outcome, Tone};
 use super::templates::{self, Template};
+use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail};
 use crate::kinesis::hash_ranges::HashKey;
@@ -57,14 +58,16 @@ pub struct SentLine {
     pub at: DateTime<Utc>,
     /// Whose it is.
     pub who: Who,
-    /// The partition key.
-    pub key: String,
+    /// The partition key; none where the request was refused before its records were read.
+    pub key: Option<String>,
     /// The first digits of the key's MD5, in hexadecimal; empty where an explicit hash key placed the record.
     pub hash: String,
     /// The size of the data in bytes.
     pub size: usize,
     /// Where it was stored, or the error's name and what it means.
     pub result: Result<(ShardId, SequenceNumber), (String, String)>,
+    /// The fault on request that the call met.
+    pub fault: Option<FaultKind>,
 }
 
 /// Automatic sending.
@@ -221,6 +224,9 @@ pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let Some(stream) = model.streams.name().map(str::to_owned) else {
         return model.lack_a_stream(out);
     };
+    if let Some(words) = not_ready(model, &stream) {
+        return model.say(Tone::Nearly, words);
+    }
     let producer = &mut model.producer;
     let (key, data) = producer.event_at(now);
     producer.rendered += 1;
@@ -229,6 +235,22 @@ pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     }
     let put = producer.put(Sender::You, stream, key, data);
     super::guard::write(model, Request::PutRecord(put), now, out);
+}
+
+/// Why an event would be refused now: the stream is on its way to be, or to be no more.
+fn not_ready(model: &Model, stream: &str) -> Option<String> {
+    match model.streams.not_ready() {
+        Some("DELETING") => Some(format!(
+            "{stream} is DELETING and takes no events any more."
+        )),
+        Some(status) => Some(format!(
+            "{stream} is {status}: it takes events once it is ACTIVE."
+        )),
+        None if model.streams.is_asked_for() && !model.server.is_instant() => Some(format!(
+            "{stream} takes events once it is ACTIVE; its state is asked for."
+        )),
+        None => None,
+    }
 }
 
 /// Turns automatic sending on or off.
@@ -249,8 +271,12 @@ pub(super) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
 pub(super) fn start_auto(model: &mut Model, now: DateTime<Utc>) {
     model.producer.auto.next_at = Some(now);
     let (rate, name) = (model.producer.rate(), &model.producer.template().name);
-    let words =
-        format!("Sending {name} events, {rate} a second. S stops, + and - change the rate.");
+    let words = match model.streams.not_ready() {
+        Some(_) => format!("{name} events go out once the stream is ACTIVE. S stops."),
+        None => {
+            format!("Sending {name} events, {rate} a second. S stops, + and - change the rate.")
+        }
+    };
     model.say(Tone::Plain, words);
 }
 
@@ -282,6 +308,10 @@ pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
             Tone::Nearly,
             "Automatic sending stopped; S asks anew.".into(),
         );
+    }
+    if not_ready(model, &stream).is_some() {
+        model.producer.auto.next_at = Some(now + TimeDelta::seconds(1));
+        return;
     }
     let producer = &mut model.producer;
     let pause = TimeDelta::nanoseconds(1_000_000_000 / i64::from(RATES[producer.auto.rate]));
@@ -347,15 +377,33 @@ pub(super) fn sent(
         at: now,
         who,
         hash: HashKey::of_partition_key(&put.key).hex()[..8].to_owned(),
-        key: put.key,
+        key: Some(put.key),
         size: put.size,
+        fault: None,
         result: result.map_err(|error| (error.name().to_owned(), error.explained().to_owned())),
     });
 }
 
-/// A program put records into the selected stream.
+/// A program put records into the selected stream, or tried to.
 pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateTime<Utc>) {
+    let line = SentLine {
+        at: now,
+        who: Who::Program(name.to_owned()),
+        key: None,
+        hash: String::new(),
+        size: 0,
+        result: Err(Default::default()),
+        fault: call.fault,
+    };
+    let told = |(code, message): (String, String)| {
+        let meaning = explained(&code, &message).to_owned();
+        (code, meaning)
+    };
     let Detail::Put(entries) = &call.detail else {
+        if let Some(error) = &call.error {
+            let result = Err(told(error.clone()));
+            model.producer.push(SentLine { result, ..line });
+        }
         return;
     };
     for entry in entries {
@@ -364,19 +412,15 @@ pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateT
             None => HashKey::of_partition_key(&entry.key).hex()[..8].to_owned(),
         };
         let result = match &call.error {
-            Some((code, message)) => Err((code.clone(), message.clone())),
-            None => entry.result.clone(),
+            Some(error) => Err(told(error.clone())),
+            None => entry.result.clone().map_err(told),
         };
         model.producer.push(SentLine {
-            at: now,
-            who: Who::Program(name.to_owned()),
-            key: entry.key.clone(),
+            key: Some(entry.key.clone()),
             hash,
             size: entry.size,
-            result: result.map_err(|(code, message)| {
-                let meaning = explained(&code, &message).to_owned();
-                (code, meaning)
-            }),
+            result,
+            ..line.clone()
         });
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::kinesis::control::FaultKind;
 use crate::kinesis::feed::{Call, Detail};
 use crate::kinesis::{SequenceNumber, ShardId};
 
@@ -29,6 +30,10 @@ pub struct ForeignReader {
     pub ahead: u64,
     /// When it called last.
     pub last_call: DateTime<Utc>,
+    /// Whether its last page was empty although records lay ahead.
+    pub empty: bool,
+    /// The fault on request that its last call met.
+    pub fault: Option<FaultKind>,
     /// The error of its last call, by name.
     pub error: Option<String>,
     /// Whether the program has gone.
@@ -69,10 +74,12 @@ impl ForeignReaders {
         let before = self.0.iter().find(|reader| reader.chain == chain).cloned();
         let reader = self.reader(chain, program, shard, start, call.at);
         reader.last_call = call.at;
+        reader.fault = call.fault;
         reader.error = call.error.as_ref().map(|(code, _)| code.clone());
         if let Detail::Get(get) = &call.detail {
             reader.read += get.returned as u64;
             reader.ahead = get.ahead;
+            reader.empty = get.returned == 0 && get.ahead > 0 && call.error.is_none();
             reader.behind = get.millis_behind_latest.or(reader.behind);
             if let Some((_, last)) = &get.range {
                 reader.last = Some(last.clone());
@@ -122,6 +129,8 @@ impl ForeignReaders {
                 last: None,
                 behind: None,
                 ahead: 0,
+                empty: false,
+                fault: None,
                 last_call: at,
                 error: None,
                 stopped: false,

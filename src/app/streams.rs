@@ -131,6 +131,18 @@ impl Streams {
             .map(|shard| &shard.id)
     }
 
+    /// The selected stream's state while it takes no records and gives none: it is being created or deleted.
+    pub fn not_ready(&self) -> Option<&str> {
+        let status = self.description()?.status.as_str();
+        matches!(status, "CREATING" | "DELETING").then_some(status)
+    }
+
+    /// Whether the selected stream was asked for and nothing is known of it yet.
+    pub(super) fn is_asked_for(&self) -> bool {
+        let selected = self.selected.as_ref();
+        selected.is_some_and(|selected| selected.presence == Presence::Asked)
+    }
+
     /// The selected stream as it would be offered anew, if this is its name and its shards are known.
     fn as_last(&self, name: &str) -> Option<LastStream> {
         let open = self.description()?.shards.iter().filter(|s| s.open);
@@ -237,11 +249,13 @@ pub(super) fn program_touched(
     out: &mut Outcome,
 ) {
     match operation {
-        "DeleteStream" => return gone(model, stream, now, out),
+        "DeleteStream" if model.server.is_instant() => return gone(model, stream, now, out),
         "CreateStream" => {
             model.streams.known.remove(stream);
             deselect(model, stream);
         }
+        // Whatever else names the selected stream may change it.
+        _ if changes(operation) && model.streams.name() == Some(stream) => look_again(model, now),
         _ => {}
     }
     let new = !model.streams.known.contains_key(stream);
@@ -261,6 +275,15 @@ pub(super) fn program_touched(
             format!("{program} uses another stream, {stream}. D selects it."),
         );
     }
+}
+
+/// Whether an operation may make another stream of one: its shards, its state, its retention.
+fn changes(operation: &str) -> bool {
+    [
+        "Delete", "Split", "Merge", "Update", "Increase", "Decrease", "Start", "Stop",
+    ]
+    .iter()
+    .any(|begin| operation.starts_with(begin))
 }
 
 /// Things may have happened that nobody told: everything is looked at soon.

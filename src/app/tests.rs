@@ -1,6 +1,7 @@
 //! Scripts: keys and messages in, facts of the model and requests out.
 
 mod aws;
+mod changing_streams;
 mod endpoint;
 mod feed;
 mod keys;

@@ -259,7 +259,9 @@ fn shard(shard: Shard) -> ShardDescription {
         .hash_key_range
         .map(|range| (range.starting_hash_key, range.ending_hash_key))
         .unwrap_or_default();
+    let parents = [shard.parent_shard_id, shard.adjacent_parent_shard_id];
     ShardDescription {
+        parents: parents.into_iter().flatten().map(ShardId::from).collect(),
         id: shard.shard_id.into(),
         hash_range: (first, last),
         open: shard

@@ -81,6 +81,10 @@ const UNKNOWN: &str = "the endpoint refused the call";
 /// endpoint's message.
 pub fn explained<'m>(code: &str, message: &'m str) -> &'m str {
     match (meaning_of(code), message) {
+        // The embedded server says why it failed, e.g. that its store is full; AWS says nothing more.
+        (_, message) if code == "InternalFailure" && !message.is_empty() => {
+            message.trim_end_matches('.')
+        }
         (Some(meaning), _) => meaning,
         (None, "") => UNKNOWN,
         (None, message) => message.trim_end_matches('.'),

@@ -10,6 +10,7 @@ use super::fit::{CUT, Row, cells, cut};
 use super::sequence::{self, Digits};
 use super::{Ink, field, frames, prose, shard, when};
 use crate::app::Pane;
+use crate::app::lab_server::fault_word;
 use crate::app::producer::{Edit, Event, Field, SentLine};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::printable::printable;
@@ -340,7 +341,7 @@ fn sent<'a>(
     } else {
         styles.dim
     };
-    let key = printable(&line.key);
+    let key = printable(line.key.as_deref().unwrap_or("-"));
     let row = Row::new()
         .left(&time, columns.time() + 2, time_style)
         .left(line.who.name(), columns.who, styles.base)
@@ -351,13 +352,25 @@ fn sent<'a>(
             if columns.md5 > 0 {
                 row = row.left(&md5(&line.hash, columns.md5), columns.md5 + 2, styles.dim);
             }
-            row.join(shard::column(ink, id))
-                .join(digits.row(ink, number, columns.sequence))
+            let row = row.join(shard::column(ink, id));
+            let (fault, room) = match line.fault.map(fault_word) {
+                Some(word) => {
+                    let fault = Row::new().text(word, styles.nearly).gap(2);
+                    let room = columns.sequence.saturating_sub(fault.width());
+                    // Fewer digits than these tell nothing.
+                    (fault, if room < MD5_DIGITS { 0 } else { room })
+                }
+                None => (Row::new(), columns.sequence),
+            };
+            row.join(fault).join(digits.row(ink, number, room))
         }
         Err((name, meaning)) => {
             let row = row.left(&key, columns.key, styles.base).gap(2);
             let room = width.saturating_sub(row.width() + 2);
-            let words = printable(&format!("{name}: {meaning}")).into_owned();
+            let fault = line
+                .fault
+                .map_or(String::new(), |fault| format!("{}, ", fault_word(fault)));
+            let words = printable(&format!("{fault}{name}: {meaning}")).into_owned();
             row.text("✗ ", styles.wrong)
                 .text(cut(&words, room).into_owned(), styles.wrong)
         }

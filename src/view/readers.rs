@@ -8,6 +8,7 @@ use super::count::grouped;
 use super::fit::Row;
 use super::{shard, when};
 use crate::app::consumer::{Consumer, Reader, ReaderState};
+use crate::app::lab_server::fault_word;
 use crate::app::readers::ForeignReader;
 use crate::kinesis::ShardId;
 
@@ -34,10 +35,13 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     let most = canvas.height() / 2;
     let width = canvas.width();
     let with_spark = width >= 54;
+    let from = if width >= 64 { 21 } else { 12 };
+    // What is left beside the columns for the lag's line or a word in its place.
+    let beside = width.saturating_sub(10 + 7 + from + 7 + 9 + 2);
     let own = if consumer.readers.len() + consumer.foreign.len().min(2) < most {
-        by_shard(ink, consumer)
+        by_shard(ink, consumer, beside)
     } else {
-        by_worker(ink, consumer)
+        by_worker(ink, consumer, beside)
     };
     let mut lines = own;
     lines.extend(
@@ -45,14 +49,13 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
             .foreign
             .iter()
             .rev()
-            .map(|reader| foreign(ink, reader, with_spark)),
+            .map(|reader| foreign(ink, reader, with_spark.then_some(beside))),
     );
     if lines.is_empty() || most < 2 {
         return 0;
     }
     let hidden = (lines.len() + 1).saturating_sub(most);
     let shown = lines.len() - if hidden > 0 { hidden + 1 } else { 0 };
-    let from = if width >= 64 { 21 } else { 12 };
     let shards = lines
         .iter()
         .map(|line| line.shards.width())
@@ -108,14 +111,14 @@ fn shards<'a>(ink: &Ink<'_>, shards: &[&ShardId]) -> Row<'a> {
     })
 }
 
-fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
+fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Line<'a>> {
     let line = |reader: &'a Reader| Line {
         name: format!("worker {}", reader.worker),
         shards: shards(ink, &[&reader.shard]),
         from: reader.start.word(),
         read: Some(reader.read),
         state: state(ink, reader),
-        spark: spark(ink, &reader.lags),
+        spark: beside_lag(ink, reader, beside),
     };
     let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
     consumer.readers.iter().map(line).chain(idle).collect()
@@ -123,7 +126,8 @@ fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
 
 /// Workers that got no shard, since there are more of them than shards.
 fn idle_workers(consumer: &Consumer) -> impl Iterator<Item = u8> {
-    let busy = consumer.readers.iter().map(|reader| reader.worker).max();
+    let unread = consumer.readers.iter().filter(|reader| !reader.is_done());
+    let busy = unread.map(|reader| reader.worker).max();
     // Without readers nothing is dealt yet.
     let first = busy.map_or(u8::MAX, |busy| busy + 1);
     first..=consumer.workers
@@ -141,22 +145,23 @@ fn idle<'a>(ink: &Ink<'_>, worker: u8) -> Line<'a> {
 }
 
 /// One line a worker, with the shard of its that is furthest behind.
-fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
+fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Line<'a>> {
+    // Closed shards that are read to their end say nothing more, unless there is nothing else.
+    let all_done = consumer.readers.iter().all(Reader::is_done);
     let line = |worker: u8| {
-        let own = || {
-            consumer
-                .readers
-                .iter()
-                .filter(move |reader| reader.worker == worker)
+        let ever = || {
+            let readers = consumer.readers.iter();
+            readers.filter(move |reader| reader.worker == worker)
         };
+        let own = || ever().filter(move |reader| all_done || !reader.is_done());
         let last = own().max_by_key(|reader| (urgency(reader), reader.behind))?;
         Some(Line {
             name: format!("worker {worker}"),
             shards: shards(ink, &own().map(|reader| &reader.shard).collect::<Vec<_>>()),
             from: last.start.word(),
-            read: Some(own().map(|reader| reader.read).sum()),
+            read: Some(ever().map(|reader| reader.read).sum()),
             state: state(ink, last),
-            spark: spark(ink, &last.lags),
+            spark: beside_lag(ink, last, beside),
         })
     };
     let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
@@ -169,24 +174,37 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer) -> Vec<Line<'a>> {
 fn urgency(reader: &Reader) -> u8 {
     match &reader.state {
         _ if reader.retries() => 2,
-        ReaderState::Ended | ReaderState::Refused(_) => 0,
+        ReaderState::Ended | ReaderState::Queued | ReaderState::Refused(_) => 0,
         _ => 1,
     }
 }
 
 /// A program's reader; what is left for it to read stands beside its lag, or in its place where there is no room.
-fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader, with_spark: bool) -> Line<'a> {
+fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader, beside: Option<usize>) -> Line<'a> {
     let styles = &ink.styles;
     let state = match (&reader.error, reader.stopped, reader.behind) {
         (Some(_), ..) => Row::new().text("refused", styles.wrong),
         (None, true, _) => Row::new().text("gone", styles.dim),
         (None, false, behind) => lag(ink, behind),
     };
-    let left = (reader.ahead > 0)
-        .then(|| Row::new().text(format!("{} left", grouped(reader.ahead)), styles.nearly));
-    let (state, spark) = match left {
-        Some(left) if with_spark => (state, left),
-        Some(left) => (left, Row::new()),
+    let words = match (reader.fault, reader.ahead) {
+        (Some(fault), _) => Some(fault_word(fault).to_owned()),
+        (None, 0) => None,
+        (None, ahead) => {
+            let left = format!("{} left", grouped(ahead));
+            let longer = match reader.empty {
+                true => [format!("{left}, {EMPTY}"), format!("{left}, empty page")],
+                false => [left.clone(), left.clone()],
+            };
+            let fitting = longer
+                .into_iter()
+                .find(|words| beside.is_some_and(|beside| words.len() <= beside));
+            Some(fitting.unwrap_or(left))
+        }
+    };
+    let (state, spark) = match words.map(|words| Row::new().text(words, styles.nearly)) {
+        Some(words) if beside.is_some() => (state, words),
+        Some(words) => (words, Row::new()),
         None => (state, Row::new()),
     };
     Line {
@@ -205,6 +223,7 @@ fn state<'a>(ink: &Ink<'_>, reader: &Reader) -> Row<'a> {
         _ if !ink.model.consumer.running => Row::new().text("stopped", styles.dim),
         _ if reader.retries() => Row::new().text("retrying", styles.nearly),
         ReaderState::Refused(_) => Row::new().text("refused", styles.nearly),
+        ReaderState::Queued => Row::new().text("waits", styles.dim),
         ReaderState::Opening => Row::new().text("opening", styles.dim),
         ReaderState::Ended => Row::new().text("at end", styles.dim),
         ReaderState::Waiting { .. } | ReaderState::Polling { .. } | ReaderState::Failed { .. } => {
@@ -218,6 +237,25 @@ fn lag<'a>(ink: &Ink<'_>, behind: Option<u64>) -> Row<'a> {
         None => Row::new().text("not told", ink.styles.dim),
         Some(0) => Row::new().text(when::duration(0), ink.styles.done),
         Some(millis) => Row::new().text(when::duration(millis), ink.styles.nearly),
+    }
+}
+
+/// An empty page is not the end of a shard: the misconception that it is has a name in every forum.
+const EMPTY: &str = "empty page: not the end";
+
+/// What stands beside a reader's lag: why it does not go on, or the lag of its last polls.
+fn beside_lag<'a>(ink: &Ink<'_>, reader: &Reader, room: usize) -> Row<'a> {
+    let styles = &ink.styles;
+    let parents: Vec<String> = reader.parents.iter().map(ShardId::short).collect();
+    match &reader.state {
+        ReaderState::Ended => Row::new().text("closed", styles.dim),
+        ReaderState::Queued => Row::new().text(format!("for {}", parents.join(", ")), styles.dim),
+        _ if reader.empty && ink.model.consumer.running => {
+            let words = [EMPTY, "empty: not the end", "empty page", "empty"];
+            let fitting = words.into_iter().find(|words| words.len() <= room);
+            Row::new().text(fitting.unwrap_or_default(), styles.nearly)
+        }
+        _ => spark(ink, &reader.lags),
     }
 }
 

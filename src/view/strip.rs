@@ -31,6 +31,13 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
     };
     let mut canvas = framed(ink, buffer, rect, false, titles);
     match ink.model.streams.description() {
+        Some(description) if ink.model.streams.not_ready().is_some() => {
+            let words = match description.status.as_str() {
+                "CREATING" => "It is being created: it takes events once it is ACTIVE.",
+                _ => "It is being deleted, and its records with it.",
+            };
+            canvas.draw(0, Row::new().text(words, ink.styles.dim));
+        }
         Some(description) => hash_line(ink, &mut canvas, &description.shards),
         None => canvas.draw(0, missing(ink)),
     }
@@ -132,10 +139,15 @@ fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
         styles.nearly
     };
     let open = description.shards.iter().filter(|shard| shard.open).count();
-    let shards = if open == 1 {
-        "1 shard".into()
-    } else {
-        format!("{open} shards")
+    let closed = description.shards.len() - open;
+    let shards = match (open, closed) {
+        (0, 0) => String::new(),
+        (1, _) => " · 1 shard".into(),
+        (open, _) => format!(" · {open} shards"),
+    };
+    let of_which = match closed {
+        0 => String::new(),
+        closed => format!(" · {closed} closed"),
     };
     let count = ink.model.streams.count(&selected.name);
     let held = count.held();
@@ -153,13 +165,15 @@ fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
         ),
     };
     let status = Row::new().text(status, style);
-    let shards = Row::new().text(format!(" · {shards}"), styles.dim);
+    let shards = Row::new().text(shards, styles.dim);
+    let closed = Row::new().text(of_which, styles.dim);
     let records = Row::new().text(format!(" · {records}"), styles.dim);
     let with = |parts: &[&Row<'a>]| {
         let parts = parts.iter().copied().cloned();
         parts.fold(status.clone(), Row::join)
     };
     let forms = [
+        with(&[&shards, &closed, &records, &lost]),
         with(&[&shards, &records, &lost]),
         with(&[&records, &lost]),
         with(&[&records]),

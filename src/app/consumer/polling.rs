@@ -11,47 +11,42 @@ use super::{LAGS, LIMIT, LONGEST_PAUSE, POLL, Reader, ReaderState, Shown};
 use crate::app::message::{Batch, ReaderId, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::streams;
-use crate::kinesis::{CallError, StartPosition};
+use crate::kinesis::{CallError, ShardId, StartPosition};
 
 /// The stream's shards are known (anew): every shard without a reader gets one.
 pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    let Some(stream) = model.streams.name().map(str::to_owned) else {
-        return;
-    };
-    if !model.consumer.running {
+    if !model.consumer.running || model.streams.not_ready().is_some() {
         return;
     }
-    let shards = model.streams.shards();
+    let shards = model
+        .streams
+        .description()
+        .map_or(Vec::new(), |description| description.shards.clone());
     let lab_time = model.server.clock.lab(now);
     let consumer = &mut model.consumer;
     let first = consumer.readers.is_empty();
     for shard in shards {
-        if consumer.readers.iter().any(|reader| reader.shard == shard) {
+        if consumer
+            .readers
+            .iter()
+            .any(|reader| reader.shard == shard.id)
+        {
             continue;
         }
-        // A shard that appears during a run is read from its beginning: nothing of it can have been read before.
-        let start = if first {
-            consumer.start.clone()
-        } else {
-            StartPosition::TrimHorizon
-        };
-        out.call(Request::OpenIterator {
-            reader: ReaderId {
-                run: consumer.run,
-                index: consumer.readers.len(),
-            },
-            stream: stream.clone(),
-            shard: shard.clone(),
-            start: start.clone(),
-        });
         consumer.readers.push(Reader {
-            shard,
+            shard: shard.id,
+            parents: shard.parents,
             worker: 1,
-            state: ReaderState::Opening,
-            start,
+            state: ReaderState::Queued,
+            // A shard that appears during a run is read from its beginning: nothing of it can have been read before.
+            start: match first {
+                true => consumer.start.clone(),
+                false => StartPosition::TrimHorizon,
+            },
             last: None,
             read: 0,
             behind: None,
+            empty: false,
             lags: VecDeque::new(),
             asked_at: lab_time,
             opened: false,
@@ -61,6 +56,79 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
         out.changed = true;
     }
     consumer.deal();
+    open_queued(model, now, out);
+}
+
+/// Opens the readers whose turn has come: parents are read to their end before the shards that were made of them. Gives
+/// the shards opened.
+fn open_queued(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) -> Vec<ShardId> {
+    let Some(stream) = model.streams.name().map(str::to_owned) else {
+        return Vec::new();
+    };
+    let lab_time = model.server.clock.lab(now);
+    let consumer = &mut model.consumer;
+    let mut opened = Vec::new();
+    for index in 0..consumer.readers.len() {
+        let reader = &consumer.readers[index];
+        let parents = || {
+            let all = consumer.readers.iter();
+            all.filter(|other| reader.parents.contains(&other.shard))
+        };
+        let read =
+            |parent: &Reader| matches!(parent.state, ReaderState::Ended | ReaderState::Refused(_));
+        // LATEST skips all that is older, so there is no order to keep.
+        let latest = reader.start == StartPosition::Latest;
+        if reader.state != ReaderState::Queued || !(latest || parents().all(read)) {
+            continue;
+        }
+        // A number is one of a single shard: what was made of that shard is read from its beginning.
+        let from_number = by_number(&reader.start) && parents().any(Reader::is_done);
+        let reader = &mut consumer.readers[index];
+        if from_number {
+            reader.start = StartPosition::TrimHorizon;
+        }
+        reader.state = ReaderState::Opening;
+        reader.asked_at = lab_time;
+        opened.push(reader.shard.clone());
+        out.call(Request::OpenIterator {
+            reader: ReaderId {
+                run: consumer.run,
+                index,
+            },
+            stream: stream.clone(),
+            shard: reader.shard.clone(),
+            start: reader.start.clone(),
+        });
+    }
+    opened
+}
+
+/// A reader came to the end of its closed shard: the shards that were made of it have their turn, once they are known.
+fn ended(model: &mut Model, shard: &ShardId, now: DateTime<Utc>, out: &mut Outcome) {
+    let readers = &model.consumer.readers;
+    if !readers.iter().any(|reader| reader.parents.contains(shard)) {
+        streams::look_again(model, now);
+    }
+    let next: Vec<String> = open_queued(model, now, out)
+        .iter()
+        .map(ShardId::short)
+        .collect();
+    let words = match next.as_slice() {
+        [] => format!("Shard {} is closed, and read to its end.", shard.short()),
+        next => format!(
+            "Shard {} is closed, and read to its end; now shard {}.",
+            shard.short(),
+            next.join(" and ")
+        ),
+    };
+    model.say(Tone::Plain, words);
+}
+
+fn by_number(start: &StartPosition) -> bool {
+    matches!(
+        start,
+        StartPosition::AtSequenceNumber(_) | StartPosition::AfterSequenceNumber(_)
+    )
 }
 
 /// An iterator came.
@@ -120,6 +188,8 @@ pub(in crate::app) fn read(
         || reader.state == ReaderState::Ended
         || reader.lags.iter().any(|lag| *lag != 0);
     reader.behind = batch.millis_behind_latest;
+    let empty = batch.records.is_empty() && reader.behind.is_some_and(|behind| behind > 0);
+    out.changed |= std::mem::replace(&mut reader.empty, empty) != empty;
     if reader.lags.len() == LAGS {
         reader.lags.pop_front();
     }
@@ -130,7 +200,7 @@ pub(in crate::app) fn read(
     if let Some(last) = batch.records.last() {
         reader.last = Some(last.sequence.clone());
     }
-    let (shard, worker) = (reader.shard.clone(), reader.worker);
+    let (shard, worker, is_done) = (reader.shard.clone(), reader.worker, reader.is_done());
     for record in batch.records {
         let arrived = record.arrived_at.map(|at| model.server.clock.wall(at));
         let waited = arrived.map(|at| (now - at).num_milliseconds().max(0).unsigned_abs());
@@ -148,6 +218,16 @@ pub(in crate::app) fn read(
             format!("Shard {} is read again.", shard.short()),
         );
     }
+    if empty && !std::mem::replace(&mut model.consumer.empty_page_said, true) {
+        let words = format!(
+            "Shard {}: an empty page, but behind the tip, so not the end. Reading goes on by itself.",
+            shard.short()
+        );
+        model.say(Tone::Plain, words);
+    }
+    if is_done {
+        ended(model, &shard, now, out);
+    }
 }
 
 /// A reader's call failed: what can be mended is mended, everything is tried again.
@@ -163,12 +243,9 @@ fn failed(
         return;
     };
     let shard = reader.shard.short();
-    let by_number = matches!(
-        reader.start,
-        StartPosition::AtSequenceNumber(_) | StartPosition::AfterSequenceNumber(_)
-    );
-    if by_number && !reader.opened && error.is("InvalidArgumentException") {
+    if by_number(&reader.start) && !reader.opened && error.is("InvalidArgumentException") {
         reader.state = ReaderState::Refused(error);
+        open_queued(model, now, out);
         let words = format!(
             "Not a number of shard {shard}: each is a place in one shard only. t chooses anew."
         );

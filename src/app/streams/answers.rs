@@ -149,10 +149,12 @@ pub(in crate::app) fn described(
         (true, false) => Some(now + LOOK_LATER),
         (true, true) => None,
     };
-    let was = selected.created_at.zip(description.created_at);
-    let anew = selected.presence == Presence::Gone || was.is_some_and(|(was, is)| was != is);
-    let was_creating =
-        matches!(&selected.presence, Presence::Described(d) if d.status == "CREATING");
+    let created = selected.created_at.zip(description.created_at);
+    let anew = selected.presence == Presence::Gone || created.is_some_and(|(was, is)| was != is);
+    let was =
+        |status: &str| matches!(&selected.presence, Presence::Described(d) if d.status == status);
+    let (was_creating, was_deleting) = (was("CREATING"), was("DELETING"));
+    let deleting = description.status == "DELETING";
     selected.created_at = description.created_at.or(selected.created_at);
     let presence = Presence::Described(description);
     out.changed |= selected.presence != presence;
@@ -167,6 +169,11 @@ pub(in crate::app) fn described(
         );
     } else if active && was_creating {
         model.say(Tone::Done, format!("{stream} is ACTIVE. s sends an event."));
+    } else if deleting && !was_deleting {
+        consumer::stop(model);
+        model.producer.auto.next_at = None;
+        let words = format!("{stream} is being deleted, with all its records.");
+        model.say(Tone::Nearly, words);
     }
     if model.connection.kind == ConnectionKind::Local {
         model.progress.last_stream = model.streams.as_last(stream);

@@ -228,6 +228,7 @@ impl Lab {
                     id: ShardId::from_index(index),
                     hash_range: ("0".into(), "9".into()),
                     open: true,
+                    parents: Vec::new(),
                 })
                 .collect(),
         }

@@ -9,6 +9,7 @@ use super::super::{Ink, keys, shard, when};
 use super::dialog;
 use crate::app::consumer::Shown;
 use crate::app::detail::{FACTS, payload, room};
+use crate::app::lab_server::fault_word;
 use crate::app::overlay::Detail;
 use crate::app::producer::SentLine;
 use crate::kinesis::hash_ranges::HashKey;
@@ -147,13 +148,23 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
             rows.push(plain(ink, "", printable(meaning).into_owned()));
         }
     }
-    rows.extend(key_rows(ink, &line.key));
+    match &line.key {
+        Some(key) => rows.extend(key_rows(ink, key)),
+        None => rows.push(plain(
+            ink,
+            "key",
+            "not read: the request was refused before",
+        )),
+    }
     rows.push(plain(
         ink,
         "answered",
         lab_time(ink, ink.model.server.clock.lab(line.at)),
     ));
-    rows.push(plain(ink, "size", size(line.size)));
+    rows.push(match line.fault {
+        Some(fault) => fact(ink, "fault").text(fault_word(fault), styles.nearly),
+        None => plain(ink, "size", size(line.size)),
+    });
     rows.resize(FACTS, Row::new());
     rows
 }

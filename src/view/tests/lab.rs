@@ -9,10 +9,11 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::app::message::{
-    Answer, Batch, Description, Put, PutSummary, Received, Request, Sender, ShardDescription,
+    Answer, Batch, Description, Put, PutSummary, ReaderId, Received, Request, Sender,
+    ShardDescription,
 };
 use crate::app::{Connection, ConnectionKind, Effect, Message, Model, Setup, Theme, update};
-use crate::kinesis::control::ServerState;
+use crate::kinesis::control::{FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
@@ -29,6 +30,8 @@ pub struct Lab {
     now: DateTime<Utc>,
     effects: Vec<Effect>,
     shards: Vec<Vec<Received>>,
+    /// The run of the consumer that asked last.
+    run: u64,
 }
 
 pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
@@ -79,6 +82,7 @@ impl Lab {
             now,
             effects: out.effects,
             shards: Vec::new(),
+            run: 0,
         };
         lab.tell(Message::Highlighted(Arc::new(highlights)));
         lab
@@ -198,6 +202,7 @@ impl Lab {
             Request::GetRecords {
                 reader, iterator, ..
             } => {
+                self.run = reader.run;
                 let (shard, at) = iterator.split_once(' ').expect("an iterator");
                 let (index, at): (usize, usize) = (
                     shard.parse().expect("a shard"),
@@ -215,6 +220,63 @@ impl Lab {
             }
             Request::IdentifyAccount => Answer::Account(Ok("123456789012".into())),
         }
+    }
+
+    /// The stream has this state, and these shards: number, whether open, parents. The first two are halves of the hash
+    /// keys, further ones quarters.
+    pub fn describe(&mut self, status: &str, shards: &[(u32, bool, Vec<u32>)]) -> &mut Self {
+        let (halves, quarters) = (HashRange::split_evenly(2), HashRange::split_evenly(4));
+        self.shards.resize(shards.len().max(2), Vec::new());
+        let shard = |(index, open, parents): &(u32, bool, Vec<u32>)| {
+            let place = *index as usize;
+            let range = halves.get(place).unwrap_or_else(|| &quarters[place - 2]);
+            ShardDescription {
+                id: ShardId::from_index(*index),
+                hash_range: (
+                    range.start.value().to_string(),
+                    range.end.value().to_string(),
+                ),
+                open: *open,
+                parents: parents.iter().copied().map(ShardId::from_index).collect(),
+            }
+        };
+        let selected = self.model.streams.selected.as_ref();
+        let description = Description {
+            status: status.into(),
+            created_at: selected.and_then(|selected| selected.created_at),
+            retention_hours: 24,
+            shards: shards.iter().map(shard).collect(),
+        };
+        self.tell(Message::Answered(Answer::Described {
+            stream: "my-first-stream".into(),
+            result: Ok(description),
+        }))
+    }
+
+    /// The panel's reader of a shard gets a page without records.
+    fn page(&mut self, index: usize, next: Option<&str>, behind: u64) -> &mut Self {
+        let reader = ReaderId {
+            run: self.run,
+            index,
+        };
+        self.tell(Message::Answered(Answer::Read {
+            reader,
+            result: Ok(Batch {
+                records: Vec::new(),
+                next: next.map(str::to_owned),
+                millis_behind_latest: Some(behind),
+            }),
+        }))
+    }
+
+    /// An empty page that lies behind the tip.
+    pub fn empty_page(&mut self, index: usize) -> &mut Self {
+        self.page(index, Some("1 0"), 1_240)
+    }
+
+    /// The end of a closed shard.
+    pub fn ends(&mut self, index: usize) -> &mut Self {
+        self.page(index, None, 0)
     }
 
     fn description(&self) -> Result<Description, CallError> {
@@ -235,6 +297,7 @@ impl Lab {
                     range.end.value().to_string(),
                 ),
                 open: true,
+                parents: Vec::new(),
             });
         Ok(Description {
             status: "ACTIVE".into(),
@@ -336,8 +399,25 @@ impl Lab {
         self
     }
 
-    fn called(&mut self, agent: &str, access_key: &str, operation: &str, detail: Detail) {
-        let call = Call {
+    /// A program's put meets a fault, and is refused by it or stored.
+    pub fn program_meets(&mut self, fault: FaultKind, code: Option<&str>) -> &mut Self {
+        let stored = self.store("bob", b"{}");
+        let refused = code.map(|code| (code.to_owned(), String::new()));
+        let entry = PutEntry {
+            key: "bob".into(),
+            explicit_hash_key: None,
+            size: 2,
+            head: Vec::new(),
+            result: refused.clone().map_or(Ok(stored), Err),
+        };
+        let mut call = self.call("Boto3/1.44", "k", "PutRecord", Detail::Put(vec![entry]));
+        call.fault = Some(fault);
+        call.error = refused;
+        self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))))
+    }
+
+    fn call(&self, agent: &str, access_key: &str, operation: &str, detail: Detail) -> Call {
+        Call {
             at: self.now,
             caller: Caller {
                 user_agent: agent.into(),
@@ -352,7 +432,11 @@ impl Lab {
             detail,
             fault: None,
             latency: Duration::from_millis(1),
-        };
+        }
+    }
+
+    fn called(&mut self, agent: &str, access_key: &str, operation: &str, detail: Detail) {
+        let call = self.call(agent, access_key, operation, detail);
         let out = update(
             &mut self.model,
             Message::Fed(FeedEvent::Called(Arc::new(call))),

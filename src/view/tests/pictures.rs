@@ -160,6 +160,49 @@ fn the_server_s_dialog_says_how_its_clock_and_its_pace_stand() {
 }
 
 #[test]
+fn a_stream_that_is_being_created_says_what_it_waits_for() {
+    let mut lab = Lab::live(80, 24);
+    lab.key('3');
+    lab.describe("CREATING", &[]).key('c').key('c').key('s');
+    snapshot!("creating_80x24", lab);
+}
+
+/// A lab whose first shard was split while it was read, as far as the end of that shard.
+fn resharded(width: u16, height: u16) -> Lab {
+    let mut lab = Lab::live(width, height);
+    let family = [
+        (0, false, vec![]),
+        (1, true, vec![]),
+        (2, true, vec![0]),
+        (3, true, vec![0]),
+    ];
+    lab.describe("UPDATING", &family);
+    lab.empty_page(1);
+    lab
+}
+
+#[test]
+fn closed_shards_and_those_that_wait_for_them_stand_among_the_readers() {
+    let mut lab = resharded(80, 24);
+    lab.key('3');
+    snapshot!("resharded_80x24", lab);
+    let mut lab = resharded(120, 40);
+    lab.ends(0);
+    snapshot!("resharded_120x40", lab);
+}
+
+#[test]
+fn a_fault_stands_in_the_line_of_the_program_that_met_it() {
+    let mut lab = Lab::live(120, 40);
+    lab.program_meets(FaultKind::LoseReply, None);
+    lab.program_meets(
+        FaultKind::Throttle,
+        Some("ProvisionedThroughputExceededException"),
+    );
+    snapshot!("faults_120x40", lab);
+}
+
+#[test]
 fn a_long_sentence_takes_the_place_of_the_keys_but_not_of_help() {
     let mut lab = Lab::live(110, 30);
     lab.refused("ProvisionedThroughputExceededException");

@@ -15,12 +15,13 @@ use super::lab::setup;
 use crate::app::message::*;
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::*;
+use crate::kinesis::control::{Control, FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:";
+const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Ce";
 const CODES: [KeyCode; 12] = [
     KeyCode::Enter,
     KeyCode::Enter,
@@ -54,6 +55,9 @@ struct World {
     screen: Buffer,
     /// What was asked and is not answered.
     asked: Vec<Request>,
+    /// What the server is told and has not done.
+    controls: Vec<Control>,
+    state: ServerState,
     saves: usize,
     /// The streams that exist: shards, and when they were created.
     streams: BTreeMap<&'static str, (u32, DateTime<Utc>)>,
@@ -84,6 +88,8 @@ impl World {
             rng: fastrand::Rng::with_seed(seed),
             now,
             asked: Vec::new(),
+            controls: Vec::new(),
+            state: ServerState::default(),
             saves: 0,
             streams: BTreeMap::new(),
             records: 0,
@@ -121,6 +127,10 @@ impl World {
                     self.saves += 1;
                     let names = ledger.streams.into_iter().map(|entry| entry.stream);
                     self.agreed.saving.push_back(names.collect());
+                }
+                Effect::Control(control) => {
+                    assert_eq!(self.model.connection.kind, ConnectionKind::Local);
+                    self.controls.push(control);
                 }
                 Effect::Quit => self.quit = true,
                 _ => {}
@@ -391,7 +401,48 @@ impl World {
         }
     }
 
+    /// The server does what it was told, or refuses.
+    fn control(&mut self) {
+        let state = &mut self.state;
+        let (region, stream) = ("us-east-1".to_owned(), NAMES[0].to_owned());
+        let event = match self.controls.pop() {
+            Some(_) if self.rng.u8(..4) == 0 => {
+                return self.tell(Message::ControlRefused("no room".into()));
+            }
+            Some(Control::EmptyStream { region, stream }) => FeedEvent::Emptied {
+                region,
+                stream,
+                records: 2,
+            },
+            Some(control) => {
+                match control {
+                    Control::Advance { seconds } => state.ahead_seconds += seconds,
+                    Control::Pace(timing) => state.timing = timing,
+                    Control::EmptyPages(on) => state.empty_pages = on,
+                    _ => {}
+                }
+                FeedEvent::Changed(Arc::new(state.clone()))
+            }
+            None if self.rng.bool() => FeedEvent::Expired {
+                region,
+                stream,
+                records: 1,
+            },
+            None => {
+                state.full = match state.full.take() {
+                    Some(_) => None,
+                    None => Some("the store holds 256 MiB".into()),
+                };
+                FeedEvent::Changed(Arc::new(state.clone()))
+            }
+        };
+        self.tell(Message::Fed(event));
+    }
+
     fn feed(&mut self) {
+        if self.rng.u8(..6) == 0 {
+            return self.control();
+        }
         let connection = self.rng.u64(1..4);
         if self.rng.u8(..5) == 0 {
             return self.tell(Message::Fed(FeedEvent::Disconnected { connection }));
@@ -420,7 +471,10 @@ impl World {
         };
         let (operation, detail) = match self.rng.u8(..6) {
             0 => ("CreateStream", Detail::Create { shards: 1 }),
-            1 => ("DeleteStream", Detail::None),
+            1 => {
+                let operations = ["DeleteStream", "SplitShard", "PutRecord"];
+                (operations[self.rng.usize(..3)], Detail::None)
+            }
             2 | 3 => ("PutRecords", Detail::Put(vec![entry.clone(), entry])),
             _ => ("GetRecords", Detail::Get(Box::new(get))),
         };
@@ -439,7 +493,7 @@ impl World {
             stream: Some(NAMES[self.rng.usize(..NAMES.len())].into()),
             error: (self.rng.u8(..6) == 0).then_some(error),
             detail,
-            fault: None,
+            fault: [None, None, Some(FaultKind::LoseReply)][self.rng.usize(..3)],
             latency: Duration::ZERO,
         };
         self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))));
@@ -453,6 +507,10 @@ fn shard(index: u32, of: u32) -> ShardDescription {
         id: ShardId::from_index(index),
         hash_range: (from.to_string(), (from + (size - 1)).to_string()),
         open: index != 3,
+        parents: (index > 3)
+            .then(|| ShardId::from_index(3))
+            .into_iter()
+            .collect(),
     }
 }
 
