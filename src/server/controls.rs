@@ -40,6 +40,11 @@ impl Controls {
         self.held().state.clone()
     }
 
+    /// How long streams take to change.
+    pub fn timing(&self) -> Timing {
+        self.held().state.timing
+    }
+
     /// What time it is in the lab when it is this time outside.
     pub fn lab_time(&self, wall: DateTime<Utc>) -> DateTime<Utc> {
         let ahead = TimeDelta::seconds(self.held().state.ahead_seconds as i64);

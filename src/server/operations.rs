@@ -8,6 +8,7 @@ mod put;
 mod quotas;
 mod read;
 mod record_size;
+mod reshard;
 mod retention;
 mod settings;
 mod tags;
@@ -25,7 +26,7 @@ use super::store::{Store, TrimmedEarly};
 use super::tokens::{Kind, LIFETIME_MS, Page, Sealer};
 use super::{ACCOUNT, service::Counter};
 use crate::kinesis::ShardId;
-use crate::kinesis::control::FaultKind;
+use crate::kinesis::control::{FaultKind, Timing};
 use crate::kinesis::feed::Detail;
 
 /// One operation of the API.
@@ -60,6 +61,9 @@ pub static OPERATIONS: &[Operation] = &[
     put::PUT_RECORDS,
     read::GET_SHARD_ITERATOR,
     read::GET_RECORDS,
+    reshard::SPLIT_SHARD,
+    reshard::MERGE_SHARDS,
+    reshard::UPDATE_SHARD_COUNT,
 ];
 
 /// The operations of the API (botocore 1.44) that the server does not have.
@@ -82,13 +86,11 @@ pub static NOT_SUPPORTED: &[&str] = &[
     "ListChannels",
     "ListQueues",
     "ListStreamConsumers",
-    "MergeShards",
     "PutResourcePolicy",
     "ReceiveDeadLetterQueueRecords",
     "ReceiveQueueRecords",
     "RegisterStreamConsumer",
     "RestoreDeadLetterQueueRecords",
-    "SplitShard",
     "StartStreamEncryption",
     "StopStreamEncryption",
     "SubscribeToShard",
@@ -97,7 +99,6 @@ pub static NOT_SUPPORTED: &[&str] = &[
     "UpdateDeadLetterQueueRecordsVisibility",
     "UpdateQueue",
     "UpdateQueueRecordsVisibility",
-    "UpdateShardCount",
     "UpdateStreamRecordDistributionStrategy",
     "UpdateStreamWarmThroughput",
 ];
@@ -115,6 +116,8 @@ pub struct Context<'s> {
     /// How many bytes of an answer there is room for.
     pub answer_room: usize,
     pub now: DateTime<Utc>,
+    /// How long streams take to change.
+    pub timing: Timing,
 }
 
 impl Context<'_> {
@@ -133,6 +136,11 @@ impl Context<'_> {
         let struck = self.controls.meet(self.operation, stream, shards)?;
         note.fault = Some(struck.kind);
         Some(struck)
+    }
+
+    /// Completes what is due, before the call sees any of it.
+    pub fn settle(&self) -> Result<(), Refusal> {
+        Ok(self.store().settle(self.now)?)
     }
 
     fn arn(&self, stream: &str) -> String {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::ACCOUNT;
-use super::store::{Failure, MOST_ON_DEMAND, ShardLimit};
+use super::store::{Failure, MOST_CREATING, MOST_ON_DEMAND, NoRoom, ShardLimit, Status};
 use crate::kinesis::ShardId;
 
 /// How much of a value a message repeats, in characters; ours, so that an answer stays small.
@@ -121,7 +121,49 @@ impl Refusal {
         )
     }
 
-    pub fn shard_limit(region: &str, limit: &ShardLimit) -> Self {
+    /// A call that only an ACTIVE stream takes.
+    pub fn not_active(stream: &str, status: Status) -> Self {
+        Self::new(
+            "ResourceInUseException",
+            format!(
+                "Stream {stream} under account {ACCOUNT} not ACTIVE, instead in state {}",
+                status.word()
+            ),
+        )
+    }
+
+    /// A call that changes shards, on a stream that counts them by itself.
+    pub fn on_demand(stream: &str) -> Self {
+        Self::validation(format!(
+            "Request is invalid. Stream {stream} under account {ACCOUNT} is in On-Demand mode."
+        ))
+    }
+
+    /// AWS's text for this is not known.
+    pub fn too_many_creating() -> Self {
+        Self::new(
+            "LimitExceededException",
+            format!(
+                "{MOST_CREATING} streams under account {ACCOUNT} are in state CREATING, and no more may be at once."
+            ),
+        )
+    }
+
+    pub fn no_room(region: &str, why: NoRoom) -> Self {
+        match why {
+            NoRoom::Open(limit) => Self::shard_limit(region, &limit),
+            NoRoom::Kept { most } => Self::new(
+                "LimitExceededException",
+                format!(
+                    "kinesis-lab keeps at most {most} shards, with those that are closed and still within their \
+                     retention. Delete a stream, or move the clock past the retention."
+                ),
+            ),
+            NoRoom::Failed(failure) => failure.into(),
+        }
+    }
+
+    fn shard_limit(region: &str, limit: &ShardLimit) -> Self {
         Self::new(
             "LimitExceededException",
             format!(

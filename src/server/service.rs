@@ -345,6 +345,7 @@ impl Service {
             region,
             answer_room,
             now: self.now(),
+            timing: self.controls.timing(),
         };
         if !RECORD_OPERATIONS.contains(&operation.name) {
             let stream = note.stream.clone();
@@ -353,6 +354,7 @@ impl Service {
                 return Err(refusal);
             }
         }
+        context.settle()?;
         (operation.handle)(&context, &request, note)
     }
 

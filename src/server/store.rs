@@ -16,6 +16,7 @@ mod memory;
 mod shard;
 mod stream;
 mod tidy;
+mod transitions;
 
 #[cfg(test)]
 mod tests;
@@ -31,11 +32,13 @@ pub use disk::{Disk, DiskOptions, OpenError, empty_store};
 pub use log::{Found, Payload};
 pub use shard::{About, Shard};
 pub use stream::{Head, Mode, Stream};
+pub use transitions::{Change, Status, Transition};
 
 use self::disk::{DiskLog, Kept};
 use self::log::Log;
 use self::memory::MemoryLog;
 use self::tidy::Slice;
+use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
 
@@ -44,6 +47,11 @@ const TRIM_FRACTION: usize = 128;
 
 /// The most on-demand streams of a region: AWS's quota for new accounts.
 pub const MOST_ON_DEMAND: usize = 50;
+/// How many shards are kept for each that may be open: closed ones stay for as long as their records may.
+const KEPT_SHARDS: u32 = 10;
+
+/// How many streams of a region may be in state CREATING at once; documented by AWS.
+pub const MOST_CREATING: usize = 5;
 
 /// Streams, shards and records.
 pub struct Store {
@@ -57,11 +65,15 @@ pub struct Store {
     on_demand: BTreeSet<(String, u64)>,
     /// What outlives the process, if anything does.
     keep: Option<Box<dyn Keep>>,
+    /// The streams that are on their way to something: (until when, in epoch ms; incarnation).
+    due: BTreeSet<(i64, u64)>,
     memory: usize,
     memory_limit: usize,
     /// The open shards of all streams.
     shards: u32,
     shard_limit: u32,
+    /// All shards, those that are closed or of deleted streams included.
+    kept_shards: u32,
     /// The newest stream.
     incarnation: u64,
     /// The shard at which tidying goes on: (stream, index).
@@ -70,12 +82,32 @@ pub struct Store {
     ahead_seconds: u64,
 }
 
+/// When a stream's change is complete, if it is on its way to one.
+fn due(head: &Head) -> Option<(i64, u64)> {
+    let transition = head.transition.as_ref()?;
+    Some((transition.until_ms, head.incarnation))
+}
+
 /// Why a stream was not created.
 #[derive(Debug)]
 pub enum NotCreated {
     Exists,
-    TooManyShards(ShardLimit),
     TooManyOnDemand,
+    /// As many streams of the region as may be are in state CREATING.
+    TooManyCreating,
+    NoRoom(NoRoom),
+    Failed(Failure),
+}
+
+/// Why there can be no more shards.
+#[derive(Debug)]
+pub enum NoRoom {
+    /// Beyond the limit of open shards.
+    Open(ShardLimit),
+    /// Beyond what the server keeps of closed ones.
+    Kept {
+        most: u32,
+    },
     Failed(Failure),
 }
 
@@ -110,10 +142,12 @@ impl Store {
             leaving: BTreeMap::new(),
             on_demand: BTreeSet::new(),
             keep: None,
+            due: BTreeSet::new(),
             memory: 0,
             memory_limit,
             shards: 0,
             shard_limit,
+            kept_shards: 0,
             incarnation: 0,
             tidied: (0, 0),
             ahead_seconds: 0,
@@ -134,6 +168,7 @@ impl Store {
                 stream.restore_shard(about, Log::Disk(log), ends.map(|(_, last)| last));
             }
             store.incarnation = store.incarnation.max(incarnation);
+            store.kept_shards += stream.shard_count();
             if kept.deleted {
                 store.leaving.insert(incarnation, stream);
                 continue;
@@ -141,6 +176,10 @@ impl Store {
             let head = stream.head();
             let names = store.names.entry(head.region.clone()).or_default();
             names.insert(head.name.clone(), incarnation);
+            if head.mode == Mode::OnDemand {
+                store.on_demand.insert((head.region.clone(), incarnation));
+            }
+            store.due.extend(due(head));
             store.shards += stream.open_shards();
             store.streams.insert(incarnation, stream);
         }
@@ -177,10 +216,6 @@ impl Store {
         self.shards
     }
 
-    pub fn shard_limit(&self) -> u32 {
-        self.shard_limit
-    }
-
     /// Creates a stream of which this is known, with so many shards.
     pub fn create(&mut self, mut head: Head, shards: u32) -> Result<(), NotCreated> {
         if self.stream(&head.region, &head.name).is_some() {
@@ -189,12 +224,10 @@ impl Store {
         if head.mode == Mode::OnDemand && self.on_demand_streams(&head.region) >= MOST_ON_DEMAND {
             return Err(NotCreated::TooManyOnDemand);
         }
-        if shards > self.shard_limit.saturating_sub(self.shards) {
-            return Err(NotCreated::TooManyShards(ShardLimit {
-                current: self.shards,
-                limit: self.shard_limit,
-                requested: shards,
-            }));
+        self.room_for_shards(shards, shards, head.created())
+            .map_err(NotCreated::NoRoom)?;
+        if head.status() == Status::Creating && self.creating(&head.region) >= MOST_CREATING {
+            return Err(NotCreated::TooManyCreating);
         }
         // By the time, so that a number is not used twice even where the deleted stream is forgotten.
         let by_time = u64::try_from(head.created_ms).unwrap_or(0);
@@ -213,16 +246,61 @@ impl Store {
         self.commit(changes).map_err(NotCreated::Failed)
     }
 
-    /// Deletes a stream; says whether there was one.
-    pub fn delete(&mut self, region: &str, name: &str) -> Result<bool, Failure> {
-        let Some(stream) = self.stream(region, name) else {
+    /// How many shards of all streams may be open.
+    pub fn shard_limit(&self) -> u32 {
+        self.shard_limit
+    }
+
+    /// Whether there may be so many more open shards, and so many more that are kept.
+    pub fn room_for_shards(
+        &mut self,
+        open: u32,
+        kept: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), NoRoom> {
+        if open > self.shard_limit.saturating_sub(self.shards) {
+            return Err(NoRoom::Open(ShardLimit {
+                current: self.shards,
+                limit: self.shard_limit,
+                requested: open,
+            }));
+        }
+        let most = self.shard_limit.saturating_mul(KEPT_SHARDS);
+        while kept > most.saturating_sub(self.kept_shards) {
+            let more = self.tidy(now).map_err(NoRoom::Failed)?;
+            if !more && kept > most.saturating_sub(self.kept_shards) {
+                return Err(NoRoom::Kept { most });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many streams of a region are in state CREATING.
+    fn creating(&self, region: &str) -> usize {
+        let on_their_way = self.due.iter();
+        on_their_way
+            .filter_map(|(_, incarnation)| self.streams.get(incarnation))
+            .filter(|stream| {
+                let head = stream.head();
+                head.region == region && head.status() == Status::Creating
+            })
+            .count()
+    }
+
+    /// Begins to delete a stream, unless that is under way; says whether there is one.
+    pub fn delete(
+        &mut self,
+        region: &str,
+        name: &str,
+        timing: Timing,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Failure> {
+        let Some(head) = self.stream(region, name).map(Stream::head) else {
             return Ok(false);
         };
-        let deleted = vec![stream.head().incarnation];
-        self.commit(Changes {
-            deleted,
-            ..Changes::default()
-        })?;
+        if head.status() != Status::Deleting {
+            self.begin(head.incarnation, Change::Delete, timing, now)?;
+        }
         Ok(true)
     }
 
@@ -326,6 +404,11 @@ impl Store {
                 Mode::OnDemand => self.on_demand.insert(place),
                 Mode::Provisioned => self.on_demand.remove(&place),
             };
+            let known = self.streams.get(&head.incarnation);
+            if let Some(was) = known.and_then(|stream| due(stream.head())) {
+                self.due.remove(&was);
+            }
+            self.due.extend(due(&head));
             match self.streams.get_mut(&head.incarnation) {
                 Some(stream) => stream.set_head(head),
                 None => {
@@ -339,11 +422,13 @@ impl Store {
             if let Some(stream) = self.streams.get_mut(&incarnation) {
                 self.shards -= stream.open_shards();
                 let keep = &self.keep;
+                self.kept_shards -= stream.shard_count();
                 stream.set_shard(about, |stream, shard| match keep {
                     Some(keep) => keep.log(stream, shard),
                     None => Log::Memory(MemoryLog::default()),
                 });
                 self.shards += stream.open_shards();
+                self.kept_shards += stream.shard_count();
             }
         }
         for NewRecord {
@@ -365,9 +450,13 @@ impl Store {
         }
         for (incarnation, shard) in changes.forgotten {
             if let Some(stream) = self.held(incarnation) {
-                stream.forget_shard(shard);
+                let forgotten = stream.forget_shard(shard);
                 if stream.is_empty() {
                     self.leaving.remove(&incarnation);
+                }
+                if let Some(shard) = forgotten {
+                    self.kept_shards -= 1;
+                    self.memory -= shard.memory();
                 }
             }
         }
@@ -375,6 +464,9 @@ impl Store {
             if let Some(stream) = self.streams.remove(&incarnation) {
                 let head = stream.head();
                 self.on_demand.remove(&(head.region.clone(), incarnation));
+                if let Some(was) = due(head) {
+                    self.due.remove(&was);
+                }
                 if let Some(names) = self.names.get_mut(&head.region) {
                     names.remove(&head.name);
                     if names.is_empty() {

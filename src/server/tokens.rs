@@ -62,6 +62,24 @@ pub struct Page {
     pub incarnation: u64,
     /// The index of the next shard; 0 in a list of streams.
     pub next: u32,
+    /// Which shards are listed.
+    pub filter: Filter,
+}
+
+/// Which shards are listed. Times are in epoch milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    All,
+    /// Those that are open now.
+    AtLatest,
+    /// Those that were open then.
+    At {
+        time_ms: i64,
+    },
+    /// Those that were open then or later.
+    From {
+        time_ms: i64,
+    },
 }
 
 /// Seals and opens tokens with a key of its own.
@@ -115,6 +133,14 @@ impl Sealer {
         let mut content = Vec::with_capacity(160);
         content.extend(page.incarnation.to_be_bytes());
         content.extend(page.next.to_be_bytes());
+        let (kind_of_filter, time_ms) = match page.filter {
+            Filter::All => (0, 0),
+            Filter::AtLatest => (1, 0),
+            Filter::At { time_ms } => (2, time_ms),
+            Filter::From { time_ms } => (3, time_ms),
+        };
+        content.push(kind_of_filter);
+        content.extend(time_ms.to_be_bytes());
         content.extend(page.name.as_bytes());
         self.seal(kind, page.issued, &content)
     }
@@ -126,6 +152,17 @@ impl Sealer {
             issued,
             incarnation: reader.u64()?,
             next: reader.u32()?,
+            filter: {
+                let [kind_of_filter] = reader.take()?;
+                let time_ms = reader.i64()?;
+                match kind_of_filter {
+                    0 => Filter::All,
+                    1 => Filter::AtLatest,
+                    2 => Filter::At { time_ms },
+                    3 => Filter::From { time_ms },
+                    _ => return None,
+                }
+            },
             name: reader.rest()?,
         })
     }
@@ -292,16 +329,25 @@ mod tests {
 
     #[test]
     fn a_page_comes_back_and_is_never_taken_for_another_kind() {
-        let page = Page {
-            issued: DateTime::from_timestamp_millis(1).expect("a time"),
-            name: "x".into(),
-            incarnation: 1,
-            next: 2,
-        };
-        let token = sealer().seal_page(Kind::ListShards, &page);
-        assert_eq!(sealer().open_page(Kind::ListShards, &token), Some(page));
-        assert_eq!(sealer().open_page(Kind::ListStreams, &token), None);
-        assert_eq!(sealer().open_iterator(&token), None);
+        let time_ms = 1_795_372_800_000;
+        for filter in [
+            Filter::All,
+            Filter::AtLatest,
+            Filter::At { time_ms },
+            Filter::From { time_ms },
+        ] {
+            let page = Page {
+                issued: DateTime::from_timestamp_millis(1).expect("a time"),
+                name: "x".into(),
+                incarnation: 1,
+                next: 2,
+                filter,
+            };
+            let token = sealer().seal_page(Kind::ListShards, &page);
+            assert_eq!(sealer().open_page(Kind::ListShards, &token), Some(page));
+            assert_eq!(sealer().open_page(Kind::ListStreams, &token), None);
+            assert_eq!(sealer().open_iterator(&token), None);
+        }
     }
 
     #[test]

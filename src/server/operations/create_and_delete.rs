@@ -8,7 +8,7 @@ use super::{Context, Note, Operation, STREAM_ARN, STREAM_NAME, tags, target};
 use crate::kinesis::feed::Detail;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Head, Mode, NotCreated};
+use crate::server::store::{Change, Head, Mode, NotCreated, Transition};
 
 /// How many shards an on-demand stream starts with.
 const ON_DEMAND_SHARDS: u32 = 4;
@@ -42,11 +42,13 @@ fn create_stream(
     let mut head = Head::new(context.region, name, mode, context.now);
     tags::add_to(&mut head.tags, request, name)?;
     head.max_record_kib = record_size_asked_for(request).unwrap_or(head.max_record_kib);
+    head.transition = Transition::to(Change::Create, context.timing, context.now);
     let created = context.store().create(head, shards);
     created.map_err(|why| match why {
         NotCreated::Exists => Refusal::stream_exists(name),
-        NotCreated::TooManyShards(limit) => Refusal::shard_limit(context.region, &limit),
+        NotCreated::TooManyCreating => Refusal::too_many_creating(),
         NotCreated::TooManyOnDemand => Refusal::on_demand_limit(context.region),
+        NotCreated::NoRoom(why) => Refusal::no_room(context.region, why),
         NotCreated::Failed(failure) => failure.into(),
     })?;
     Ok(Bytes::new())
@@ -97,7 +99,8 @@ fn delete_stream(
     _note: &mut Note,
 ) -> Result<Bytes, Refusal> {
     let target = target(context, request)?;
-    match context.store().delete(context.region, &target.name)? {
+    let mut store = context.store();
+    match store.delete(context.region, &target.name, context.timing, context.now)? {
         true => Ok(Bytes::new()),
         false => Err(Refusal::stream_not_found(&target.called)),
     }

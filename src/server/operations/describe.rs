@@ -8,8 +8,8 @@ use super::{Context, Note, Operation, STREAM_ARN, STREAM_NAME, known_shard_index
 use crate::server::json::{self, Timestamp};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Mode, Stream};
-use crate::server::tokens::{Kind, Page};
+use crate::server::store::{Mode, Status, Stream};
+use crate::server::tokens::{Filter, Kind, Page};
 
 const LIMIT: Member = Member::optional(
     "Limit",
@@ -95,8 +95,7 @@ impl StreamHead {
         Self {
             stream_name: head.name.clone(),
             stream_arn: context.arn(&head.name),
-            // A change is complete before its call answers, so there is no other state to see.
-            stream_status: "ACTIVE",
+            stream_status: head.status().word(),
             stream_mode_details: StreamModeDetails {
                 stream_mode: match head.mode {
                     Mode::Provisioned => "PROVISIONED",
@@ -134,7 +133,7 @@ fn describe_stream(
     let stream = store
         .stream(context.region, &target.name)
         .ok_or_else(|| Refusal::stream_not_found(&target.called))?;
-    let (shards, next) = Shard::page(stream, first, page_size(request));
+    let (shards, next) = Shard::page(stream.listed_from(first, context.now), page_size(request));
     let answer = DescribeStreamAnswer {
         stream_description: StreamDescription {
             head: StreamHead::of(context, stream),
@@ -186,7 +185,10 @@ fn describe_stream_summary(
         stream_description_summary: StreamDescriptionSummary {
             head: StreamHead::of(context, stream),
             settings: StreamSettings::of(stream),
-            open_shard_count: stream.open_shards(),
+            open_shard_count: match stream.head().status() {
+                Status::Creating => 0,
+                _ => stream.open_shards(),
+            },
             consumer_count: 0,
             max_record_size_in_kib: stream.head().max_record_kib,
         },
@@ -242,6 +244,7 @@ fn list_streams(
                 name: last.stream_name.clone(),
                 incarnation: 0,
                 next: 0,
+                filter: Filter::All,
             };
             context.sealer.seal_page(Kind::ListStreams, &page)
         }),

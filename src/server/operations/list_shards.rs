@@ -7,11 +7,13 @@ use super::{
     Context, Note, Operation, STREAM_ARN, STREAM_NAME, Target, known_shard_index, page, shard_id,
     target,
 };
+use crate::kinesis::hash_ranges::HashRange;
+use crate::kinesis::sequence_numbers::Parts;
 use crate::server::json;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Need, Shape, Structure};
-use crate::server::store::{self, Stream};
-use crate::server::tokens::{Kind, Page};
+use crate::server::store::{self, About, Status};
+use crate::server::tokens::{Filter, Kind, Page};
 
 /// The most shards of one answer.
 const PAGE: usize = 1000;
@@ -68,41 +70,60 @@ struct ListShardsAnswer {
 #[serde(rename_all = "PascalCase")]
 pub struct Shard {
     shard_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_shard_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adjacent_parent_shard_id: Option<String>,
     hash_key_range: HashKeyRange,
     sequence_number_range: SequenceNumberRange,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct HashKeyRange {
+pub struct HashKeyRange {
     starting_hash_key: String,
     ending_hash_key: String,
+}
+
+impl From<HashRange> for HashKeyRange {
+    fn from(range: HashRange) -> Self {
+        Self {
+            starting_hash_key: range.start.value().to_string(),
+            ending_hash_key: range.end.value().to_string(),
+        }
+    }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct SequenceNumberRange {
     starting_sequence_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending_sequence_number: Option<String>,
 }
 
 impl Shard {
-    /// Up to `size` shards from index `first` on, and the index to go on with if there are more.
-    pub fn page(stream: &Stream, first: u32, size: usize) -> (Vec<Self>, Option<u32>) {
-        let mut rest = stream.shards_from(first);
+    /// Up to `size` of these shards, and the index to go on with if there are more.
+    pub fn page<'s>(
+        mut rest: impl Iterator<Item = &'s store::Shard>,
+        size: usize,
+    ) -> (Vec<Self>, Option<u32>) {
         let shards = rest.by_ref().take(size).map(Self::of).collect();
         (shards, rest.next().map(|shard| shard.about().index))
     }
 
     fn of(shard: &store::Shard) -> Self {
         let about = shard.about();
+        let parent = |place: usize| about.parents.get(place).map(|index| shard_id(*index));
+        let number = |parts: Parts| parts.encode().as_str().to_owned();
         Self {
             shard_id: shard_id(about.index),
-            hash_key_range: HashKeyRange {
-                starting_hash_key: about.range.start.value().to_string(),
-                ending_hash_key: about.range.end.value().to_string(),
-            },
+            parent_shard_id: parent(0),
+            adjacent_parent_shard_id: parent(1),
+            hash_key_range: about.range.into(),
             sequence_number_range: SequenceNumberRange {
-                starting_sequence_number: about.start().encode().as_str().to_owned(),
+                starting_sequence_number: number(about.start()),
+                ending_sequence_number: about.end().map(number),
             },
         }
     }
@@ -114,6 +135,7 @@ struct Wanted {
     /// Only this stream of the name, if the request says so.
     incarnation: Option<u64>,
     first: u32,
+    filter: Filter,
 }
 
 fn list_shards(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
@@ -139,7 +161,14 @@ fn list_shards(context: &Context, request: &Structure, note: &mut Note) -> Resul
             created.is_none_or(|it| it.timestamp() == stream.head().created().timestamp())
         })
         .ok_or_else(|| Refusal::stream_not_found(&wanted.target.called))?;
-    let (shards, next) = Shard::page(stream, wanted.first, size);
+    let status = stream.head().status();
+    if matches!(status, Status::Creating | Status::Deleting) {
+        return Err(Refusal::not_active(&wanted.target.called, status));
+    }
+    let horizon_ms = stream.head().horizon_ms(context.now);
+    let shards = stream.listed_from(wanted.first, context.now);
+    let shards = shards.filter(|shard| wanted.filter.passes(shard.about(), horizon_ms));
+    let (shards, next) = Shard::page(shards, size);
     let incarnation = stream.head().incarnation;
     drop(store);
     let answer = ListShardsAnswer {
@@ -150,6 +179,7 @@ fn list_shards(context: &Context, request: &Structure, note: &mut Note) -> Resul
                 name: wanted.target.name,
                 incarnation,
                 next,
+                filter: wanted.filter,
             };
             context.sealer.seal_page(Kind::ListShards, &page)
         }),
@@ -184,6 +214,7 @@ fn next_page(
         },
         incarnation: Some(page.incarnation),
         first: page.next,
+        filter: page.filter,
     })
 }
 
@@ -194,10 +225,8 @@ fn first_page(context: &Context, request: &Structure) -> Result<Wanted, Refusal>
         ));
     }
     let target = target(context, request)?;
-    let after = match filtered_after(request)? {
-        Some(id) => Some(id),
-        None => request.text("ExclusiveStartShardId"),
-    };
+    let (filter, after) = filter_asked_for(request)?;
+    let after = after.or_else(|| request.text("ExclusiveStartShardId"));
     let first = match after {
         Some(id) => known_shard_index(id, &target.called)?.saturating_add(1),
         None => 0,
@@ -206,25 +235,60 @@ fn first_page(context: &Context, request: &Structure) -> Result<Wanted, Refusal>
         target,
         incarnation: None,
         first,
+        filter,
     })
 }
 
-/// The shard after which a filter starts. All shards are open from the stream's creation on, so the other filters
-/// pass every one of them.
-fn filtered_after<'r>(request: &'r Structure) -> Result<Option<&'r str>, Refusal> {
+/// The filter of a request, and the shard after which it starts, if it says so.
+fn filter_asked_for<'r>(request: &'r Structure) -> Result<(Filter, Option<&'r str>), Refusal> {
     let Some(filter) = request.structure("ShardFilter") else {
-        return Ok(None);
+        return Ok((Filter::All, None));
     };
     let kind = filter.text("Type").unwrap_or_default();
-    let needed = match kind {
-        "AFTER_SHARD_ID" => "ShardId",
-        "AT_TIMESTAMP" | "FROM_TIMESTAMP" => "Timestamp",
-        _ => return Ok(None),
+    let missing = |member: &str| {
+        Refusal::invalid_argument(format!(
+            "{member} must be provided for a ShardFilter of type {kind}."
+        ))
     };
-    if !filter.has(needed) {
-        return Err(Refusal::invalid_argument(format!(
-            "{needed} must be provided for a ShardFilter of type {kind}."
-        )));
+    let time_ms = || {
+        let time = filter.time("Timestamp");
+        time.map(|time| time.timestamp_millis())
+            .ok_or_else(|| missing("Timestamp"))
+    };
+    Ok(match kind {
+        "AFTER_SHARD_ID" => {
+            let id = filter.text("ShardId");
+            (Filter::All, Some(id.ok_or_else(|| missing("ShardId"))?))
+        }
+        "AT_LATEST" => (Filter::AtLatest, None),
+        "AT_TRIM_HORIZON" => (Filter::At { time_ms: i64::MIN }, None),
+        "AT_TIMESTAMP" => (
+            Filter::At {
+                time_ms: time_ms()?,
+            },
+            None,
+        ),
+        "FROM_TIMESTAMP" => (
+            Filter::From {
+                time_ms: time_ms()?,
+            },
+            None,
+        ),
+        _ => (Filter::All, None),
+    })
+}
+
+impl Filter {
+    /// Whether a shard that is still listed passes. A time before the horizon means the horizon.
+    fn passes(self, about: &About, horizon_ms: i64) -> bool {
+        match self {
+            Self::All => true,
+            Self::AtLatest => about.closed.is_none(),
+            Self::At { time_ms } => {
+                let time_ms = time_ms.max(horizon_ms);
+                about.created_ms <= time_ms && about.reaches(time_ms)
+            }
+            Self::From { time_ms } => about.reaches(time_ms),
+        }
     }
-    Ok(filter.text("ShardId").filter(|_| needed == "ShardId"))
 }

@@ -12,7 +12,7 @@ use crate::kinesis::{SequenceNumber, ShardId};
 use crate::server::faults::Struck;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Head, Payload, Stream};
+use crate::server::store::{Head, Payload, Status, Stream};
 use crate::server::{ACCOUNT, json};
 
 /// The model's limit of a blob. A stream's own limit is lower unless it is raised.
@@ -229,6 +229,10 @@ fn store(
     let mut store = context.store();
     let stream = store
         .stream(context.region, &target.name)
+        .filter(|stream| {
+            let status = stream.head().status();
+            matches!(status, Status::Active | Status::Updating)
+        })
         .ok_or_else(not_found)?;
     // A stream that does not exist is told before what is wrong with the records.
     batch.check_sizes(stream.head())?;
@@ -293,7 +297,11 @@ fn prepare(batch: &Batch) -> Result<Vec<(HashKey, Payload)>, Refusal> {
 /// Whether the next record of this key will have a number above this one.
 fn can_be_exceeded(number: &str, stream: &Stream, key: HashKey, now: DateTime<Utc>) -> bool {
     Parts::decode(&number.into()).is_some_and(|parts| {
-        i64::try_from(parts.recorded).is_ok_and(|recorded| recorded <= now.timestamp())
+        // The numbers of a child begin a second after it does.
+        let shard = stream.shard(parts.shard);
+        let begins = shard.map_or(0, |shard| shard.about().numbered_from);
+        let latest = u64::try_from(now.timestamp()).unwrap_or(0).max(begins);
+        parts.recorded <= latest
             && (stream.owner_of(key) != Some(parts.shard)
                 || parts.index < stream.next_index(parts.shard))
     })

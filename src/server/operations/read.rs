@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::list_shards::HashKeyRange;
 use super::{
     Context, DRY_RUN, Note, Operation, STREAM_ARN, STREAM_NAME, Target, known_shard_index,
     shard_id, target,
@@ -73,7 +74,7 @@ fn get_shard_iterator(
     let store = context.store();
     let (stream, found) = store
         .stream(context.region, &target.name)
-        .and_then(|stream| Some((stream, stream.shard(shard)?)))
+        .and_then(|stream| Some((stream, stream.listed(shard, context.now)?)))
         .ok_or_else(|| Refusal::shard_does_not_exist(&shard_id(shard), &target.called))?;
     // A shard that does not exist is told before what is wrong with the start.
     let start = start?;
@@ -188,6 +189,9 @@ fn index_of(
     if parts.shard_created != start.shard_created {
         return Err(invalid(" because it did not come from this stream."));
     }
+    if shard.about().end() == Some(parts) {
+        return Ok(parts.index);
+    }
     if parts.index >= latest {
         return Err(invalid("."));
     }
@@ -215,8 +219,38 @@ pub const GET_RECORDS: Operation = Operation {
 #[serde(rename_all = "PascalCase")]
 struct GetRecordsAnswer<'r> {
     records: Vec<RecordAnswer<'r>>,
-    next_shard_iterator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_shard_iterator: Option<String>,
     millis_behind_latest: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    child_shards: Option<Vec<ChildShard>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ChildShard {
+    shard_id: String,
+    parent_shards: Vec<String>,
+    hash_key_range: HashKeyRange,
+}
+
+/// The shards that go on with the keys of a closed one; nothing of one that is open.
+fn children_of(shard: &Shard, stream: &Stream) -> Option<Vec<ChildShard>> {
+    let closed = shard.about().closed.as_ref()?;
+    let children = closed.children.iter();
+    let children = children.filter_map(|index| stream.shard(*index));
+    Some(
+        children
+            .map(|child| {
+                let about = child.about();
+                ChildShard {
+                    shard_id: shard_id(about.index),
+                    parent_shards: about.parents.iter().copied().map(shard_id).collect(),
+                    hash_key_range: about.range.into(),
+                }
+            })
+            .collect(),
+    )
 }
 
 #[derive(Serialize)]
@@ -260,10 +294,10 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     }
 
     let store = context.store();
-    let (head, shard) = store
+    let (stream, shard) = store
         .stream(context.region, &iterator.stream)
         .filter(|stream| stream.head().incarnation == iterator.incarnation)
-        .and_then(|stream| Some((stream.head(), stream.shard(iterator.shard)?)))
+        .and_then(|stream| Some((stream, stream.listed(iterator.shard, context.now)?)))
         .ok_or_else(|| Refusal::shard_does_not_exist(detail.shard.as_str(), &iterator.stream))?;
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
@@ -273,10 +307,14 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         return Err(refusal);
     }
     let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
-    let horizon_ms = head.horizon_ms(context.now);
+    let horizon_ms = stream.head().horizon_ms(context.now);
     let read = |limit, bytes| shard.read(iterator.position, horizon_ms, limit, bytes);
     let found = page(read, limit, context.answer_room)?;
     let start = shard.about().start();
+    let children = found
+        .is_empty()
+        .then(|| children_of(shard, stream))
+        .flatten();
     drop(store);
 
     let records: Vec<_> = found
@@ -297,15 +335,19 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     detail.range = records.first().map(number).zip(records.last().map(number));
     detail.millis_behind_latest = Some(behind);
     detail.ahead = found.ahead;
+    detail.ended = children.is_some();
     note.detail = Detail::Get(Box::new(detail));
     Ok(json::write(&GetRecordsAnswer {
         records,
-        next_shard_iterator: context.sealer.seal_iterator(&ShardIterator {
-            issued: context.now,
-            position: next,
-            ..iterator
+        next_shard_iterator: children.is_none().then(|| {
+            context.sealer.seal_iterator(&ShardIterator {
+                issued: context.now,
+                position: next,
+                ..iterator
+            })
         }),
         millis_behind_latest: behind,
+        child_shards: children,
     }))
 }
 

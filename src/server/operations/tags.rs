@@ -6,7 +6,7 @@ use std::ops::Bound;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::settings::change;
+use super::settings::change_in_any_state;
 use super::{
     Context, Note, Operation, RESOURCE_ARN, STREAM_ARN, STREAM_NAME, Target, target, target_of_arn,
 };
@@ -92,7 +92,7 @@ fn resource(context: &Context, request: &Structure) -> Result<Target, Refusal> {
 
 /// Adds tags to those that a stream has, over those of the same keys.
 fn add(context: &Context, request: &Structure, target: &Target) -> Result<Bytes, Refusal> {
-    change(context, target, |head, _| {
+    change_in_any_state(context, target, |head, _| {
         add_to(&mut head.tags, request, &target.called)
     })
 }
@@ -120,7 +120,7 @@ pub fn add_to(
 
 fn remove(context: &Context, request: &Structure, target: &Target) -> Result<Bytes, Refusal> {
     let failed = |why: &str| failed("remove tags from", &target.called, why);
-    change(context, target, |head, _| {
+    change_in_any_state(context, target, |head, _| {
         for key in request.texts("TagKeys") {
             refuse_signs(key, &failed)?;
             refuse_reserved(key, &failed)?;

@@ -103,6 +103,13 @@ pub struct Found {
     pub first_ahead_ms: Option<i64>,
 }
 
+impl Found {
+    /// Whether no record is left behind the place that was read from.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.ahead == 0
+    }
+}
+
 /// What went from the front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Front {

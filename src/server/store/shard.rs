@@ -7,7 +7,7 @@ use super::changes::Failure;
 use super::disk::Mark;
 use super::log::{Found, From, Front, Log, Payload, Record, seconds};
 use crate::kinesis::hash_ranges::HashRange;
-use crate::kinesis::sequence_numbers::Parts;
+use crate::kinesis::sequence_numbers::{LAST_INDEX, Parts};
 
 /// What is known about a shard, beside its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +18,20 @@ pub struct About {
     pub created_ms: i64,
     /// The time of creation that its sequence numbers carry, in epoch seconds.
     pub numbered_from: u64,
+    /// The shards that it came from: none, one that was split, or two that were merged, the lower one first.
+    pub parents: Vec<u32>,
+    /// Absent while it is open.
+    pub closed: Option<Closed>,
     /// Records below this index are gone, whatever else may still hold them.
     pub trimmed: u64,
+}
+
+/// A shard that takes no more records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    pub at_ms: i64,
+    /// The shards that go on with its keys.
+    pub children: Vec<u32>,
 }
 
 impl About {
@@ -30,6 +42,8 @@ impl About {
             range,
             created_ms,
             numbered_from: seconds(created_ms),
+            parents: Vec::new(),
+            closed: None,
             trimmed: 0,
         }
     }
@@ -43,6 +57,23 @@ impl About {
             recorded: self.numbered_from,
             shard: self.index,
         }
+    }
+
+    /// What the number that stands behind all its records is made of, once it is closed.
+    pub fn end(&self) -> Option<Parts> {
+        let closed = self.closed.as_ref()?;
+        Some(Parts {
+            index: LAST_INDEX,
+            recorded: seconds(closed.at_ms).max(self.numbered_from),
+            ..self.start()
+        })
+    }
+
+    /// Whether it was open at a time or closed no earlier, so that it may hold what arrived since then.
+    pub fn reaches(&self, time_ms: i64) -> bool {
+        self.closed
+            .as_ref()
+            .is_none_or(|closed| closed.at_ms >= time_ms)
     }
 }
 
@@ -84,6 +115,11 @@ impl Shard {
 
     pub(super) fn log_mut(&mut self) -> &mut Log {
         &mut self.log
+    }
+
+    /// When its newest record arrived; before there is one, when it was created.
+    pub(super) fn newest_ms(&self) -> i64 {
+        self.newest_ms
     }
 
     pub fn memory(&self) -> usize {

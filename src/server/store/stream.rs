@@ -9,6 +9,7 @@ use super::changes::NewRecord;
 use super::disk::Mark;
 use super::log::{Log, Payload, Record};
 use super::shard::{About, Shard};
+use super::transitions::{Status, Transition};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
 
@@ -46,6 +47,8 @@ pub struct Head {
     pub tags: BTreeMap<String, String>,
     /// The index of the next new shard.
     pub next_shard: u32,
+    /// What it is on its way to; none while it is ACTIVE.
+    pub transition: Option<Transition>,
 }
 
 impl Head {
@@ -64,6 +67,7 @@ impl Head {
             max_record_kib: MAX_RECORD_KIB,
             tags: BTreeMap::new(),
             next_shard: 0,
+            transition: None,
         }
     }
 
@@ -115,8 +119,41 @@ impl Stream {
         self.shards.range(index..).map(|(_, shard)| shard)
     }
 
+    /// The shards from this index on that descriptions show: none before the stream is created, and not those that were
+    /// closed so long ago that none of their records can be read.
+    pub fn listed_from(&self, index: u32, now: DateTime<Utc>) -> impl Iterator<Item = &Shard> {
+        let index = match self.head.status() {
+            Status::Creating => self.head.next_shard,
+            _ => index,
+        };
+        let horizon_ms = self.head.horizon_ms(now);
+        let shards = self.shards_from(index);
+        shards.filter(move |shard| shard.about().reaches(horizon_ms))
+    }
+
     pub fn shard(&self, index: u32) -> Option<&Shard> {
         self.shards.get(&index)
+    }
+
+    /// The shard if it is among those [listed](Self::listed_from).
+    pub fn listed(&self, index: u32, now: DateTime<Utc>) -> Option<&Shard> {
+        let first = self.listed_from(index, now).next()?;
+        (first.about().index == index).then_some(first)
+    }
+
+    /// The open shard that starts at this point.
+    pub fn open_at(&self, start: HashKey) -> Option<&Shard> {
+        self.shard(*self.open.get(&start)?)
+    }
+
+    /// The open shards in the order of their ranges.
+    pub fn open(&self) -> impl Iterator<Item = &Shard> {
+        self.open.values().filter_map(|index| self.shard(*index))
+    }
+
+    /// All shards that are kept, closed ones included.
+    pub(super) fn shard_count(&self) -> u32 {
+        self.shards.len() as u32
     }
 
     pub(super) fn shard_mut(&mut self, index: u32) -> Option<&mut Shard> {
@@ -142,13 +179,19 @@ impl Stream {
     pub(super) fn set_shard(&mut self, about: About, log: impl FnOnce(u64, u32) -> Log) {
         let index = about.index;
         self.count(index, about.trimmed);
-        if let Some(shard) = self.shards.get_mut(&index) {
-            shard.set_about(about);
-            return;
+        let start = about.range.start;
+        if about.closed.is_none() {
+            self.open.insert(start, index);
+        } else if self.open.get(&start) == Some(&index) {
+            self.open.remove(&start);
         }
-        self.open.insert(about.range.start, index);
-        let log = log(self.head.incarnation, index);
-        self.shards.insert(index, Shard::new(about, log));
+        match self.shards.get_mut(&index) {
+            Some(shard) => shard.set_about(about),
+            None => {
+                let log = log(self.head.incarnation, index);
+                self.shards.insert(index, Shard::new(about, log));
+            }
+        }
     }
 
     /// Adds a shard as it was kept, with the last of its records.
@@ -205,8 +248,8 @@ impl Stream {
         *known = next.max(*known);
     }
 
-    pub(super) fn forget_shard(&mut self, index: u32) {
-        self.shards.remove(&index);
+    pub(super) fn forget_shard(&mut self, index: u32) -> Option<Shard> {
+        self.shards.remove(&index)
     }
 
     /// Whether all shards are forgotten.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Changes, Failure, Found, Head, Keep, Mode, NotCreated, Payload, Store};
+use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::HashKey;
 
 const REGION: &str = "us-east-1";
@@ -69,7 +70,7 @@ fn what_cannot_be_kept_has_not_happened() {
     *disk.full.lock().expect("the lock") = true;
     let failure = put(&mut store, 3, now()).expect_err("the disk is full");
     assert_eq!(failure.0, "the disk is full");
-    assert!(store.delete(REGION, "s").is_err());
+    assert!(store.delete(REGION, "s", Timing::Instant, now()).is_err());
     assert!(
         store
             .create(Head::new(REGION, "t", Mode::Provisioned, now()), 1)
@@ -118,8 +119,8 @@ fn what_is_past_its_retention_is_skipped_at_once_and_let_go_in_slices() {
 fn a_deleted_stream_is_gone_at_once_and_let_go_in_slices() {
     let mut store = store(3);
     put(&mut store, 1_000, now()).expect("room");
-    assert_eq!(store.delete(REGION, "s"), Ok(true));
-    assert_eq!(store.delete(REGION, "s"), Ok(false));
+    assert_eq!(store.delete(REGION, "s", Timing::Instant, now()), Ok(true));
+    assert_eq!(store.delete(REGION, "s", Timing::Instant, now()), Ok(false));
     assert!(store.memory > 0);
     create(&mut store, 1).expect("the name is free");
     assert!(read(&store, 10, now()).records.is_empty());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::changes::{Changes, Failure, Freed};
+use super::log::Front;
 use super::stream::Stream;
 
 /// How many records a slice lets go, and how many shards it looks at: some tens of microseconds.
@@ -47,8 +48,8 @@ impl Slice {
         Ok(())
     }
 
-    /// Takes what is past its retention, from this place on, which is (stream, shard). Says where to go on, or nothing
-    /// at the end of all streams.
+    /// Takes records past their retention, and shards that were closed before it, from this place on, which is (stream,
+    /// shard). Says where to go on, or nothing at the end of all streams.
     pub fn take_past(
         &mut self,
         streams: &BTreeMap<u64, Stream>,
@@ -62,13 +63,25 @@ impl Slice {
                 if self.budget == 0 {
                     return Ok(Some((*incarnation, shard.about().index)));
                 }
-                if let Some(front) = shard.past(horizon_ms, self.budget)? {
-                    self.budget -= front.records as usize;
-                    self.changes.free(*incarnation, shard.about(), front.below);
-                    // It may hold more.
-                    if self.budget == 0 {
-                        return Ok(Some((*incarnation, shard.about().index)));
-                    }
+                let about = shard.about();
+                let front = shard.past(horizon_ms, self.budget)?;
+                self.budget -= front.map_or(0, |front| front.records as usize);
+                // Budget that is left says that all of the past is taken.
+                let goes = self.budget > 0 && !about.reaches(horizon_ms);
+                match front {
+                    Some(Front { below, .. }) if goes => self.changes.freed.push(Freed {
+                        stream: *incarnation,
+                        shard: about.index,
+                        below,
+                    }),
+                    Some(front) => self.changes.free(*incarnation, about, front.below),
+                    None => {}
+                }
+                if self.budget == 0 {
+                    return Ok(Some((*incarnation, about.index)));
+                }
+                if goes {
+                    self.changes.forgotten.push((*incarnation, about.index));
                 }
                 self.budget -= 1;
             }

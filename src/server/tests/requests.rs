@@ -113,10 +113,10 @@ fn what_is_wrong_first_is_told_first() {
 fn operations_of_the_api_that_are_missing_here_say_so() {
     let bench = Bench::new();
     bench.refuses(
-        "SplitShard",
+        "SubscribeToShard",
         json!({}),
         "UnknownOperationException",
-        "SplitShard is not supported by kinesis-lab",
+        "SubscribeToShard is not supported by kinesis-lab",
     );
     bench.refuses("Nonsense", json!({}), "UnknownOperationException", "");
 }

@@ -6,9 +6,11 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 
 use super::*;
+use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::HashKey;
+use crate::kinesis::resharding::Step;
 use crate::server::store::log::Payload;
-use crate::server::store::{Head, Mode, Store};
+use crate::server::store::{Change, Head, Mode, Store};
 
 const REGION: &str = "us-east-1";
 
@@ -181,7 +183,8 @@ fn a_deleted_stream_is_erased_to_the_last_key_over_a_restart() {
     let mut store = open(folder.path());
     create(&mut store, "s", 3);
     put(&mut store, "s", 0..600);
-    assert_eq!(store.delete(REGION, "s"), Ok(true));
+    let deleted = store.delete(REGION, "s", Timing::Instant, now());
+    assert_eq!(deleted, Ok(true));
     assert!(store.tidy(now()).expect("tidied"), "one slice is not all");
     create(&mut store, "s", 1);
     put(&mut store, "s", 7..8);
@@ -194,6 +197,46 @@ fn a_deleted_stream_is_erased_to_the_last_key_over_a_restart() {
     let (disk, _) = Disk::open(&options(folder.path()), [0; 64]).expect("opened");
     let left = disk.engine().expect("open").all.len().expect("read");
     assert_eq!(left, 4, "a head, a shard, a record and the seal");
+}
+
+#[test]
+fn a_split_that_is_under_way_comes_about_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = open(folder.path());
+    create(&mut store, "s", 1);
+    put(&mut store, "s", 0..10);
+    let incarnation = store.stream(REGION, "s").expect("it").head().incarnation;
+    let start = HashKey::MIN;
+    let at = HashKey::from(1 << 127);
+    let change = Change::Update(vec![Step::Split { start, at }]);
+    let begun = store.begin(incarnation, change, Timing::Aws, now());
+    begun.expect("kept");
+    drop(store);
+
+    let mut store = open(folder.path());
+    let due = now() + Duration::seconds(30);
+    store.settle(due - Duration::milliseconds(1)).expect("kept");
+    assert_eq!(store.open_shards(), 1);
+    store.settle(due).expect("kept");
+    assert_eq!(store.open_shards(), 2);
+    drop(store);
+
+    let mut store = open(folder.path());
+    assert_eq!((store.open_shards(), store.kept_shards), (2, 3));
+    let stream = store.stream(REGION, "s").expect("it");
+    let abouts: Vec<_> = stream.shards_from(0).map(|shard| shard.about()).collect();
+    let closed = abouts[0].closed.as_ref().expect("closed");
+    assert_eq!(closed.at_ms, due.timestamp_millis());
+    assert_eq!(closed.children, [1, 2]);
+    assert_eq!(abouts[2].parents, [0]);
+    put(&mut store, "s", 10..20);
+    assert_eq!(all(&store, "s"), (0..20).collect::<Vec<_>>());
+
+    let past = due + Duration::hours(24) + Duration::milliseconds(1);
+    while store.tidy(past).expect("tidied") {}
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!((store.open_shards(), store.kept_shards), (2, 2));
 }
 
 /// A batch that failed may come through when the engine closes.
