@@ -144,7 +144,8 @@ impl Context<'_> {
     }
 
     fn arn(&self, stream: &str) -> String {
-        format!("arn:aws:kinesis:{}:{ACCOUNT}:stream/{stream}", self.region)
+        let (region, partition) = (self.region, partition_of(self.region));
+        format!("arn:{partition}:kinesis:{region}:{ACCOUNT}:stream/{stream}")
     }
 
     /// Whether a token issued at this time has run out.
@@ -223,6 +224,13 @@ fn target_of_arn(context: &Context, arn: &str) -> Result<Target, Refusal> {
         name: name.to_owned(),
         called: arn.to_owned(),
     })
+}
+
+/// What ARNs call the part of AWS that a region lies in.
+fn partition_of(region: &str) -> &'static str {
+    let parts = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")];
+    let part = parts.iter().find(|(start, _)| region.starts_with(start));
+    part.map_or("aws", |(_, partition)| partition)
 }
 
 /// The name in a stream's ARN.

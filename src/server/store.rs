@@ -167,19 +167,13 @@ impl Store {
                 store.memory += log.size();
                 stream.restore_shard(about, Log::Disk(log), ends.map(|(_, last)| last));
             }
-            store.incarnation = store.incarnation.max(incarnation);
             store.kept_shards += stream.shard_count();
             if kept.deleted {
+                store.incarnation = store.incarnation.max(incarnation);
                 store.leaving.insert(incarnation, stream);
                 continue;
             }
-            let head = stream.head();
-            let names = store.names.entry(head.region.clone()).or_default();
-            names.insert(head.name.clone(), incarnation);
-            if head.mode == Mode::OnDemand {
-                store.on_demand.insert((head.region.clone(), incarnation));
-            }
-            store.due.extend(due(head));
+            store.list(stream.head());
             store.shards += stream.open_shards();
             store.streams.insert(incarnation, stream);
         }
@@ -398,22 +392,14 @@ impl Store {
             self.ahead_seconds = seconds;
         }
         for head in changes.heads {
-            self.incarnation = self.incarnation.max(head.incarnation);
-            let place = (head.region.clone(), head.incarnation);
-            match head.mode {
-                Mode::OnDemand => self.on_demand.insert(place),
-                Mode::Provisioned => self.on_demand.remove(&place),
-            };
             let known = self.streams.get(&head.incarnation);
             if let Some(was) = known.and_then(|stream| due(stream.head())) {
                 self.due.remove(&was);
             }
-            self.due.extend(due(&head));
+            self.list(&head);
             match self.streams.get_mut(&head.incarnation) {
                 Some(stream) => stream.set_head(head),
                 None => {
-                    let names = self.names.entry(head.region.clone()).or_default();
-                    names.insert(head.name.clone(), head.incarnation);
                     self.streams.insert(head.incarnation, Stream::new(head));
                 }
             }
@@ -477,6 +463,19 @@ impl Store {
                 self.leaving.insert(incarnation, stream);
             }
         }
+    }
+
+    /// Lists a stream where it is looked for: by its name, by its mode, and by when its change is complete.
+    fn list(&mut self, head: &Head) {
+        self.incarnation = self.incarnation.max(head.incarnation);
+        let names = self.names.entry(head.region.clone()).or_default();
+        names.insert(head.name.clone(), head.incarnation);
+        let place = (head.region.clone(), head.incarnation);
+        match head.mode {
+            Mode::OnDemand => self.on_demand.insert(place),
+            Mode::Provisioned => self.on_demand.remove(&place),
+        };
+        self.due.extend(due(head));
     }
 
     /// A stream, be it deleted or not.

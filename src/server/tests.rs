@@ -18,6 +18,7 @@ mod tags;
 mod types;
 mod writing_and_reading;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,10 +27,12 @@ use chrono::{DateTime, Utc};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::{Connection, Limits, Service};
+use super::{Connection, DiskOptions, Limits, Service};
 
 /// 2026-11-22T18:40:00Z, the creation time in the sequence numbers' vectors.
 const START_MS: i64 = 1_795_372_800_000;
+
+type Clock = Box<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// A service with one caller.
 struct Bench {
@@ -44,15 +47,29 @@ impl Bench {
     }
 
     fn with(limits: &Limits) -> Self {
+        Self::of(|clock| Service::new(clock, limits))
+    }
+
+    /// A bench whose streams are kept in a folder.
+    fn kept_in(folder: &Path) -> Self {
+        let options = DiskOptions {
+            folder: folder.to_owned(),
+            fsync: false,
+        };
+        Self::of(|clock| {
+            let opened = Service::open(clock, &Limits::default(), &options);
+            let (service, damage) = opened.expect("a sound store");
+            assert!(damage.is_empty(), "{damage:?}");
+            service
+        })
+    }
+
+    fn of(make: impl FnOnce(Clock) -> Service) -> Self {
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Arc::clone(&now_ms);
-        let service = Service::new(
-            move || {
-                DateTime::<Utc>::from_timestamp_millis(clock.load(Ordering::Relaxed))
-                    .expect("a time")
-            },
-            limits,
-        );
+        let service = make(Box::new(move || {
+            DateTime::<Utc>::from_timestamp_millis(clock.load(Ordering::Relaxed)).expect("a time")
+        }));
         let connection = service.connect();
         Self {
             service,

@@ -59,6 +59,28 @@ fn streams_of_one_name_in_two_regions_know_nothing_of_each_other() {
 }
 
 #[test]
+fn an_arn_names_the_part_of_aws_that_its_region_lies_in() {
+    let bench = Bench::new();
+    for (region, partition) in [
+        ("us-east-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+    ] {
+        let arn = format!("arn:{partition}:kinesis:{region}:000000000000:stream/s");
+        let body = json!({"StreamName": "s", "ShardCount": 1});
+        call(&bench, region, "CreateStream", body).expect("created");
+        let summary = call(
+            &bench,
+            region,
+            "DescribeStreamSummary",
+            json!({"StreamARN": arn}),
+        );
+        let summary = summary.expect("a summary");
+        assert_eq!(summary["StreamDescriptionSummary"]["StreamARN"], arn);
+    }
+}
+
+#[test]
 fn an_iterator_is_good_in_its_own_region_only() {
     let bench = two_worlds();
     let iterator = bench.iterator("TRIM_HORIZON");

@@ -336,3 +336,38 @@ fn settings_are_told_with_the_stream_that_they_are_of() {
         );
     }
 }
+
+#[test]
+fn settings_outlast_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = Bench::kept_in(folder.path());
+    bench.ok("CreateStream", json!({"StreamName": "s", "ShardCount": 2}));
+    create_on_demand(&bench, "t").expect("created");
+    for mode in ["ON_DEMAND", "PROVISIONED"] {
+        switch(&bench, "s", mode).expect("switched");
+    }
+    retain(&bench, "Increase", 48).expect("increased");
+    bench.ok(
+        "AddTagsToStream",
+        json!({"StreamName": "s", "Tags": {"a": "1", "b": ""}}),
+    );
+    let size = json!({"StreamARN": arn("s"), "MaxRecordSizeInKiB": 2048});
+    bench.ok("UpdateMaxRecordSize", size);
+    let told = |bench: &Bench| {
+        [
+            ("DescribeStream", json!({"StreamName": "s"})),
+            ("DescribeStreamSummary", json!({"StreamName": "s"})),
+            ("DescribeStreamSummary", json!({"StreamName": "t"})),
+            ("ListTagsForStream", json!({"StreamName": "s"})),
+            ("DescribeLimits", json!({})),
+            ("ListStreams", json!({})),
+        ]
+        .map(|(operation, body)| bench.ok(operation, body))
+    };
+    let before = told(&bench);
+    drop(bench);
+    let bench = Bench::kept_in(folder.path());
+    assert_eq!(told(&bench), before);
+    let third = switch(&bench, "s", "ON_DEMAND").expect_err("a third time");
+    assert_eq!(third.0, "LimitExceededException");
+}
