@@ -11,7 +11,8 @@ const NO_PICTURE: char = '\u{fffd}';
 /// A joiner between visible characters is among them: a symbol too many is better than a width the terminal
 /// and the layout disagree about.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| symbol(c).is_none()) {
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    if text.bytes().all(plain) || text.chars().all(|c| symbol(c).is_none()) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().map(|c| symbol(c).unwrap_or(c)).collect())

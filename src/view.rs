@@ -20,8 +20,8 @@
 //!  n next   s send   c consumer   1-4 panes   z zoom   : commands   ? help
 //! ```
 //!
-//! Where each part stands is [`crate::app::screen`]'s to say. Text of records and programs goes through
-//! [`crate::printable`] before it is drawn.
+//! Where each part stands is [`crate::app::screen`]'s to say. Text from outside is made harmless where lines are
+//! built, in `fit`.
 
 mod ascii;
 mod bar;

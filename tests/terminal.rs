@@ -6,6 +6,8 @@ mod commands;
 mod harness;
 #[path = "terminal/joining.rs"]
 mod joining;
+#[path = "terminal/lab_server.rs"]
+mod lab_server;
 #[path = "terminal/leaving.rs"]
 mod leaving;
 #[path = "terminal/main_path.rs"]

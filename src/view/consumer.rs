@@ -11,7 +11,6 @@ use super::sequence::{self, Digits};
 use super::{Ink, frames, prose, readers, shard, when};
 use crate::app::consumer::{Shown, why_empty};
 use crate::app::{Model, Pane};
-use crate::printable::printable;
 
 /// How much of a record's data is looked at for the one line that shows it.
 const PREVIEW_BYTES: usize = 1_024;
@@ -187,7 +186,7 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         .gap(2)
         .join(shard::column(ink, &shown.shard))
         .left(
-            &printable(&shown.record.key),
+            &shown.record.key,
             columns.key,
             shard::words(ink, &shown.shard),
         )
@@ -201,7 +200,7 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
 fn said(shown: &Shown, width: usize) -> String {
     let data = &shown.record.data;
     let text = String::from_utf8_lossy(&data[..data.len().min(PREVIEW_BYTES)]);
-    cut(&printable(&text), width).into_owned()
+    cut(&text, width).into_owned()
 }
 
 /// The selected record's payload, or the newest one's, on one line.

@@ -47,7 +47,7 @@ pub(super) fn mark(
     let (before, after) = window(input, width.saturating_sub(2));
     let start = column + 1;
     let end = start + cells(&before) + cells(&after);
-    canvas.lay(row, start..end, ink.styles.selection);
+    canvas.lay(row, start..end, ink.styles.hit);
 }
 
 /// The text before and behind the cursor that fits `room` cells together. Only this window is looked at, however long

@@ -1,4 +1,6 @@
 //! Text cut to cells, and lines built column by column.
+//!
+//! Any of it may come from outside: what would steer the terminal is made harmless here, before it is measured.
 
 use std::borrow::Cow;
 
@@ -7,19 +9,32 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::printable::printable;
+
 /// Stands for what was cut off.
 pub(super) const CUT: &str = "…";
 
-/// How many cells a text takes.
+/// How many cells a text takes once it is made harmless.
 pub(super) fn cells(text: &str) -> usize {
+    // Each of its controls becomes one symbol.
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    printable(text)
+        .graphemes(true)
+        .map(UnicodeWidthStr::width)
+        .sum()
 }
 
-/// The text in at most `width` cells; where it is cut, [`CUT`] stands at its end.
+/// The text, made harmless, in at most `width` cells; where it is cut, [`CUT`] stands at its end.
 pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    match printable(text) {
+        Cow::Borrowed(text) => cut_harmless(text, width),
+        Cow::Owned(text) => Cow::Owned(cut_harmless(&text, width).into_owned()),
+    }
+}
+
+fn cut_harmless(text: &str, width: usize) -> Cow<'_, str> {
     let mut used = 0;
     let mut keep = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
@@ -54,9 +69,15 @@ impl<'a> Row<'a> {
         Self::default()
     }
 
-    /// Text as it is.
+    /// Text, made harmless.
     pub fn text(mut self, text: impl Into<Cow<'a, str>>, style: Style) -> Self {
-        let text = text.into();
+        let text = match text.into() {
+            Cow::Borrowed(text) => printable(text),
+            Cow::Owned(text) => match printable(&text) {
+                Cow::Borrowed(_) => Cow::Owned(text),
+                Cow::Owned(harmless) => Cow::Owned(harmless),
+            },
+        };
         self.width += cells(&text);
         self.spans.push(Span::styled(text, style));
         self
@@ -129,10 +150,26 @@ mod tests {
         check("stream", 1, "…");
         check("stream", 0, "");
         check("", 0, "");
+        check("a\u{1b}[31mb\u{200b}c", 8, "a␛[31mb…");
+        check("a\u{1b}[31mb\u{200b}c", 9, "a␛[31mb�c");
         check("東京都", 6, "東京都");
         check("東京都", 5, "東京…");
         check("東京都", 4, "東…");
         check("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…");
+    }
+
+    #[test]
+    fn text_from_outside_is_harmless_and_as_wide_as_it_is_measured() {
+        let outside = "my\u{1b}[2J\u{202e}stream\u{200b}";
+        let rows = [
+            Row::new().text(outside, Style::new()),
+            Row::new().text(outside.to_owned(), Style::new()),
+            Row::new().left(outside, cells(outside), Style::new()),
+        ];
+        for row in rows {
+            assert_eq!(row.width(), cells(outside));
+            assert_eq!(row.line().to_string(), "my␛[2J�stream�");
+        }
     }
 
     #[test]

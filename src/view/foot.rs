@@ -6,7 +6,6 @@ use super::count::grouped;
 use super::fit::{Row, cells, cut};
 use super::prose;
 use crate::app::{Tone, keymap};
-use crate::printable::printable;
 
 /// Draws both lines. A sentence about something amiss says what to do next, so where it is too long for its line it takes
 /// the place of the keys as well, all but help.
@@ -40,14 +39,14 @@ fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
         Tone::Nearly => "! ",
         Tone::Wrong => "✗ ",
     };
-    let words = printable(&status.words);
+    let words = &status.words;
     let room = end.saturating_sub(1 + cells(mark));
     let lacks = lacks(ink);
-    let beside = lacks.width() + 2 + cells(&words) <= room;
+    let beside = lacks.width() + 2 + cells(words) <= room;
     let amiss = matches!(status.tone, Tone::Nearly | Tone::Wrong);
     let lines = match amiss {
-        true => prose::wrapped(&words, room),
-        false => vec![cut(&words, room).into_owned()],
+        true => prose::wrapped(words, room),
+        false => vec![cut(words, room).into_owned()],
     };
     let (first, rest) = lines.split_first()?;
     let row = Row::new()

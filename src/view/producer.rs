@@ -13,7 +13,6 @@ use crate::app::Pane;
 use crate::app::lab_server::fault_word;
 use crate::app::producer::{Edit, Event, Field, SentLine};
 use crate::kinesis::hash_ranges::HashKey;
-use crate::printable::printable;
 
 /// Digits of an MD5 sum that tell which half, quarter or eighth of the line a key falls on.
 const MD5_DIGITS: usize = 8;
@@ -90,7 +89,6 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     let styles = &ink.styles;
     let model = ink.model;
     let (key, data) = model.producer.preview();
-    let name = printable(&key);
     let hash = HashKey::of_partition_key(&key);
     let rows = FORMS.map(|form| (target(ink, hash, form.md5), auto(ink, &form)));
     let key_room = |(target, auto): &(Row<'_>, Row<'_>)| {
@@ -98,12 +96,12 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
         canvas.width().saturating_sub(used)
     };
     let [.., barest] = &rows;
-    let fitting = rows.iter().find(|rows| cells(&name) <= key_room(rows));
+    let fitting = rows.iter().find(|rows| cells(&key) <= key_room(rows));
     let rows = fitting.unwrap_or(barest);
     let line = Row::new()
         .text("key  ", styles.dim)
         .text(
-            cut(&name, key_room(rows).max(3)).into_owned(),
+            cut(&key, key_room(rows).max(3)).into_owned(),
             key_style(ink, hash),
         )
         .gap(2)
@@ -341,14 +339,14 @@ fn sent<'a>(
     } else {
         styles.dim
     };
-    let key = printable(line.key.as_deref().unwrap_or("-"));
+    let key = line.key.as_deref().unwrap_or("-");
     let row = Row::new()
         .left(&time, columns.time() + 2, time_style)
         .left(line.who.name(), columns.who, styles.base)
         .gap(1);
     match &line.result {
         Ok((id, number)) => {
-            let mut row = row.left(&key, columns.key, shard::words(ink, id)).gap(2);
+            let mut row = row.left(key, columns.key, shard::words(ink, id)).gap(2);
             if columns.md5 > 0 {
                 row = row.left(&md5(&line.hash, columns.md5), columns.md5 + 2, styles.dim);
             }
@@ -365,12 +363,12 @@ fn sent<'a>(
             row.join(fault).join(digits.row(ink, number, room))
         }
         Err((name, meaning)) => {
-            let row = row.left(&key, columns.key, styles.base).gap(2);
+            let row = row.left(key, columns.key, styles.base).gap(2);
             let room = width.saturating_sub(row.width() + 2);
             let fault = line
                 .fault
                 .map_or(String::new(), |fault| format!("{}, ", fault_word(fault)));
-            let words = printable(&format!("{fault}{name}: {meaning}")).into_owned();
+            let words = format!("{fault}{name}: {meaning}");
             row.text("✗ ", styles.wrong)
                 .text(cut(&words, room).into_owned(), styles.wrong)
         }
@@ -391,6 +389,5 @@ pub(super) fn preview(text: &str, width: usize) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let shown = printable(&text[..end]);
-    cut(&shown, width).into_owned()
+    cut(&text[..end], width).into_owned()
 }

@@ -47,8 +47,7 @@ impl Digits {
         let digits = number.as_str();
         // A foreign endpoint may call anything a number.
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            let text = crate::printable::printable(digits);
-            return Row::new().text(super::fit::cut(&text, width).into_owned(), ink.styles.base);
+            return Row::new().text(super::fit::cut(digits, width).into_owned(), ink.styles.base);
         }
         // The same number twice would leave nothing that moves.
         let shared = whole_groups(self.shared.min(digits.len().saturating_sub(GROUP)));

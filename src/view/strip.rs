@@ -156,7 +156,7 @@ fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
         (true, n) => format!("{} records", grouped(n)),
         (false, n) => format!("{} sent from here", grouped(n)),
     };
-    let status = crate::printable::printable(&description.status).into_owned();
+    let status = description.status.clone();
     let lost = match count.trimmed_early {
         0 => Row::new(),
         n => Row::new().text(

@@ -46,7 +46,7 @@ pub(super) struct Styles {
     pub selection: Style,
     /// The top and bottom lines; laid over the text.
     pub bar: Style,
-    /// What a search found; laid over the text.
+    /// What a search found, or what typing replaces; laid over the text.
     pub hit: Style,
     /// The alarm of a connection that costs money.
     pub alarm: Style,

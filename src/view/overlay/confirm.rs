@@ -7,7 +7,6 @@ use super::super::{Ink, keys, prose};
 use super::{dialog, room};
 use crate::app::guard::first_write_words;
 use crate::app::overlay::Confirm;
-use crate::printable::printable;
 
 const WIDEST: usize = 72;
 
@@ -33,7 +32,7 @@ pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
     let width = WIDEST.min(most_width);
     let mut lines: Vec<Row<'_>> = vec![Row::new()];
     for sentence in &question.words {
-        let wrapped = prose::wrapped(&printable(sentence), width);
+        let wrapped = prose::wrapped(sentence, width);
         lines.extend(
             wrapped
                 .into_iter()
@@ -61,8 +60,7 @@ pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
 
 /// A fact wrapped to a width, its further lines below its words and not below its name.
 fn hanging(fact: &str, width: usize) -> Vec<String> {
-    let fact = printable(fact);
-    let (name, words) = fact.split_at_checked(NAME).unwrap_or(("", &fact));
+    let (name, words) = fact.split_at_checked(NAME).unwrap_or(("", fact));
     let lines = prose::wrapped(words, width.saturating_sub(cells(name)));
     let start = |row: usize| {
         if row == 0 {

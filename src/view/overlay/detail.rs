@@ -15,7 +15,6 @@ use crate::app::producer::SentLine;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::{gap, shared_prefix_len};
 use crate::kinesis::{SequenceNumber, ShardId};
-use crate::printable::printable;
 
 /// Where the facts stand behind their names.
 const FACT: usize = 11;
@@ -65,12 +64,12 @@ fn plain<'a>(ink: &Ink<'_>, name: &'static str, words: impl Into<String>) -> Row
 fn shard_row<'a>(ink: &Ink<'_>, id: &ShardId) -> Row<'a> {
     fact(ink, "shard")
         .join(shard::column(ink, id))
-        .text(printable(id.as_str()).into_owned(), ink.styles.dim)
+        .text(id.as_str().to_owned(), ink.styles.dim)
 }
 
 fn key_rows<'a>(ink: &Ink<'_>, key: &str) -> [Row<'a>; 2] {
     [
-        plain(ink, "key", printable(key).into_owned()),
+        plain(ink, "key", key),
         fact(ink, "md5").text(HashKey::of_partition_key(key).hex(), ink.styles.dim),
     ]
 }
@@ -82,9 +81,9 @@ fn number_rows<'a>(
     before: Option<&SequenceNumber>,
 ) -> [Row<'a>; 2] {
     let styles = &ink.styles;
-    let digits = printable(number.as_str()).into_owned();
+    let digits = number.as_str();
     let shared = before.map_or(0, |before| shared_prefix_len(&[before, number]));
-    let (same, moving) = digits.split_at_checked(shared).unwrap_or(("", &digits));
+    let (same, moving) = digits.split_at_checked(shared).unwrap_or(("", digits));
     let words = match before {
         Some(before) => {
             let gap = gap(before, number);
@@ -144,8 +143,8 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
             rows.extend(number_rows(ink, sequence, before));
         }
         Err((name, meaning)) => {
-            rows.push(fact(ink, "refused").text(printable(name).into_owned(), styles.wrong));
-            rows.push(plain(ink, "", printable(meaning).into_owned()));
+            rows.push(fact(ink, "refused").text(name.clone(), styles.wrong));
+            rows.push(plain(ink, "", meaning.as_str()));
         }
     }
     match &line.key {

@@ -8,7 +8,6 @@ use super::super::{Ink, field, keys};
 use super::{dialog, room};
 use crate::app::listing;
 use crate::app::overlay::Listing;
-use crate::printable::printable;
 
 /// The widest that the palette gets, and how many commands it shows at most.
 const WIDEST: usize = 72;
@@ -37,11 +36,10 @@ pub(super) fn draw(ink: &Ink<'_>, list: &Listing, buffer: &mut Buffer) -> Option
     let top = list.cursor.saturating_sub(rows.saturating_sub(1));
     for (row, command) in commands.iter().skip(top).take(rows).enumerate() {
         let room = width.saturating_sub(command.keys.chars().count() + 3);
-        let name = printable(&command.name);
         canvas.draw_at(
             1,
             row + 2,
-            Row::new().text(cut(&name, room).into_owned(), styles.base),
+            Row::new().text(cut(&command.name, room).into_owned(), styles.base),
         );
         let mut right = canvas.columns(0..width.saturating_sub(1));
         right.draw_right(row + 2, Row::new().text(command.keys.clone(), styles.key));

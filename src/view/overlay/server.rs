@@ -30,7 +30,7 @@ pub(super) fn draw(ink: &Ink<'_>, at: ServerDialog, buffer: &mut Buffer) {
     let height = 4 + Lever::ALL.len() + note.len();
     let mut canvas = dialog(ink, buffer, name, foot, (width, height));
     let ahead = match ink.model.server.state.ahead_seconds {
-        0 => "as on the wall".into(),
+        0 => "the same as the clock on the wall".into(),
         seconds => format!("{} ahead of the clock on the wall", in_words(seconds)),
     };
     let head = Row::new()

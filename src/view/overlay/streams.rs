@@ -134,7 +134,7 @@ fn about<'a>(ink: &Ink<'_>, name: &str, selected: bool) -> Row<'a> {
     let presence = ink.model.streams.selected.as_ref().map(|it| &it.presence);
     match presence {
         Some(Presence::Described(description)) if selected => {
-            let status = crate::printable::printable(&description.status).into_owned();
+            let status = &description.status;
             Row::new().text(format!("{status} · {records}"), styles.dim)
         }
         _ => Row::new().text(records, styles.dim),
