@@ -28,7 +28,7 @@ use clap::Parser;
 use drive::{Shared, Stream, Until, Work, drive, lock};
 use endpoint::Endpoint;
 use handler::Floor;
-use kinesis_lab::server::{self, Limits, Service};
+use kinesis_lab::server::{self, Doors, Limits, Service};
 use requests::Requests;
 use tokio_util::sync::CancellationToken;
 
@@ -189,7 +189,12 @@ impl Bench {
             floor,
             floor_side: Side::start(|listener| handler::serve(listener, served)),
             server_side: Side::start(|listener| {
-                server::run(listener, service, CancellationToken::new())
+                server::run(
+                    listener,
+                    service,
+                    Doors::default(),
+                    CancellationToken::new(),
+                )
             }),
             pairs,
         }

@@ -36,6 +36,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run only the embedded Kinesis server, until Ctrl-C or SIGTERM
+    ///
+    /// It speaks the API of Amazon Kinesis Data Streams over HTTP/1.1 and HTTP/2 on 127.0.0.1, for programs and tests of
+    /// your own: no account, no Docker, no network.
     Serve(ServeOptions),
     /// Print the variables that point an AWS client of this shell at the running lab
     Env(EnvOptions),
@@ -129,10 +132,85 @@ pub enum Timing {
 
 /// Options of `serve`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
 pub struct ServeOptions {
     /// How the server runs.
     #[command(flatten)]
     pub server: ServerOptions,
+    /// Create these streams at the start, of one shard where no number is given; one that exists is left as it is
+    #[arg(
+        long,
+        value_name = "NAME[:SHARDS],...",
+        value_delimiter = ',',
+        value_parser = new_stream
+    )]
+    pub streams: Vec<NewStream>,
+    /// Let programs move the clock and ask for faults: GET and POST /kinesis-lab/control (see docs/server.md)
+    #[arg(long)]
+    pub admin: bool,
+    /// Answer web pages as well, as Kinesis does; otherwise requests with an Origin header are refused
+    #[arg(long)]
+    pub cors: bool,
+    /// Write a line for each call to standard error
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub log: Option<LogFormat>,
+}
+
+impl ServeOptions {
+    /// What is wrong with options that are right one by one.
+    pub fn contradiction(&self) -> Option<String> {
+        let mut names: Vec<_> = self.streams.iter().map(|stream| &stream.name).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1])?;
+        Some(format!("--streams names {} twice", twice[0]))
+    }
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  kinesis-lab serve --streams orders:4,clicks     two streams, ready for use
+  kinesis-lab serve --port 4568 --log text        another port, and every call on the terminal
+
+Any AWS client that is given the address uses it, with any credentials and region:
+  aws kinesis list-streams --endpoint-url http://127.0.0.1:4567
+  boto3.client(\"kinesis\", endpoint_url=\"http://127.0.0.1:4567\")
+  eval \"$(kinesis-lab env)\"                       for everything started from this shell";
+
+/// How `--log` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people: a line of words and numbers.
+    Text,
+    /// For programs: a JSON object on each line.
+    Json,
+}
+
+/// A stream that `--streams` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewStream {
+    /// Its name.
+    pub name: String,
+    /// How many shards it has.
+    pub shards: u32,
+}
+
+/// Reads `NAME` or `NAME:SHARDS`.
+fn new_stream(text: &str) -> Result<NewStream, String> {
+    let (name, shards) = match text.split_once(':') {
+        None => (text, Some(1)),
+        Some((name, number)) => (name, number.parse().ok().filter(|shards| *shards > 0)),
+    };
+    let shards = shards.ok_or("after the colon stands the number of shards, 1 or more")?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    if name.is_empty() || name.len() > 128 || !name.chars().all(fits) {
+        return Err(
+            "a stream's name is 1 to 128 letters, digits, dots, hyphens and underscores".into(),
+        );
+    }
+    Ok(NewStream {
+        name: name.to_owned(),
+        shards,
+    })
 }
 
 /// Options of `env`.
@@ -202,6 +280,42 @@ mod tests {
             cli.command,
             Some(Command::Serve(options)) if options.server.port == Some(0)
         ));
+    }
+
+    #[test]
+    fn streams_are_given_by_name_with_a_number_of_shards_or_without() {
+        let streams = |line: &str| match parse(&format!("kinesis-lab serve --streams {line}")) {
+            Ok(Cli {
+                command: Some(Command::Serve(options)),
+                ..
+            }) => match options.contradiction() {
+                None => Ok(options
+                    .streams
+                    .into_iter()
+                    .map(|s| (s.name, s.shards))
+                    .collect()),
+                Some(why) => Err(why),
+            },
+            Ok(_) => panic!("another command"),
+            Err(error) => Err(error.to_string()),
+        };
+        let expected = [("a-b_c.d".to_owned(), 4), ("x".to_owned(), 1)];
+        assert_eq!(streams("a-b_c.d:4,x"), Ok(expected.to_vec()));
+        for (line, words) in [
+            ("x:0", "number of shards, 1 or more"),
+            ("x:-1", "number of shards, 1 or more"),
+            ("x:", "number of shards, 1 or more"),
+            ("x:two", "number of shards, 1 or more"),
+            ("x:1:2", "number of shards, 1 or more"),
+            ("x:99999999999", "number of shards, 1 or more"),
+            (":1", "1 to 128 letters"),
+            ("x,,y", "1 to 128 letters"),
+            ("a/b", "1 to 128 letters"),
+            ("x,y,x:2", "names x twice"),
+        ] {
+            let refused = streams(line).expect_err("refused");
+            assert!(refused.contains(words), "{line}: {refused}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The commands, one file each. They read the environment and the clock, and print; the library does neither.
 
 mod appearance;
+mod call_log;
 mod embedded;
 pub mod env;
 pub mod lab;

@@ -10,7 +10,11 @@ use kinesis_lab::printable::printable;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some(contradiction) = cli.lab.contradiction() {
+    let contradiction = match &cli.command {
+        Some(Command::Serve(options)) => options.contradiction(),
+        _ => cli.lab.contradiction().map(str::to_owned),
+    };
+    if let Some(contradiction) = contradiction {
         Cli::command()
             .error(ErrorKind::ArgumentConflict, contradiction)
             .exit();

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! sockets        one port, HTTP/1.1 and h2c -> a whole request        knows nothing of Kinesis
+//!   pages          web pages, where they are let in
+//! admin          the path on which people's tests tell the service what no client of the API can say
 //! service        checks in AWS's order, calls the operation, feeds    knows nothing of sockets
 //!   authorization  who calls, in which region (signatures are not verified)
 //!   shapes         what a request may hold, as data
@@ -18,6 +20,7 @@
 //! [`Service`] is a value: sockets are one way to reach it, a connector inside an SDK client is another.
 //! A change is complete before its call answers, so a new stream is ACTIVE at once.
 
+mod admin;
 mod authorization;
 mod constraints;
 mod controls;
@@ -35,9 +38,10 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use admin::CONTROL_PATH;
 pub use feed::{FEED_CAPACITY, FEED_RECORDS};
 pub use service::{Connection, Delivery, Limits, Reply, Service};
-pub use sockets::{BindError, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
+pub use sockets::{BindError, Doors, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
 pub use store::{DiskOptions, OpenError, empty_store};
 
 /// The one account of the lab.

@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use chrono::Utc;
-use kinesis_lab::cli::{self, ServerOptions};
+use kinesis_lab::cli::environment::REGION;
+use kinesis_lab::cli::{self, NewStream, ServerOptions};
 use kinesis_lab::kinesis::control::{Control, Timing};
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
-use kinesis_lab::server::{self, DiskOptions, Limits, Service};
+use kinesis_lab::server::{self, DiskOptions, Doors, Limits, Service};
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,8 @@ impl Embedded {
     pub fn start(
         options: &ServerOptions,
         folder: Option<PathBuf>,
+        doors: Doors,
+        streams: &[NewStream],
         stop: CancellationToken,
     ) -> Result<(Self, News)> {
         let listener = server::bind(options.port)?;
@@ -51,20 +54,24 @@ impl Embedded {
         let opened = open(options, folder)?;
         let service = Arc::new(opened.service);
         let feed = service.feed();
-        let timing = match options.timing {
-            cli::Timing::Instant => Timing::Instant,
-            cli::Timing::Aws => Timing::Aws,
-        };
+        let pace = |timing| service.control(Control::Pace(timing)).map_err(Error::msg);
         // The first that the feed tells is what holds.
-        let told = service.control(Control::Pace(timing));
-        told.map_err(anyhow::Error::msg)?;
+        pace(Timing::Instant)?;
         service.tell_kept();
+        for NewStream { name, shards } in streams {
+            let created = service.provide_stream(REGION, name, *shards);
+            created.map_err(|why| anyhow!("cannot create the stream {name}: {why}"))?;
+        }
+        if options.timing == cli::Timing::Aws {
+            pace(Timing::Aws)?;
+        }
         let (tell, ended) = oneshot::channel();
         let handle = Arc::downgrade(&service);
         let thread = thread::Builder::new()
             .name("server".to_owned())
             .spawn(move || {
-                let served = catch_unwind(AssertUnwindSafe(|| serve(listener, service, stop)));
+                let served =
+                    catch_unwind(AssertUnwindSafe(|| serve(listener, service, doors, stop)));
                 let why = match served {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => error.to_string(),
@@ -137,21 +144,26 @@ fn open(options: &ServerOptions, folder: Option<PathBuf>) -> Result<Opened> {
         Err(error) if asked_for => Err(error.into()),
         Err(error) => Ok(unkept(vec![format!(
             "Streams are in memory only: {:#}.",
-            anyhow::Error::from(error)
+            Error::from(error)
         )])),
     }
 }
 
-fn serve(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) -> io::Result<()> {
+fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    doors: Doors,
+    stop: CancellationToken,
+) -> io::Result<()> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(server::run(listener, service, stop))
+        .block_on(server::run(listener, service, doors, stop))
 }
 
 /// Says in the state folder that this process listens, so that `env` finds it.
 pub fn announce(endpoint: String) -> Result<Announcement> {
-    let folder = super::state_folder().map_err(anyhow::Error::msg)?;
+    let folder = super::state_folder().map_err(Error::msg)?;
     let running = Running {
         pid: std::process::id(),
         endpoint,

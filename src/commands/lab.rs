@@ -13,6 +13,7 @@ use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::progress::folder::StateFolder;
 use kinesis_lab::runtime::{self, Effects, INBOX_CAPACITY, Program, Sources, Terminal, panics};
+use kinesis_lab::server::Doors;
 use kinesis_lab::view::{self, Look};
 use ratatui::Frame;
 use tokio::sync::broadcast::error::RecvError;
@@ -189,8 +190,9 @@ fn local(
     stop: &CancellationToken,
     inbox: &mpsc::Sender<Message>,
 ) -> Result<(Client, Connection, Option<Embedded>)> {
+    let folder = super::streams_folder().ok();
     let (server, news) =
-        Embedded::start(&options.server, super::streams_folder().ok(), stop.clone())?;
+        Embedded::start(&options.server, folder, Doors::default(), &[], stop.clone())?;
     // Made anew each time, so that the feed tells this lab's calls from everybody else's.
     let own_access_key = format!("KLAB{:016X}", fastrand::u64(..));
     let (client, connection) = client::connect_embedded(server.address, &own_access_key);

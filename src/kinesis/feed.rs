@@ -115,9 +115,10 @@ impl Call {
 }
 
 /// What the feed says of particular operations.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Detail {
     /// Nothing more.
+    #[default]
     None,
     /// CreateStream: how many shards were asked for.
     Create {

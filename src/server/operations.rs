@@ -13,6 +13,8 @@ mod retention;
 mod settings;
 mod tags;
 
+pub use create_and_delete::CREATE_STREAM;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -40,7 +42,7 @@ pub struct Operation {
 
 /// All operations that the server has.
 pub static OPERATIONS: &[Operation] = &[
-    create_and_delete::CREATE_STREAM,
+    CREATE_STREAM,
     create_and_delete::DELETE_STREAM,
     describe::DESCRIBE_STREAM,
     describe::DESCRIBE_STREAM_SUMMARY,
@@ -155,6 +157,7 @@ impl Context<'_> {
 }
 
 /// What a handler tells the request feed beside its answer.
+#[derive(Default)]
 pub struct Note {
     pub stream: Option<String>,
     pub detail: Detail,

@@ -22,13 +22,13 @@ use super::authorization::{self, Credential};
 use super::controls::Controls;
 use super::faults::{RECORD_OPERATIONS, Struck};
 use super::feed::Feed;
-use super::operations::{self, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
+use super::operations::{self, CREATE_STREAM, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
 use super::refusals::{Refusal, shortened};
 use super::store::{Changes, Disk, DiskOptions, OpenError, Store};
 use super::tokens::Sealer;
 use super::{constraints, json};
 use crate::kinesis::control::{Control, FaultKind, ServerState};
-use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent};
+use crate::kinesis::feed::{Call, Caller, FeedEvent};
 
 /// What a request's target starts with: the API and its version.
 const API: &str = "Kinesis_20131202.";
@@ -113,6 +113,16 @@ pub struct Reply {
     pub delivery: Delivery,
 }
 
+impl Reply {
+    /// An answer without a fault.
+    pub(super) fn at_once(response: Response<Bytes>) -> Self {
+        Self {
+            response,
+            delivery: Delivery::Now,
+        }
+    }
+}
+
 /// When an answer is sent. Anything but at once is a fault on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -130,6 +140,14 @@ struct Outcome {
     region: String,
     access_key: String,
     note: Note,
+}
+
+/// The request of a stream that the command line asks for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Provided<'s> {
+    stream_name: &'s str,
+    shard_count: u32,
 }
 
 #[derive(Serialize)]
@@ -227,6 +245,21 @@ impl Service {
         Ok(self.state())
     }
 
+    /// Creates a stream as CreateStream does. One of that name that is there is left as it is.
+    pub fn provide_stream(&self, region: &str, name: &str, shards: u32) -> Result<(), String> {
+        let body = json::write(&Provided {
+            stream_name: name,
+            shard_count: shards,
+        });
+        let mut note = Note::default();
+        match self.carry_out(&CREATE_STREAM, &body, region, usize::MAX, &mut note) {
+            Err(refusal) if refusal.code != "ResourceInUseException" => {
+                Err(refusal.message.unwrap_or_else(|| refusal.code.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn advance(&self, seconds: u64) -> Result<(), String> {
         // The store's lock orders those who move the clock at the same time.
         let mut store = self.store();
@@ -297,12 +330,7 @@ impl Service {
             Ok(Credential { access_key, region }) => (access_key.clone(), region.clone()),
             Err(_) => Default::default(),
         };
-        let mut note = Note {
-            stream: None,
-            detail: Detail::None,
-            trimmed: Vec::new(),
-            fault: None,
-        };
+        let mut note = Note::default();
         let answer = match (operation, credential) {
             _ if content_type(parts) == CBOR => Err(Refusal::serialization(
                 "kinesis-lab does not speak CBOR yet; let the SDK for Java use JSON with the variable \
@@ -513,8 +541,8 @@ fn written(answer: &Result<Bytes, Refusal>) -> Response<Bytes> {
     response
 }
 
-/// Gives the answer the two ids that AWS's answers have: a UUID, and 72 bytes in base64.
-fn with_ids(mut response: Response<Bytes>) -> Response<Bytes> {
+/// The name and a value of the id that each answer has: a UUID.
+pub(super) fn request_id() -> (&'static str, String) {
     let bits = fastrand::u128(..);
     let uuid = format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -524,11 +552,13 @@ fn with_ids(mut response: Response<Bytes>) -> Response<Bytes> {
         0x8000 | (bits >> 48) & 0x3fff,
         bits & 0xffff_ffff_ffff
     );
+    ("x-amzn-requestid", uuid)
+}
+
+/// Gives the answer the two ids that AWS's answers have: a UUID, and 72 bytes in base64.
+fn with_ids(mut response: Response<Bytes>) -> Response<Bytes> {
     let id_2: [u8; 72] = std::array::from_fn(|_| fastrand::u8(..));
-    for (name, value) in [
-        ("x-amzn-requestid", uuid),
-        ("x-amz-id-2", STANDARD.encode(id_2)),
-    ] {
+    for (name, value) in [request_id(), ("x-amz-id-2", STANDARD.encode(id_2))] {
         // Hexadecimal digits and base64 are always fit for a header.
         if let Ok(value) = HeaderValue::from_str(&value) {
             response

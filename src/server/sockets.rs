@@ -5,6 +5,7 @@
 
 mod answers;
 mod bodies;
+mod pages;
 mod presence;
 
 use std::io;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST, HeaderValue, ORIGIN};
+use http::header::{CONNECTION, HOST, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
@@ -32,6 +33,7 @@ pub use bodies::MAX_BODY_BYTES;
 
 use self::bodies::Unread;
 use self::presence::{Guests, Presence};
+use super::admin::{self, CONTROL_PATH};
 use super::service::{AnswerRoom, Connection, Delivery, Reply, Service};
 
 /// The port that local Kinesis servers are found at, since kinesalite.
@@ -96,12 +98,22 @@ fn listen(port: u16) -> Result<TcpListener, BindError> {
     Ok(listener)
 }
 
+/// What is open on the port beside the API as AWS offers it to programs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Doors {
+    /// The control path, [`CONTROL_PATH`].
+    pub admin: bool,
+    /// Web pages may call, as they may call AWS.
+    pub cors: bool,
+}
+
 /// Serves until the stop signal; then requests under way have two seconds to be answered.
 ///
 /// The listener must be non-blocking, as [`bind`] makes it.
 pub async fn run(
     listener: TcpListener,
     service: Arc<Service>,
+    doors: Doors,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -116,7 +128,14 @@ pub async fn run(
             // Answers are small and waited for.
             let _ = stream.set_nodelay(true);
             let (service, room) = (Arc::clone(&service), room.clone());
-            let served = serve(stream, service, room, guests.welcome(), shutdown.clone());
+            let served = serve(
+                stream,
+                service,
+                doors,
+                room,
+                guests.welcome(),
+                shutdown.clone(),
+            );
             connections.spawn(served);
         }
         tokio::select! {
@@ -158,6 +177,7 @@ impl Room {
 /// What the requests of a connection have in common.
 struct Caller {
     connection: Connection,
+    doors: Doors,
     presence: Arc<Presence>,
     own_bodies: Semaphore,
     shared_bodies: Arc<Semaphore>,
@@ -167,12 +187,14 @@ struct Caller {
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
     service: Arc<Service>,
+    doors: Doors,
     room: Room,
     presence: Arc<Presence>,
     shutdown: CancellationToken,
 ) {
     let caller = Arc::new(Caller {
         connection: service.connect(),
+        doors,
         presence: Arc::clone(&presence),
         own_bodies: Semaphore::new(bodies::OWN_BYTES),
         shared_bodies: room.bodies,
@@ -223,9 +245,22 @@ async fn serve(
 
 async fn answer(service: &Service, caller: &Caller, request: Request<Incoming>) -> Reply {
     let (parts, body) = request.into_parts();
-    if let Some(why) = foreign(&parts) {
+    if let Some(why) = foreign(&parts, caller.doors.cors) {
         return plain(StatusCode::FORBIDDEN, why);
     }
+    if let Some(response) = pages::preflight(&parts) {
+        return Reply::at_once(response);
+    }
+    let from_page = pages::come_from_one(&parts);
+    let mut reply = answer_program(service, caller, parts, body).await;
+    if from_page {
+        pages::let_read(&mut reply.response);
+    }
+    reply
+}
+
+/// Answers whoever may call at all.
+async fn answer_program(service: &Service, caller: &Caller, parts: Parts, body: Incoming) -> Reply {
     // Held until the answer is made.
     let body = match bodies::read(body, &caller.own_bodies, &caller.shared_bodies).await {
         Ok(body) => body,
@@ -236,6 +271,9 @@ async fn answer(service: &Service, caller: &Caller, request: Request<Incoming>) 
     let Some(room) = caller.answers.next().await else {
         return plain(StatusCode::SERVICE_UNAVAILABLE, UNREAD);
     };
+    if caller.doors.admin && parts.uri.path() == CONTROL_PATH {
+        return Reply::at_once(admin::answer(service, &parts.method, &body.bytes));
+    }
     let mut request = Request::from_parts(parts, body.bytes.clone());
     request.extensions_mut().insert(AnswerRoom(room));
     service.call(&caller.connection, request)
@@ -252,8 +290,8 @@ const BROKEN: &str = "kinesis-lab could not read the request's body.\n";
 const UNREAD: &str = "kinesis-lab answers when earlier answers on this connection are read.\n";
 
 /// Why a request is not for this server to answer, if it came from a web page or for another host.
-fn foreign(parts: &Parts) -> Option<&'static str> {
-    if parts.headers.contains_key(ORIGIN) {
+fn foreign(parts: &Parts, pages_may_call: bool) -> Option<&'static str> {
+    if !pages_may_call && pages::come_from_one(parts) {
         return Some("kinesis-lab does not answer requests from web pages.\n");
     }
     let mut hosts = parts
@@ -285,10 +323,7 @@ fn plain(status: StatusCode, words: &'static str) -> Reply {
     *response.status_mut() = status;
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
-    Reply {
-        response,
-        delivery: Delivery::Now,
-    }
+    Reply::at_once(response)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kinesis_lab::kinesis::feed::{Call, FeedEvent};
-use kinesis_lab::server::{self, Limits, Service};
+use kinesis_lab::server::{self, Doors, Limits, Service};
 use libtest_mimic::{Failed, Trial};
 use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinHandle;
@@ -17,17 +17,22 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A running server.
 pub struct Lab {
     pub address: String,
+    pub service: Arc<Service>,
     pub feed: Receiver<FeedEvent>,
     pub stop: CancellationToken,
     pub running: JoinHandle<std::io::Result<()>>,
 }
 
 impl Lab {
+    pub fn start() -> Self {
+        Self::with(Doors::default())
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "a test is an edge: SDKs sign by this clock"
     )]
-    pub fn start() -> Self {
+    pub fn with(doors: Doors) -> Self {
         let listener = server::bind(Some(0)).expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let service = Arc::new(Service::new(chrono::Utc::now, &Limits::default()));
@@ -35,7 +40,13 @@ impl Lab {
         Self {
             address,
             feed: service.feed(),
-            running: tokio::spawn(server::run(listener, service, stop.clone())),
+            running: tokio::spawn(server::run(
+                listener,
+                Arc::clone(&service),
+                doors,
+                stop.clone(),
+            )),
+            service,
             stop,
         }
     }

@@ -4,6 +4,7 @@
 //! Tests of foreign clients show as ignored, with the reason in their names, where python or node is missing;
 //! `KINESIS_LAB_REQUIRE_CLIENTS=1` makes that a failure. `.ci/run` installs what they need.
 
+mod control;
 mod javascript;
 mod lab;
 mod program;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let tests: Vec<Trial> = [
         rust_sdk::tests(),
         raw_http::tests(),
+        control::tests(),
         python::tests(),
         javascript::tests(),
     ]

@@ -33,6 +33,14 @@ pub fn tests() -> Vec<Trial> {
 }
 
 fn client(lab: &Lab, region: &'static str) -> Client {
+    client_with(lab, region, RetryConfig::disabled())
+}
+
+pub fn client_that_retries(lab: &Lab, retries: RetryConfig) -> Client {
+    client_with(lab, "us-east-1", retries)
+}
+
+fn client_with(lab: &Lab, region: &'static str, retries: RetryConfig) -> Client {
     Client::from_conf(
         Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -40,13 +48,13 @@ fn client(lab: &Lab, region: &'static str) -> Client {
             .region(Region::new(region))
             .credentials_provider(Credentials::new("rust", "rust", None, None, "test"))
             .http_client(Builder::new().build_http())
-            .retry_config(RetryConfig::disabled())
+            .retry_config(retries)
             .build(),
     )
 }
 
 /// A lab with a client and a stream `s`.
-async fn lab_with_stream(shards: i32) -> (Lab, Client) {
+pub async fn lab_with_stream(shards: i32) -> (Lab, Client) {
     let lab = Lab::start();
     let client = client(&lab, "us-east-1");
     client

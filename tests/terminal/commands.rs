@@ -14,8 +14,13 @@ struct Server {
 
 impl Server {
     fn start(home: &Home) -> Self {
+        Self::with(home, &[])
+    }
+
+    fn with(home: &Home, options: &[&str]) -> Self {
         let mut child = home
-            .command(&["serve", "--port", "0"])
+            .command(&[&["serve", "--port", "0"], options].concat())
+            .stderr(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
@@ -128,6 +133,83 @@ fn serve_keeps_nothing_of_what_it_refused() {
     // Each of them held half a megabyte of keys.
     let held = resident(&server.pid());
     assert!(held < 80, "{held} MiB");
+}
+
+/// Sends a signed request without a body and takes the answer's status line.
+fn status(server: &Server, method: &str, path: &str, operation: &str, body: &str) -> String {
+    let stream = TcpStream::connect(server.address()).expect("it listens");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-amz-json-1.1\r\n\
+         X-Amz-Target: Kinesis_20131202.{operation}\r\nX-Amz-Date: 20261122T000000Z\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=me/20261122/us-east-1/kinesis/aws4_request, \
+         SignedHeaders=host, Signature=x\r\nContent-Length: {}\r\n\r\n{body}",
+        server.address(),
+        body.len()
+    );
+    (&stream).write_all(request.as_bytes()).expect("it reads");
+    let mut line = String::new();
+    BufReader::new(&stream)
+        .read_line(&mut line)
+        .expect("it answers");
+    line.trim_end().to_owned()
+}
+
+#[test]
+fn serve_has_the_streams_the_log_and_the_control_path_that_it_was_asked_for() {
+    let home = Home::new();
+    let options = ["--streams", "orders:4,clicks", "--log", "json", "--admin"];
+    let mut server = Server::with(&home, &[&options[..], &["--timing", "aws"]].concat());
+    let mut log = BufReader::new(server.child.stderr.take().expect("piped")).lines();
+    let mut next = || -> serde_json::Value {
+        let line = log.next().expect("a line").expect("text");
+        serde_json::from_str(&line).expect("JSON")
+    };
+    for timing in ["instant", "aws"] {
+        let line = next();
+        assert_eq!(
+            (&line["event"], &line["timing"]),
+            (&"changed".into(), &timing.into())
+        );
+    }
+    let put = r#"{"StreamName": "orders", "PartitionKey": "k", "Data": "eA=="}"#;
+    assert_eq!(
+        status(&server, "POST", "/", "PutRecord", put),
+        "HTTP/1.1 200 OK"
+    );
+    let line = next();
+    for (name, value) in [("operation", "PutRecord"), ("stream", "orders")] {
+        assert_eq!(line[name], value, "{line}");
+    }
+    assert_eq!(
+        (&line["status"], &line["records"]),
+        (&200.into(), &1.into())
+    );
+    let path = "/kinesis-lab/control";
+    let told = status(&server, "POST", path, "", r#"{"advance_seconds": 60}"#);
+    assert_eq!(told, "HTTP/1.1 200 OK");
+    assert_eq!(next()["ahead_seconds"], 60);
+    assert_eq!(
+        status(&server, "POST", path, "", "{}"),
+        "HTTP/1.1 400 Bad Request"
+    );
+    signal(&server.pid(), "TERM");
+    assert_eq!(server.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn serve_refuses_streams_that_cannot_be() {
+    let home = Home::new();
+    for (streams, words) in [
+        ("a:0", "the number of shards, 1 or more"),
+        ("a,a", "--streams names a twice"),
+        ("a:100000", "would exceed the shard limit"),
+    ] {
+        let output = run(&home, &["serve", "--port", "0", "--streams", streams]);
+        assert!(!output.status.success(), "{streams}");
+        let told = complained(&output);
+        assert!(told.contains(words), "{streams}: {told}");
+        assert_eq!(printed(&output), "");
+    }
 }
 
 #[test]

@@ -48,19 +48,24 @@ fn a_request_must_name_a_host_and_no_origin() {
         }
         request.body(()).expect("a request").into_parts().0
     };
-    assert!(foreign(&parts("/", &[("host", "localhost:1")])).is_none());
-    assert!(foreign(&parts("http://127.0.0.1:1/", &[])).is_none());
-    assert!(foreign(&parts("/", &[])).is_some());
-    assert!(foreign(&parts("http://evil.example/", &[("host", "localhost")])).is_some());
+    let stranger = |parts| foreign(&parts, false);
+    assert!(stranger(parts("/", &[("host", "localhost:1")])).is_none());
+    assert!(stranger(parts("http://127.0.0.1:1/", &[])).is_none());
+    assert!(stranger(parts("/", &[])).is_some());
+    assert!(stranger(parts("http://evil.example/", &[("host", "localhost")])).is_some());
     assert!(
-        foreign(&parts(
+        stranger(parts(
             "/",
             &[("host", "localhost"), ("host", "evil.example")]
         ))
         .is_some()
     );
     for origin in ["null", "http://localhost:4567", "https://evil.example"] {
-        assert!(foreign(&parts("/", &[("host", "localhost"), ("origin", origin)])).is_some());
+        let page = parts("/", &[("host", "localhost"), ("origin", origin)]);
+        assert!(foreign(&page, false).is_some());
+        assert!(foreign(&page, true).is_none());
+        let rebound = parts("/", &[("host", "evil.example"), ("origin", origin)]);
+        assert!(foreign(&rebound, true).is_some());
     }
 }
 
@@ -89,7 +94,14 @@ async fn listening(room: &Room, sent: &str) -> DuplexStream {
     let (mut client, server) = tokio::io::duplex(64 * 1024);
     let service = Arc::new(Service::new(Default::default, &Limits::default()));
     let (guest, stop) = (Guests::default().welcome(), CancellationToken::new());
-    tokio::spawn(serve(server, service, room.clone(), guest, stop));
+    tokio::spawn(serve(
+        server,
+        service,
+        Doors::default(),
+        room.clone(),
+        guest,
+        stop,
+    ));
     client.write_all(sent.as_bytes()).await.expect("sent");
     client
 }
