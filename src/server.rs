@@ -5,6 +5,7 @@
 //!   pages          web pages, where they are let in
 //! admin          the path on which people's tests tell the service what no client of the API can say
 //! service        checks in AWS's order, calls the operation, feeds    knows nothing of sockets
+//!   wire           which operation a request asks for, and how an answer is sent
 //!   authorization  who calls, in which region (signatures are not verified)
 //!   shapes         what a request may hold, as data
 //!   json           a body read into a shape; an answer written
@@ -34,6 +35,7 @@ mod shapes;
 mod sockets;
 mod store;
 mod tokens;
+mod wire;
 
 #[cfg(test)]
 mod tests;

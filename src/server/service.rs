@@ -7,14 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use http::header::USER_AGENT;
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{Request, Response, Version};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
@@ -22,19 +20,14 @@ use super::authorization::{self, Credential};
 use super::controls::Controls;
 use super::faults::{RECORD_OPERATIONS, Struck};
 use super::feed::Feed;
-use super::operations::{self, CREATE_STREAM, Context, NOT_SUPPORTED, Note, OPERATIONS, Operation};
+use super::operations::{self, CREATE_STREAM, Context, Note, OPERATIONS, Operation};
 use super::refusals::{Refusal, shortened};
 use super::store::{Changes, Disk, DiskOptions, OpenError, Store};
 use super::tokens::Sealer;
+use super::wire::{self, CBOR};
 use super::{constraints, json};
 use crate::kinesis::control::{Control, FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, FeedEvent};
-
-/// What a request's target starts with: the API and its version.
-const API: &str = "Kinesis_20131202.";
-
-const JSON: &str = "application/x-amz-json-1.1";
-const CBOR: &str = "application/x-amz-cbor-1.1";
 
 /// How much of what a client calls itself and its operation the feed tells, in characters.
 const LONGEST_OPERATION: usize = 64;
@@ -148,16 +141,6 @@ struct Outcome {
 struct Provided<'s> {
     stream_name: &'s str,
     shard_count: u32,
-}
-
-#[derive(Serialize)]
-struct ErrorBody<'e> {
-    __type: &'e str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'e str>,
-    /// AWS was seen to spell it so for this one error.
-    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
-    serialization_message: Option<&'e str>,
 }
 
 impl Service {
@@ -306,10 +289,10 @@ impl Service {
     pub fn call(&self, connection: &Connection, request: Request<Bytes>) -> Reply {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
-        let (answer, delivery) = match operation_asked_for(&parts, &body) {
+        let (answer, delivery) = match wire::operation_asked_for(&parts, &body) {
             Ok(name) => {
                 let outcome = self.answer(&parts, &body, name);
-                let answer = written(&outcome.answer);
+                let answer = wire::written(&outcome.answer);
                 let delivery = Delivery::of(outcome.note.fault);
                 self.publish(connection, &parts, name, outcome, started);
                 (answer, delivery)
@@ -317,7 +300,7 @@ impl Service {
             Err(stray) => (stray.answer(), Delivery::Now),
         };
         Reply {
-            response: with_ids(answer),
+            response: wire::with_ids(answer),
             delivery,
         }
     }
@@ -332,11 +315,11 @@ impl Service {
         };
         let mut note = Note::default();
         let answer = match (operation, credential) {
-            _ if content_type(parts) == CBOR => Err(Refusal::serialization(
+            _ if wire::content_type(parts) == CBOR => Err(Refusal::serialization(
                 "kinesis-lab does not speak CBOR yet; let the SDK for Java use JSON with the variable \
                  CBOR_ENABLED=false, or with AWS_CBOR_DISABLE=true in its version 1.",
             )),
-            (None, _) => Err(unknown(name, body)),
+            (None, _) => Err(wire::unknown(name, body)),
             // A body that does not parse is told before a signature that is missing.
             (Some(_), Err(refusal)) => Err(json::check_syntax(body).err().unwrap_or(refusal)),
             (Some(operation), Ok(_)) => {
@@ -448,123 +431,4 @@ impl Delivery {
 /// Tokens are sealed against accidents, not against an attacker who could as well call the API.
 fn new_seal() -> [u8; 64] {
     std::array::from_fn(|_| fastrand::u8(..))
-}
-
-/// A request that does not reach the API.
-enum Stray {
-    /// Nothing says which operation is meant.
-    NoOperation,
-    /// An operation is named, but in no language the API speaks.
-    UnknownLanguage,
-    Refused(Refusal),
-}
-
-/// The operation a request names.
-fn operation_asked_for<'p>(parts: &'p Parts, body: &[u8]) -> Result<&'p str, Stray> {
-    let target = header(parts, HeaderName::from_static("x-amz-target"));
-    if parts.method != Method::POST {
-        return Err(Stray::NoOperation);
-    }
-    match content_type(parts) {
-        JSON | CBOR => {}
-        _ if target.contains('.') => return Err(Stray::UnknownLanguage),
-        _ => return Err(Stray::NoOperation),
-    }
-    target
-        .strip_prefix(API)
-        .filter(|name| !name.is_empty())
-        .ok_or_else(|| Stray::Refused(unknown("", body)))
-}
-
-/// The type of the body, without its parameters.
-fn content_type(parts: &Parts) -> &str {
-    let value = header(parts, CONTENT_TYPE);
-    value.split(';').next().unwrap_or_default().trim()
-}
-
-/// A header's text; empty if there is none.
-fn header(parts: &Parts, name: HeaderName) -> &str {
-    let value = parts.headers.get(name);
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-impl Stray {
-    fn answer(self) -> Response<Bytes> {
-        let (status, body) = match self {
-            Self::Refused(refusal) => return written(&Err(refusal)),
-            Self::NoOperation => (
-                StatusCode::FORBIDDEN,
-                "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized\
-                 </Message>\n</AccessDeniedException>\n",
-            ),
-            Self::UnknownLanguage => (StatusCode::NOT_FOUND, "<UnknownOperationException/>\n"),
-        };
-        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
-        *response.status_mut() = status;
-        response
-    }
-}
-
-/// An operation that is not served, unless there is a body that does not parse: AWS tells that first.
-fn unknown(name: &str, body: &[u8]) -> Refusal {
-    let code = "UnknownOperationException";
-    match json::check_syntax(body) {
-        Err(unreadable) if !body.is_empty() => unreadable,
-        _ if NOT_SUPPORTED.contains(&name) => {
-            Refusal::new(code, format!("{name} is not supported by kinesis-lab"))
-        }
-        _ => Refusal::without_message(code),
-    }
-}
-
-fn written(answer: &Result<Bytes, Refusal>) -> Response<Bytes> {
-    let mut response = match answer {
-        Ok(body) => Response::new(body.clone()),
-        Err(refusal) => {
-            let message = refusal.message.as_deref();
-            let is_serialization = refusal.code == "SerializationException";
-            let mut response = Response::new(json::write(&ErrorBody {
-                __type: refusal.code,
-                message: message.filter(|_| !is_serialization),
-                serialization_message: message.filter(|_| is_serialization),
-            }));
-            *response.status_mut() =
-                StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-            response
-        }
-    };
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
-    response
-}
-
-/// The name and a value of the id that each answer has: a UUID.
-pub(super) fn request_id() -> (&'static str, String) {
-    let bits = fastrand::u128(..);
-    let uuid = format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xfff,
-        0x8000 | (bits >> 48) & 0x3fff,
-        bits & 0xffff_ffff_ffff
-    );
-    ("x-amzn-requestid", uuid)
-}
-
-/// Gives the answer the two ids that AWS's answers have: a UUID, and 72 bytes in base64.
-fn with_ids(mut response: Response<Bytes>) -> Response<Bytes> {
-    let id_2: [u8; 72] = std::array::from_fn(|_| fastrand::u8(..));
-    for (name, value) in [request_id(), ("x-amz-id-2", STANDARD.encode(id_2))] {
-        // Hexadecimal digits and base64 are always fit for a header.
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
-        }
-    }
-    response
 }

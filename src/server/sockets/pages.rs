@@ -9,7 +9,7 @@ use http::header::{
 use http::request::Parts;
 use http::{Method, Response};
 
-use crate::server::service::request_id;
+use crate::server::wire::request_id;
 
 /// The headers of an answer that a page may read.
 const EXPOSED: &str =
