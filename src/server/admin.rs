@@ -267,6 +267,23 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_manual_work() {
+        let service = service();
+        let made = service.provide_stream("us-east-1", "orders", 4);
+        made.expect("room");
+        let manual = include_str!("../../docs/server.md");
+        let said = manual.split("curl -d '").skip(1);
+        let said: Vec<_> = said
+            .filter_map(|rest| Some(rest.split_once('\'')?.0))
+            .collect();
+        assert!(said.len() >= 10, "{said:?}");
+        for said in said {
+            let (status, told) = post(&service, said);
+            assert_eq!(status, 200, "{said}: {told}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_done_is_refused_with_what_can() {
         let service = service();
         let before = service.state();

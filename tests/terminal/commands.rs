@@ -197,6 +197,24 @@ fn serve_has_the_streams_the_log_and_the_control_path_that_it_was_asked_for() {
 }
 
 #[test]
+fn a_log_that_nobody_takes_makes_no_caller_wait() {
+    let home = Home::new();
+    // The test holds the pipe and does not read it: 64 KiB of lines fit, and the feed holds a thousand events more.
+    let mut server = Server::with(&home, &["--log", "text"]);
+    for _ in 0..1600 {
+        let answered = status(&server, "POST", "/", "ListStreams", "{}");
+        assert_eq!(answered, "HTTP/1.1 200 OK");
+    }
+    signal(&server.pid(), "TERM");
+    assert_eq!(server.child.wait().expect("it ends").code(), Some(0));
+    let mut log = String::new();
+    let mut stderr = server.child.stderr.take().expect("piped");
+    stderr.read_to_string(&mut log).expect("text");
+    let lines = log.lines().count();
+    assert!((100..1600).contains(&lines), "{lines} lines");
+}
+
+#[test]
 fn serve_refuses_streams_that_cannot_be() {
     let home = Home::new();
     for (streams, words) in [
