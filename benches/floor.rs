@@ -182,7 +182,7 @@ impl Bench {
         let clock = chrono::Utc::now;
         let limits = Limits {
             memory_bytes: MEMORY_BYTES,
-            ..Limits::default()
+            ..Limits::without_rates()
         };
         let service = Arc::new(Service::new(clock, &limits));
         Self {

@@ -36,7 +36,7 @@ fn request(operation: &str, body: String) -> Request<Bytes> {
 /// A service with a stream `s`.
 fn service(shards: u32) -> (Service, Connection) {
     let now = DateTime::from_timestamp_millis(1_795_372_800_000).expect("a time");
-    let service = Service::new(move || now, &Limits::default());
+    let service = Service::new(move || now, &Limits::without_rates());
     let connection = service.connect();
     call(
         &service,

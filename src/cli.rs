@@ -119,6 +119,29 @@ pub struct ServerOptions {
     /// How much the records in that folder may take, each with 128 bytes on top, e.g. 500000, 512MiB, 2GiB
     #[arg(long, value_name = "SIZE", value_parser = size::parse, default_value = "2GiB")]
     pub disk_limit: usize,
+    /// Which limits of AWS hold: those of each shard, those of the calls that manage streams too, or none, for load
+    #[arg(long, value_enum, default_value_t = Rates::Shards, value_name = "WHICH")]
+    pub limits: Rates,
+    /// Let some reads come back empty although records lie ahead, as on AWS
+    #[arg(long)]
+    pub empty_pages: bool,
+    /// The most memory that records may take, as 256MiB or 1GiB; at it, puts fail
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size::parse)]
+    pub memory_limit: usize,
+    /// At that limit let the oldest records go, before their retention ends, instead of failing puts
+    #[arg(long)]
+    pub trim_early: bool,
+}
+
+/// Which limits hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rates {
+    /// None.
+    Off,
+    /// Per shard: 1,000 records and 1 MiB written, 5 reads and 2 MiB read a second.
+    Shards,
+    /// Those, and the calls a second of everything else, as 5 CreateStream.
+    All,
 }
 
 /// How long streams take to change.

@@ -15,6 +15,7 @@
 //! operations     one room for each subject; each takes a checked request to an answer
 //! tokens         iterators and paging tokens: sealed, opaque to clients
 //! store          streams, shards and records, in memory or on disk, and bounded
+//! rates          how much a second allows of a shard
 //! feed           tells what was answered, and never waits
 //! ```
 //!
@@ -28,7 +29,9 @@ mod controls;
 mod faults;
 mod feed;
 mod json;
+mod limits;
 mod operations;
+mod rates;
 mod refusals;
 mod service;
 mod shapes;
@@ -42,7 +45,9 @@ mod tests;
 
 pub use admin::CONTROL_PATH;
 pub use feed::{FEED_CAPACITY, FEED_RECORDS};
-pub use service::{Connection, Delivery, Limits, Reply, Service};
+pub use limits::Limits;
+pub use rates::Rates;
+pub use service::{Connection, Delivery, Reply, Service};
 pub use sockets::{BindError, Doors, MAX_BODY_BYTES, MAX_CONNECTIONS, PREFERRED_PORT, bind, run};
 pub use store::{DiskOptions, OpenError, empty_store};
 

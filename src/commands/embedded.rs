@@ -15,7 +15,7 @@ use kinesis_lab::kinesis::control::{Control, Timing};
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
-use kinesis_lab::server::{self, DiskOptions, Doors, Limits, Service};
+use kinesis_lab::server::{self, DiskOptions, Doors, Limits, Rates, Service};
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +53,8 @@ impl Embedded {
         let address = listener.local_addr()?;
         let opened = open(options, folder)?;
         let service = Arc::new(opened.service);
+        let told = service.control(Control::EmptyPages(options.empty_pages));
+        told.map_err(anyhow::Error::msg)?;
         let feed = service.feed();
         let pace = |timing| service.control(Control::Pace(timing)).map_err(Error::msg);
         // The first that the feed tells is what holds.
@@ -119,7 +121,14 @@ struct Opened {
 )]
 fn open(options: &ServerOptions, folder: Option<PathBuf>) -> Result<Opened> {
     let limits = Limits {
+        memory_bytes: options.memory_limit,
         disk_bytes: options.disk_limit,
+        trim_early: options.trim_early,
+        rates: match options.limits {
+            cli::Rates::Off => Rates::Off,
+            cli::Rates::Shards => Rates::Shards,
+            cli::Rates::All => Rates::All,
+        },
         ..Limits::default()
     };
     let asked_for = options.data.is_some();

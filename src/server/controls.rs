@@ -73,8 +73,22 @@ impl Controls {
         self.change(|state| state.timing = timing);
     }
 
+    /// Whether some reads come back empty.
+    pub fn empty_pages(&self) -> bool {
+        self.held().state.empty_pages
+    }
+
     pub fn set_empty_pages(&self, on: bool) {
         self.change(|state| state.empty_pages = on);
+    }
+
+    /// Why puts are refused for want of room, if they are; told when that changes.
+    pub fn set_full(&self, full: Option<&str>) {
+        let mut held = self.held();
+        if held.state.full.as_deref() != full {
+            held.state.full = full.map(str::to_owned);
+            self.tell(&held.state);
+        }
     }
 
     pub fn add_fault(&self, fault: Fault) -> Result<(), String> {

@@ -76,6 +76,15 @@ impl Refusal {
         )
     }
 
+    /// Too many calls of an operation that manages streams, in AWS's words for one that names a stream and for others.
+    pub fn call_rate_exceeded(stream: Option<&str>) -> Self {
+        let of = stream.map_or_else(String::new, |stream| format!("stream {stream} under "));
+        Self::new(
+            "LimitExceededException",
+            format!("Rate exceeded for {of}account {ACCOUNT}."),
+        )
+    }
+
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
     }

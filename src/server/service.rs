@@ -20,7 +20,9 @@ use super::authorization::{self, Credential};
 use super::controls::Controls;
 use super::faults::{RECORD_OPERATIONS, Struck};
 use super::feed::Feed;
+use super::limits::Limits;
 use super::operations::{self, CREATE_STREAM, Context, Note, OPERATIONS, Operation};
+use super::rates::{CallRates, Rates};
 use super::refusals::{Refusal, shortened};
 use super::store::{Changes, Disk, DiskOptions, OpenError, Store};
 use super::tokens::Sealer;
@@ -33,28 +35,6 @@ use crate::kinesis::feed::{Call, Caller, FeedEvent};
 const LONGEST_OPERATION: usize = 64;
 const LONGEST_USER_AGENT: usize = 256;
 
-/// How much the service keeps.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The memory of all records together, in bytes: data, keys and a fixed overhead for each.
-    pub memory_bytes: usize,
-    /// What all records together take on disk, where they are kept there, in bytes counted likewise.
-    pub disk_bytes: usize,
-    /// The shards of all streams together.
-    pub shards: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            memory_bytes: 128 * 1024 * 1024,
-            disk_bytes: 2 * 1024 * 1024 * 1024,
-            // The shard quota of most regions.
-            shards: 1000,
-        }
-    }
-}
-
 /// An embedded Kinesis.
 pub struct Service {
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
@@ -64,6 +44,8 @@ pub struct Service {
     chains: Counter,
     connections: Counter,
     controls: Controls,
+    rates: Rates,
+    calls: Mutex<CallRates>,
     feed: Arc<Feed>,
 }
 
@@ -146,8 +128,7 @@ struct Provided<'s> {
 impl Service {
     /// An empty service that takes its time from `clock`.
     pub fn new(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static, limits: &Limits) -> Self {
-        let store = Store::new(limits.memory_bytes, limits.shards);
-        Self::with(clock, store, new_seal())
+        Self::with(clock, Store::new(limits), limits.rates, new_seal())
     }
 
     /// A service that goes on with what is kept on disk, and keeps all there. Also says what cannot be read of it, a
@@ -159,13 +140,14 @@ impl Service {
     ) -> Result<(Self, Vec<String>), OpenError> {
         let (disk, mut kept) = Disk::open(options, new_seal())?;
         let (seal, damage) = (kept.seal, std::mem::take(&mut kept.damage));
-        let store = Store::restore(&disk, kept, limits.disk_bytes, limits.shards);
-        Ok((Self::with(clock, store, seal), damage))
+        let store = Store::restore(&disk, kept, limits);
+        Ok((Self::with(clock, store, limits.rates, seal), damage))
     }
 
     fn with(
         clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
         store: Store,
+        rates: Rates,
         seal: [u8; 64],
     ) -> Self {
         let feed = Arc::new(Feed::new());
@@ -176,6 +158,8 @@ impl Service {
             sealer: Sealer::new(seal),
             chains: Counter::new(),
             connections: Counter::new(),
+            rates,
+            calls: Mutex::default(),
             feed,
         }
     }
@@ -202,7 +186,19 @@ impl Service {
     /// Lets go of a slice of what nobody can read any more. Says whether there may be more.
     pub fn tidy(&self) -> bool {
         // What could not be let go now is tried again in the next round.
-        self.store().tidy(self.now()).unwrap_or(false)
+        let mut store = self.store();
+        let more = store.tidy(self.now()).unwrap_or(false);
+        self.controls.set_full(store.full());
+        if !more {
+            for expired in store.take_expired() {
+                self.feed.tell(FeedEvent::Expired {
+                    region: expired.region,
+                    stream: expired.stream,
+                    records: expired.records,
+                });
+            }
+        }
+        more
     }
 
     /// What time it is in the lab: the clock, and what it was moved forward by.
@@ -366,6 +362,14 @@ impl Service {
             }
         }
         context.settle()?;
+        if self.rates == Rates::All {
+            let stream = note.stream.as_deref();
+            let now_ms = context.now.timestamp_millis();
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            if !calls.call(operation.name, region, stream.unwrap_or_default(), now_ms) {
+                return Err(Refusal::call_rate_exceeded(stream));
+            }
+        }
         (operation.handle)(&context, &request, note)
     }
 

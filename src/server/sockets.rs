@@ -56,6 +56,9 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// How long requests under way may take after the stop signal.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long after a round of tidying the next one begins.
+const TIDY_PAUSE: Duration = Duration::from_secs(1);
+
 /// How long accepting pauses when there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -118,6 +121,8 @@ pub async fn run(
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let room = Room::new();
+    let mut background = JoinSet::new();
+    background.spawn(tidy(Arc::clone(&service)));
     let mut connections = JoinSet::new();
     let mut guests = Guests::default();
     let (mut waiting, mut place_made) = (None::<TcpStream>, false);
@@ -156,6 +161,16 @@ pub async fn run(
     // Whoever is still there after the grace is cut off as the set is dropped.
     let _ = timeout(GRACE, all_answered).await;
     Ok(())
+}
+
+/// Lets go of what nobody can read any more. Between two slices whoever wants something has a turn.
+async fn tidy(service: Arc<Service>) {
+    loop {
+        while service.tidy() {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(TIDY_PAUSE).await;
+    }
 }
 
 /// The memory that all connections share.

@@ -6,13 +6,14 @@
 //!
 //! One lock holds it all, taken for a few lines and never over an await; hashing, decoding and encoding happen outside.
 //! No call costs more than the logarithm of what is kept: what is past its retention is skipped by halving, and let go
-//! later, in slices ([`Store::tidy`]). Past the memory limit the oldest records of the fullest shard go first, before
-//! their retention ends, and that is told.
+//! later, in slices ([`Store::tidy`]). At the memory limit puts are refused, or the oldest records of the fullest shard go
+//! before their retention ends, and that is told.
 
 mod changes;
 mod disk;
 mod log;
 mod memory;
+mod room;
 mod shard;
 mod stream;
 mod tidy;
@@ -37,13 +38,11 @@ pub use transitions::{Change, Status, Transition};
 use self::disk::{DiskLog, Kept};
 use self::log::Log;
 use self::memory::MemoryLog;
-use self::tidy::Slice;
 use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::sequence_numbers::Parts;
-
-/// How much of the memory limit is freed at once, as a fraction of it, so that the fullest shard is sought seldom.
-const TRIM_FRACTION: usize = 128;
+use crate::server::limits::Limits;
+use crate::server::rates::{Rates, ShardRates};
 
 /// The most on-demand streams of a region: AWS's quota for new accounts.
 pub const MOST_ON_DEMAND: usize = 50;
@@ -68,7 +67,13 @@ pub struct Store {
     /// The streams that are on their way to something: (until when, in epoch ms; incarnation).
     due: BTreeSet<(i64, u64)>,
     memory: usize,
-    memory_limit: usize,
+    limit: usize,
+    trim_early: bool,
+    /// Why the last put could not be kept, if so, and if nothing was let go since.
+    full: Option<String>,
+    /// Which records went since this was last asked, as their retention had ended; by stream.
+    expired: BTreeMap<u64, Expired>,
+    rates: Rates,
     /// The open shards of all streams.
     shards: u32,
     shard_limit: u32,
@@ -128,6 +133,15 @@ pub struct TrimmedEarly {
     pub records: u64,
 }
 
+/// A stream that let go of records whose retention has ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Expired {
+    pub region: String,
+    pub stream: String,
+    /// How many went.
+    pub records: u64,
+}
+
 /// Where the records of a batch were stored, in order.
 pub struct Appended {
     pub places: Vec<Parts>,
@@ -135,7 +149,7 @@ pub struct Appended {
 }
 
 impl Store {
-    pub fn new(memory_limit: usize, shard_limit: u32) -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Self {
             names: HashMap::new(),
             streams: BTreeMap::new(),
@@ -144,9 +158,13 @@ impl Store {
             keep: None,
             due: BTreeSet::new(),
             memory: 0,
-            memory_limit,
+            limit: limits.memory_bytes,
+            trim_early: limits.trim_early,
+            full: None,
+            expired: BTreeMap::new(),
+            rates: limits.rates,
             shards: 0,
-            shard_limit,
+            shard_limit: limits.shards,
             kept_shards: 0,
             incarnation: 0,
             tidied: (0, 0),
@@ -155,8 +173,9 @@ impl Store {
     }
 
     /// A store that goes on with what is kept on disk, and keeps every change there before it is made.
-    pub fn restore(disk: &Arc<Disk>, kept: Kept, memory_limit: usize, shard_limit: u32) -> Self {
-        let mut store = Self::new(memory_limit, shard_limit);
+    pub fn restore(disk: &Arc<Disk>, kept: Kept, limits: &Limits) -> Self {
+        let mut store = Self::new(limits);
+        store.limit = limits.disk_bytes;
         store.keep = Some(Box::new(Arc::clone(disk)));
         store.ahead_seconds = kept.ahead_seconds;
         for kept in kept.streams {
@@ -340,6 +359,18 @@ impl Store {
         batch: Vec<(HashKey, Payload)>,
         now: DateTime<Utc>,
     ) -> Result<Option<Appended>, Failure> {
+        let appended = self.try_append(region, name, batch, now);
+        self.full = appended.as_ref().err().map(|failure| failure.0.clone());
+        appended
+    }
+
+    fn try_append(
+        &mut self,
+        region: &str,
+        name: &str,
+        batch: Vec<(HashKey, Payload)>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Appended>, Failure> {
         let size = batch.iter().map(|(_, payload)| payload.memory()).sum();
         let Some(incarnation) = self.stream(region, name).map(|it| it.head().incarnation) else {
             return Ok(None);
@@ -432,6 +463,7 @@ impl Store {
             let stream = self.held(freed.stream);
             if let Some(shard) = stream.and_then(|stream| stream.shard_mut(freed.shard)) {
                 self.memory -= shard.log_mut().free(freed.below);
+                self.full = None;
             }
         }
         for (incarnation, shard) in changes.forgotten {
@@ -485,61 +517,17 @@ impl Store {
             .or_else(|| self.leaving.get_mut(&incarnation))
     }
 
-    /// Lets go of a slice of what nobody can read any more: deleted streams, and records past their retention.
-    /// Says whether there may be more; if not, all has been looked through once.
-    pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<bool, Failure> {
-        let mut slice = Slice::new();
-        let more = match self.leaving.last_key_value() {
-            Some((_, stream)) => {
-                slice.take_deleted(stream)?;
-                true
-            }
-            None => {
-                let next = slice.take_past(&self.streams, self.tidied, now)?;
-                self.tidied = next.unwrap_or_default();
-                next.is_some()
-            }
-        };
-        self.commit(slice.changes)?;
-        Ok(more)
+    /// Why puts are refused for want of room, if they are.
+    pub fn full(&self) -> Option<&str> {
+        self.full.as_deref()
     }
 
-    /// Frees memory until there is room for so much more, at the cost of what is oldest.
-    fn make_room(&mut self, size: usize, now: DateTime<Utc>) -> Result<Vec<TrimmedEarly>, Failure> {
-        let mut trimmed = Vec::new();
-        while self.memory + size > self.memory_limit {
-            let more = self.tidy(now)?;
-            if more || self.memory + size <= self.memory_limit {
-                continue;
-            }
-            match self.trim_fullest()? {
-                Some(event) => trimmed.push(event),
-                None => break,
-            }
+    /// What a shard may still take and give; nothing where no limit holds.
+    pub fn rates(&mut self, incarnation: u64, shard: u32) -> Option<&mut ShardRates> {
+        if self.rates == Rates::Off {
+            return None;
         }
-        Ok(trimmed)
-    }
-
-    fn trim_fullest(&mut self) -> Result<Option<TrimmedEarly>, Failure> {
-        let amount = (self.memory_limit / TRIM_FRACTION).max(1);
-        let shards = self.streams.values().flat_map(|stream| {
-            let shards = stream.shards_from(0);
-            shards.map(move |shard| (stream.head(), shard))
-        });
-        let Some((head, shard)) = shards.max_by_key(|(_, shard)| shard.memory()) else {
-            return Ok(None);
-        };
-        let Some(front) = shard.oldest(amount)? else {
-            return Ok(None);
-        };
-        let event = TrimmedEarly {
-            region: head.region.clone(),
-            stream: head.name.clone(),
-            records: front.records,
-        };
-        let mut changes = Changes::default();
-        changes.free(head.incarnation, shard.about(), front.below);
-        self.commit(changes)?;
-        Ok(Some(event))
+        let stream = self.streams.get_mut(&incarnation)?;
+        Some(stream.shard_mut(shard)?.rates_mut())
     }
 }

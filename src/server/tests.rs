@@ -7,6 +7,7 @@ mod feed;
 mod limits;
 mod lineage;
 mod model;
+mod rates;
 mod regions;
 mod requests;
 mod resharding;
@@ -43,7 +44,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self::with(&Limits::default())
+        Self::with(&Limits::without_rates())
     }
 
     fn with(limits: &Limits) -> Self {
@@ -57,7 +58,7 @@ impl Bench {
             fsync: false,
         };
         Self::of(|clock| {
-            let opened = Service::open(clock, &Limits::default(), &options);
+            let opened = Service::open(clock, &Limits::without_rates(), &options);
             let (service, damage) = opened.expect("a sound store");
             assert!(damage.is_empty(), "{damage:?}");
             service

@@ -47,6 +47,8 @@ pub struct Iterator {
     pub position: u64,
     /// The chain that GetShardIterator began, for the request feed.
     pub chain: u64,
+    /// How many pages the chain has had.
+    pub pages: u32,
     /// Where the chain began, for the request feed.
     pub start: StartPosition,
 }
@@ -108,6 +110,7 @@ impl Sealer {
         content.extend(iterator.shard.to_be_bytes());
         content.extend(iterator.position.to_be_bytes());
         content.extend(iterator.chain.to_be_bytes());
+        content.extend(iterator.pages.to_be_bytes());
         write_start(&iterator.start, &mut content);
         content.extend(iterator.stream.as_bytes());
         self.seal(Kind::Iterator, iterator.issued, &content)
@@ -124,6 +127,7 @@ impl Sealer {
             shard: reader.u32()?,
             position: reader.u64()?,
             chain: reader.u64()?,
+            pages: reader.u32()?,
             start: read_start(&mut reader)?,
             stream: reader.rest()?,
         })
@@ -309,6 +313,7 @@ mod tests {
             shard: 6,
             position: 1_734_642_199,
             chain: 12,
+            pages: 5,
             start,
         }
     }

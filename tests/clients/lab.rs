@@ -35,7 +35,7 @@ impl Lab {
     pub fn with(doors: Doors) -> Self {
         let listener = server::bind(Some(0)).expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
-        let service = Arc::new(Service::new(chrono::Utc::now, &Limits::default()));
+        let service = Arc::new(Service::new(chrono::Utc::now, &Limits::without_rates()));
         let stop = CancellationToken::new();
         Self {
             address,

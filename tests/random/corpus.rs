@@ -61,7 +61,7 @@ impl Piece {
 }
 
 fn world_with_stream() -> World {
-    let world = World::new(&Limits::default());
+    let world = World::new(&Limits::without_rates());
     let created = world.call(
         "us-east-1",
         "CreateStream",

@@ -25,7 +25,7 @@ type Wrong = Result<(), String>;
 impl Walk {
     fn new() -> Self {
         Self {
-            world: World::new(&Limits::default()),
+            world: World::new(&Limits::without_rates()),
             model: Model::default(),
             ahead: 0,
         }

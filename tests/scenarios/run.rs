@@ -12,7 +12,7 @@ use crate::world::World;
 /// Carries out the scenario in this text; says at which line of which file it went wrong.
 pub fn run(file: &str, text: &str) -> Result<(), String> {
     let scenario: Scenario = toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
-    let world = World::new(&Limits::default());
+    let world = World::new(&Limits::without_rates());
     let mut memory = Memory::default();
     let mut now = 0.0;
     for (number, step) in (1..).zip(&scenario.steps) {

@@ -258,19 +258,31 @@ fn store(
     if let Some(refusal) = fault.and_then(Struck::refusal_of_call) {
         return Err(refusal);
     }
+    let incarnation = stream.head().incarnation;
+    let now_ms = context.now.timestamp_millis();
+    // Each record is judged by itself, as AWS documents: one that does not fit stops no smaller one behind it.
     let refusals: Vec<_> = owners
         .iter()
-        .map(|owner| fault?.refusal(*owner, &target.called))
+        .zip(&prepared)
+        .map(|(owner, (_, payload))| {
+            let on_request = || fault?.refusal(*owner, &target.called);
+            on_request().or_else(|| {
+                let fits = store
+                    .rates(incarnation, *owner)?
+                    .write(payload.size(), now_ms);
+                (!fits).then(|| Refusal::rate_exceeded(*owner, &target.called))
+            })
+        })
         .collect();
     let accepted = prepared
         .into_iter()
         .zip(&refusals)
         .filter_map(|(record, refusal)| refusal.is_none().then_some(record))
         .collect();
-    let appended = store
-        .append(context.region, &target.name, accepted, context.now)?
-        .ok_or_else(not_found)?;
+    let appended = store.append(context.region, &target.name, accepted, context.now);
+    context.controls.set_full(store.full());
     drop(store);
+    let appended = appended?.ok_or_else(not_found)?;
 
     note.trimmed = appended.trimmed;
     let mut places = appended.places.iter();

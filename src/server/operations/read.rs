@@ -16,7 +16,7 @@ use crate::server::ACCOUNT;
 use crate::server::json::{self, Blob, Timestamp};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
-use crate::server::store::{Failure, Found, Payload, Shard, Stream};
+use crate::server::store::{Failure, Found, Payload, Shard, Store, Stream};
 use crate::server::tokens::{Iterator as ShardIterator, LIFETIME_MS};
 
 /// The most records of one answer, and the number without a Limit.
@@ -71,7 +71,7 @@ fn get_shard_iterator(
             chain: None,
         };
     }
-    let store = context.store();
+    let mut store = context.store();
     let (stream, found) = store
         .stream(context.region, &target.name)
         .and_then(|stream| Some((stream, stream.listed(shard, context.now)?)))
@@ -80,11 +80,16 @@ fn get_shard_iterator(
     let start = start?;
     let position = position_of(&start, stream, found, &target)?;
     let incarnation = stream.head().incarnation;
-    drop(store);
-
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
     }
+    if let Some(rates) = store.rates(incarnation, shard)
+        && !rates.iterator(context.now.timestamp_millis())
+    {
+        return Err(Refusal::rate_exceeded(shard, &target.called));
+    }
+    drop(store);
+
     let chain = context.chains.next();
     note.detail = Detail::Iterator {
         shard: ShardId::from_index(shard),
@@ -98,6 +103,7 @@ fn get_shard_iterator(
         shard,
         position,
         chain,
+        pages: 0,
         start,
     };
     Ok(json::write(&GetShardIteratorAnswer {
@@ -293,12 +299,9 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         ));
     }
 
-    let store = context.store();
-    let (stream, shard) = store
-        .stream(context.region, &iterator.stream)
-        .filter(|stream| stream.head().incarnation == iterator.incarnation)
-        .and_then(|stream| Some((stream, stream.listed(iterator.shard, context.now)?)))
-        .ok_or_else(|| Refusal::shard_does_not_exist(detail.shard.as_str(), &iterator.stream))?;
+    let mut store = context.store();
+    let absent = || Refusal::shard_does_not_exist(detail.shard.as_str(), &iterator.stream);
+    find(&store, context, &iterator).ok_or_else(absent)?;
     if request.flag("DryRun") {
         return Err(Refusal::dry_run());
     }
@@ -306,7 +309,16 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     if let Some(refusal) = fault.and_then(|fault| fault.refusal(iterator.shard, &iterator.stream)) {
         return Err(refusal);
     }
-    let limit = limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize;
+    if let Some(rates) = store.rates(iterator.incarnation, iterator.shard)
+        && !rates.read(context.now.timestamp_millis())
+    {
+        return Err(Refusal::rate_exceeded(iterator.shard, &iterator.stream));
+    }
+    let limit = match context.controls.empty_pages() && is_empty_page(&iterator) {
+        true => 0,
+        false => limit.unwrap_or(MAX_RECORDS).unsigned_abs() as usize,
+    };
+    let (stream, shard) = find(&store, context, &iterator).ok_or_else(absent)?;
     let horizon_ms = stream.head().horizon_ms(context.now);
     let read = |limit, bytes| shard.read(iterator.position, horizon_ms, limit, bytes);
     let found = page(read, limit, context.answer_room)?;
@@ -315,6 +327,9 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         .is_empty()
         .then(|| children_of(shard, stream))
         .flatten();
+    if let Some(rates) = store.rates(iterator.incarnation, iterator.shard) {
+        rates.answered(size(&found));
+    }
     drop(store);
 
     let records: Vec<_> = found
@@ -343,12 +358,37 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
             context.sealer.seal_iterator(&ShardIterator {
                 issued: context.now,
                 position: next,
+                pages: iterator.pages.wrapping_add(1),
                 ..iterator
             })
         }),
         millis_behind_latest: behind,
         child_shards: children,
     }))
+}
+
+/// The stream and the shard that an iterator belongs to, if they are still there.
+fn find<'s>(
+    store: &'s Store,
+    context: &Context,
+    iterator: &ShardIterator,
+) -> Option<(&'s Stream, &'s Shard)> {
+    let stream = store.stream(context.region, &iterator.stream)?;
+    let is_same = stream.head().incarnation == iterator.incarnation;
+    let shard = stream.listed(iterator.shard, context.now);
+    Some((stream, shard.filter(|_| is_same)?))
+}
+
+/// Whether this page comes back empty although records may lie ahead, where some do: the second of a chain and every
+/// third one from there. The first never does, so that who takes a new iterator for each page is not kept waiting.
+fn is_empty_page(iterator: &ShardIterator) -> bool {
+    iterator.pages % 3 == 1
+}
+
+/// Data and keys of what was found, in bytes.
+fn size(found: &Found) -> usize {
+    let payloads = found.records.iter().map(|record| &record.payload);
+    payloads.map(Payload::size).sum()
 }
 
 /// Up to `limit` records, and no more than there is room for in an answer: readers that leave theirs unread leave the
@@ -364,10 +404,6 @@ fn page(
     let bytes = MAX_BYTES.min(room / 8 * 5);
     let found = read(limit, bytes)?;
     // The first record comes whatever its size is; it may take half of what is left, of which `room` is a quarter.
-    let size = |found: &Found| -> usize {
-        let payloads = found.records.iter().map(|record| &record.payload);
-        payloads.map(Payload::size).sum()
-    };
     match size(&found) > room.saturating_mul(2) {
         true => read(0, 0),
         false => Ok(found),

@@ -8,6 +8,7 @@ use super::disk::Mark;
 use super::log::{Found, From, Front, Log, Payload, Record, seconds};
 use crate::kinesis::hash_ranges::HashRange;
 use crate::kinesis::sequence_numbers::{LAST_INDEX, Parts};
+use crate::server::rates::ShardRates;
 
 /// What is known about a shard, beside its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,8 @@ pub struct Shard {
     newest_ms: i64,
     next_ordinal: u64,
     next_start: u64,
+    /// Forgotten with the process.
+    rates: ShardRates,
 }
 
 impl Shard {
@@ -95,6 +98,7 @@ impl Shard {
             log,
             next_ordinal: 0,
             next_start: 0,
+            rates: ShardRates::default(),
         }
     }
 
@@ -111,6 +115,10 @@ impl Shard {
 
     pub(super) fn set_about(&mut self, about: About) {
         self.about = about;
+    }
+
+    pub(super) fn rates_mut(&mut self) -> &mut ShardRates {
+        &mut self.rates
     }
 
     pub(super) fn log_mut(&mut self) -> &mut Log {

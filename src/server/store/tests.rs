@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{Changes, Failure, Found, Head, Keep, Mode, NotCreated, Payload, Store};
 use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::HashKey;
+use crate::server::Limits;
 
 const REGION: &str = "us-east-1";
 
@@ -16,7 +17,10 @@ fn now() -> DateTime<Utc> {
 
 /// A store with a stream `s` of so many shards.
 fn store(shards: u32) -> Store {
-    let mut store = Store::new(1 << 20, 100);
+    let mut store = Store::new(&Limits {
+        memory_bytes: 1 << 20,
+        ..Limits::default()
+    });
     create(&mut store, shards).expect("room");
     store
 }

@@ -15,6 +15,8 @@ const SLICE: usize = 256;
 pub struct Slice {
     budget: usize,
     pub changes: Changes,
+    /// How many of the records are past their retention, by stream. Others were told of when they were dropped.
+    pub expired: Vec<(u64, u64)>,
 }
 
 impl Slice {
@@ -22,6 +24,7 @@ impl Slice {
         Self {
             budget: SLICE,
             changes: Changes::default(),
+            expired: Vec::new(),
         }
     }
 
@@ -65,6 +68,13 @@ impl Slice {
                 }
                 let about = shard.about();
                 let front = shard.past(horizon_ms, self.budget)?;
+                if let Some(front) = front {
+                    let dropped = shard.past(i64::MIN, self.budget)?;
+                    let told = dropped.map_or(0, |front| front.records);
+                    if front.records > told {
+                        self.expired.push((*incarnation, front.records - told));
+                    }
+                }
                 self.budget -= front.map_or(0, |front| front.records as usize);
                 // Budget that is left says that all of the past is taken.
                 let goes = self.budget > 0 && !about.reaches(horizon_ms);

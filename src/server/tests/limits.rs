@@ -1,16 +1,25 @@
 //! What the server keeps, and for how long.
 
 use serde_json::json;
+use tokio::sync::broadcast::Receiver;
 
 use super::{Bench, Limits, read_answer, signed, text};
+use crate::kinesis::control::Control;
 use crate::kinesis::feed::FeedEvent;
+use crate::server::Rates;
 use crate::server::service::AnswerRoom;
 
 /// A bench whose store holds about `records` records of 1,000 bytes.
 fn small(records: usize) -> Bench {
+    bounded(records, true)
+}
+
+fn bounded(records: usize, trim_early: bool) -> Bench {
     let bench = Bench::with(&Limits {
         memory_bytes: records * 1_129,
         shards: 8,
+        trim_early,
+        rates: Rates::Off,
         ..Limits::default()
     });
     for name in ["s", "t"] {
@@ -202,4 +211,103 @@ fn a_page_is_as_long_as_there_is_room_for_in_an_answer() {
     let (some, next, _) = page(&next, 8 * mib);
     let (rest, ..) = page(&next, 16 * mib);
     assert_eq!((some, rest), (6, 6));
+}
+
+/// What the feed told of the server's room since this was last asked: why it is full, or that it no longer is.
+fn told_of_room(feed: &mut Receiver<FeedEvent>) -> Vec<Option<String>> {
+    let events = std::iter::from_fn(|| feed.try_recv().ok());
+    events
+        .filter_map(|event| match event {
+            FeedEvent::Changed(state) => Some(state.full.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_put_without_room_fails_and_says_why_until_something_goes() {
+    let bench = bounded(10, false);
+    let mut feed = bench.service.feed();
+    for _ in 0..10 {
+        put_kilobyte(&bench, "s");
+    }
+    assert!(told_of_room(&mut feed).is_empty());
+    let data = "A".repeat(1_000);
+    let put = json!({"StreamName": "t", "PartitionKey": "k", "Data": data}).to_string();
+    for round in 0..2 {
+        let refused = bench.call_in("us-east-1", "PutRecord", &put);
+        assert_eq!(refused.status(), 500);
+        let (code, words) = read_answer(&refused).expect_err("refused");
+        assert_eq!(code, "InternalFailure");
+        assert_eq!(
+            words,
+            "There is no room for more records: together they may take 11290 bytes of memory. Delete or empty a \
+             stream, or start with a larger --memory-limit, or with --trim-early, which lets the oldest records go."
+        );
+        let told = told_of_room(&mut feed);
+        assert_eq!(told, [Some(words)][..1 - round], "it is told once");
+    }
+    assert_eq!((count(&bench, "s"), count(&bench, "t")), (10, 0));
+    bench.ok("DeleteStream", json!({"StreamName": "s"}));
+    while bench.service.tidy() {}
+    assert_eq!(told_of_room(&mut feed), [None]);
+    bench.ok("PutRecord", serde_json::from_str(&put).expect("JSON"));
+    assert_eq!(bench.service.state().full, None);
+}
+
+#[test]
+fn what_would_never_fit_makes_nothing_go() {
+    let bench = small(10);
+    for _ in 0..9 {
+        put_kilobyte(&bench, "s");
+    }
+    let data = "A".repeat(20_000);
+    let (code, _) = bench.refused(
+        "PutRecord",
+        json!({"StreamName": "s", "PartitionKey": "k", "Data": data}),
+    );
+    assert_eq!(code, "InternalFailure");
+    assert_eq!(count(&bench, "s"), 9);
+}
+
+#[test]
+fn records_past_their_retention_are_told_once() {
+    let bench = Bench::with_stream(1);
+    for _ in 0..600 {
+        bench.put("old");
+    }
+    bench.pass(1_000);
+    bench.put("young");
+    let mut feed = bench.service.feed();
+    bench.pass(24 * 3_600 * 1_000);
+    while bench.service.tidy() {}
+    while bench.service.tidy() {}
+    let mut told = Vec::new();
+    while let Ok(event) = feed.try_recv() {
+        if let FeedEvent::Expired {
+            region,
+            stream,
+            records,
+        } = event
+        {
+            told.push((region, stream, records));
+        }
+    }
+    assert_eq!(told, [("us-east-1".into(), "s".into(), 600)]);
+    // What was dropped by hand was told of then.
+    let emptied = Control::EmptyStream {
+        region: "us-east-1".into(),
+        stream: "s".into(),
+    };
+    bench.service.control(emptied).expect("emptied");
+    bench.pass(1);
+    while bench.service.tidy() {}
+    let events = std::iter::from_fn(|| feed.try_recv().ok());
+    let gone: Vec<_> = events
+        .filter(|event| matches!(event, FeedEvent::Expired { .. } | FeedEvent::Emptied { .. }))
+        .collect();
+    assert!(
+        matches!(gone.as_slice(), [FeedEvent::Emptied { records: 1, .. }]),
+        "{gone:?}"
+    );
 }

@@ -76,7 +76,7 @@ fn a_number_of_a_new_child_can_be_exceeded_at_once() {
 fn closed_shards_are_kept_up_to_a_bound_and_go_with_their_retention() {
     let bench = Bench::with(&Limits {
         shards: 2,
-        ..Limits::default()
+        ..Limits::without_rates()
     });
     bench.ok("CreateStream", json!({"StreamName": "s", "ShardCount": 1}));
     let mut open = 0;

@@ -277,7 +277,7 @@ fn a_shard_count_changes_by_half_or_double_at_most() {
 fn splits_are_held_to_the_shard_limit_and_closed_shards_do_not_count() {
     let bench = Bench::with(&Limits {
         shards: 3,
-        ..Limits::default()
+        ..Limits::without_rates()
     });
     bench.ok("CreateStream", json!({"StreamName": "s", "ShardCount": 2}));
     bench.ok("SplitShard", split("0", 1 << 64));

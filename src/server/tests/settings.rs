@@ -208,7 +208,7 @@ fn a_region_has_fifty_on_demand_streams_at_most() {
 fn the_shard_limit_is_told() {
     let bench = Bench::with(&Limits {
         shards: 7,
-        ..Limits::default()
+        ..Limits::without_rates()
     });
     bench.ok("CreateStream", json!({"StreamName": "s", "ShardCount": 3}));
     let limits = bench.ok("DescribeLimits", json!({}));

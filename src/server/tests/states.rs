@@ -285,7 +285,7 @@ fn the_clock_of_the_lab_brings_changes_about() {
 fn shards_that_are_to_come_are_held_to_the_limit_when_asked_for() {
     let bench = Bench::with(&Limits {
         shards: 3,
-        ..Limits::default()
+        ..Limits::without_rates()
     });
     create(&bench, "s");
     pace(&bench, Timing::Aws);

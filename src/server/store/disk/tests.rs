@@ -9,6 +9,7 @@ use super::*;
 use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::resharding::Step;
+use crate::server::Limits;
 use crate::server::store::log::Payload;
 use crate::server::store::{Change, Head, Mode, Store};
 
@@ -28,7 +29,7 @@ fn options(folder: &Path) -> DiskOptions {
 fn open(folder: &Path) -> Store {
     let (disk, kept) = Disk::open(&options(folder), [7; 64]).expect("opened");
     assert_eq!((kept.seal, kept.damage.as_slice()), ([7; 64], &[][..]));
-    Store::restore(&disk, kept, usize::MAX, 100)
+    Store::restore(&disk, kept, &Limits::default())
 }
 
 fn create(store: &mut Store, name: &str, shards: u32) {
@@ -99,7 +100,7 @@ fn what_was_kept_is_there_again() {
     for round in 0..3 {
         let (disk, kept) = Disk::open(&options(folder.path()), [0; 64]).expect("opened");
         assert_eq!((kept.ahead_seconds, kept.seal), (86_400, [7; 64]));
-        let mut store = Store::restore(&disk, kept, usize::MAX, 100);
+        let mut store = Store::restore(&disk, kept, &Limits::default());
         drop(disk);
         let stream = store.stream(REGION, "s").expect("kept");
         assert_eq!(stream.head(), &head);
@@ -244,7 +245,7 @@ fn a_split_that_is_under_way_comes_about_after_a_restart() {
 fn a_failed_write_is_taken_back_and_writing_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let (disk, kept) = Disk::open(&options(folder.path()), [7; 64]).expect("opened");
-    let mut store = Store::restore(&disk, kept, usize::MAX, 100);
+    let mut store = Store::restore(&disk, kept, &Limits::default());
     create(&mut store, "s", 1);
     put(&mut store, "s", 0..3);
     let head = store.stream(REGION, "s").expect("a stream").head().clone();
@@ -356,7 +357,7 @@ fn a_stream_that_cannot_be_read_is_named_and_stays_and_the_others_are_served() {
     };
     assert!(first.contains(&b.to_string()), "{first}");
     assert!(second.contains("stream c in us-east-1"), "{second}");
-    let mut store = Store::restore(&disk, kept, usize::MAX, 100);
+    let mut store = Store::restore(&disk, kept, &Limits::default());
     assert_eq!(all(&store, "a"), (0..10).collect::<Vec<_>>());
     assert!(store.stream(REGION, "c").is_none());
     while store.tidy(now()).expect("tidied") {}
