@@ -134,7 +134,8 @@ pub struct Shown {
     pub record: Received,
     /// When the panel had it.
     pub shown_at: DateTime<Utc>,
-    /// How long after its arrival that was, in milliseconds on the wall; the lab's clock may have been moved between.
+    /// How long after its arrival that was, in milliseconds on the wall: the lab's clock may have been moved between. Not
+    /// known of records that earlier runs left behind a moved clock, or where the endpoint tells no arrival.
     pub waited: Option<u64>,
 }
 

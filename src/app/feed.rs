@@ -49,7 +49,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                 out.changed = true;
                 model.streams.dropped(&stream, records);
                 let words = format!(
-                    "{stream} is empty: {} gone. It stays, and so do its shards and iterators.",
+                    "{stream} is empty: {} gone; its shards and iterators stay.",
                     counted(records)
                 );
                 model.say(Tone::Done, words);

@@ -264,6 +264,13 @@ mod tests {
     }
 
     #[test]
+    fn what_a_key_does_fits_a_line_of_help_at_80_columns() {
+        for binding in BINDINGS {
+            assert!(binding.does.len() <= 57, "{}", binding.does);
+        }
+    }
+
+    #[test]
     fn every_action_with_a_hint_says_what_it_does_somewhere() {
         for binding in BINDINGS {
             let said = BINDINGS.iter().any(|other| {

@@ -13,8 +13,10 @@ const REMEMBERED: usize = 64;
 /// The two clocks side by side.
 #[derive(Debug, Clone)]
 pub struct LabClock {
-    /// How far lab time was ahead at first, in this run.
+    /// How far lab time was ahead when it was told first, and when in wall time that was; how it came to that is not
+    /// known.
     first: TimeDelta,
+    since: DateTime<Utc>,
     /// When it was moved, in wall time, and how far it was ahead from then on; oldest first.
     moves: VecDeque<(DateTime<Utc>, TimeDelta)>,
 }
@@ -23,16 +25,21 @@ impl Default for LabClock {
     fn default() -> Self {
         Self {
             first: TimeDelta::zero(),
+            since: DateTime::<Utc>::MIN_UTC,
             moves: VecDeque::new(),
         }
     }
 }
 
 impl LabClock {
-    /// A clock that is ahead by so many seconds since before this run.
-    pub(super) fn ahead_by(seconds: u64) -> Self {
+    /// A clock that is ahead by so many seconds since before this run, which begins now.
+    pub(super) fn ahead_by(seconds: u64, now: DateTime<Utc>) -> Self {
         Self {
             first: delta(seconds),
+            since: match seconds {
+                0 => DateTime::<Utc>::MIN_UTC,
+                _ => now,
+            },
             moves: VecDeque::new(),
         }
     }
@@ -56,6 +63,14 @@ impl LabClock {
         let moved = self.moves.iter().rev().find(|(at, _)| *at <= wall);
         let ahead = moved.map_or(self.first, |(_, ahead)| *ahead);
         wall.checked_add_signed(ahead).unwrap_or(wall)
+    }
+
+    /// How many milliseconds lie on the wall between an arrival in lab time and now. Not known of what arrived before this
+    /// run, if the clock had been moved.
+    pub fn waited(&self, arrived: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
+        let arrived = self.wall(arrived);
+        let waited = (now - arrived).num_milliseconds().max(0).unsigned_abs();
+        (arrived >= self.since).then_some(waited)
     }
 
     /// Wall time at this moment of lab time; what was skipped is the moment of the move.
@@ -118,7 +133,7 @@ mod tests {
 
     /// A day ahead since before this run; an hour more after 100 s, five minutes more after 200 s.
     fn clock() -> LabClock {
-        let mut clock = LabClock::ahead_by(86_400);
+        let mut clock = LabClock::ahead_by(86_400, at(50));
         clock.seen(at(100), 90_000);
         clock.seen(at(150), 90_000);
         clock.seen(at(200), 90_300);
@@ -143,6 +158,21 @@ mod tests {
     fn time_that_was_skipped_is_the_moment_of_the_move() {
         assert_eq!(clock().wall(at(24 * HOUR + 1_000)), at(100));
         assert_eq!(clock().wall(at(25 * HOUR + 300)), at(200));
+    }
+
+    #[test]
+    fn how_long_a_record_waited_is_not_told_if_it_came_before_an_unknown_move() {
+        let check = |clock: &LabClock, arrived: i64, waited| {
+            assert_eq!(clock.waited(at(arrived), at(300)), waited, "{arrived}");
+        };
+        check(&clock(), 24 * HOUR + 99, Some(201_000));
+        check(&clock(), 25 * HOUR + 600, Some(0));
+        check(&clock(), 24 * HOUR + 49, None);
+        check(&clock(), 49, None);
+        let mut never_moved = LabClock::ahead_by(0, at(50));
+        check(&never_moved, 49, Some(251_000));
+        never_moved.seen(at(100), 86_400);
+        check(&never_moved, 49, Some(251_000));
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub(super) fn changed(
     let server = &mut model.server;
     out.changed |= server.state != *state;
     if !std::mem::replace(&mut server.told, true) {
-        server.clock = LabClock::ahead_by(state.ahead_seconds);
+        server.clock = LabClock::ahead_by(state.ahead_seconds, now);
         // What the lab was started with is on the screen; only what nobody asked for is said.
         server.state = ServerState {
             full: None,

@@ -36,6 +36,8 @@ pub struct ForeignReader {
     pub fault: Option<FaultKind>,
     /// The error of its last call, by name.
     pub error: Option<String>,
+    /// Whether its shard is closed and read to its end.
+    pub ended: bool,
     /// Whether the program has gone.
     pub stopped: bool,
 }
@@ -74,6 +76,7 @@ impl ForeignReaders {
         let before = self.0.iter().find(|reader| reader.chain == chain).cloned();
         let reader = self.reader(chain, program, shard, start, call.at);
         reader.last_call = call.at;
+        reader.stopped = false;
         reader.fault = call.fault;
         reader.error = call.error.as_ref().map(|(code, _)| code.clone());
         if let Detail::Get(get) = &call.detail {
@@ -84,7 +87,7 @@ impl ForeignReaders {
             if let Some((_, last)) = &get.range {
                 reader.last = Some(last.clone());
             }
-            reader.stopped = get.ended;
+            reader.ended = get.ended;
         }
         before.is_none_or(|before| {
             let last_call = reader.last_call;
@@ -133,6 +136,7 @@ impl ForeignReaders {
                 fault: None,
                 last_call: at,
                 error: None,
+                ended: false,
                 stopped: false,
             };
             self.0.insert(place, reader);

@@ -179,7 +179,11 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         Some(at) => when::time_of_day(at, ink.model.zone, columns.with_hour),
         None => "not told".into(),
     };
-    let waited = shown.waited.map_or(String::new(), when::delay);
+    let waited = match shown.waited {
+        Some(millis) => when::delay(millis),
+        None if shown.record.arrived_at.is_some() => "before".into(),
+        None => String::new(),
+    };
     Row::new()
         .left(&arrived, columns.time() + 2, time)
         .right(&waited, 6, delay)

@@ -185,6 +185,7 @@ fn foreign<'a>(ink: &Ink<'a>, reader: &'a ForeignReader, beside: Option<usize>) 
     let state = match (&reader.error, reader.stopped, reader.behind) {
         (Some(_), ..) => Row::new().text("refused", styles.wrong),
         (None, true, _) => Row::new().text("gone", styles.dim),
+        (None, false, _) if reader.ended => Row::new().text("at end", styles.dim),
         (None, false, behind) => lag(ink, behind),
     };
     let words = match (reader.fault, reader.ahead) {

@@ -56,7 +56,23 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
         out.changed = true;
     }
     consumer.deal();
-    open_queued(model, now, out);
+    let opened = open_queued(model, now, out);
+    if !first && !opened.is_empty() {
+        let words = format!(
+            "New: {}, read from the beginning.",
+            shards_in_words(&opened)
+        );
+        model.say(Tone::Plain, words);
+    }
+}
+
+/// `shard 2 and shard 3`.
+fn shards_in_words(shards: &[ShardId]) -> String {
+    let names: Vec<String> = shards
+        .iter()
+        .map(|shard| format!("shard {}", shard.short()))
+        .collect();
+    names.join(" and ")
 }
 
 /// Opens the readers whose turn has come: parents are read to their end before the shards that were made of them. Gives
@@ -109,18 +125,12 @@ fn ended(model: &mut Model, shard: &ShardId, now: DateTime<Utc>, out: &mut Outco
     if !readers.iter().any(|reader| reader.parents.contains(shard)) {
         streams::look_again(model, now);
     }
-    let next: Vec<String> = open_queued(model, now, out)
-        .iter()
-        .map(ShardId::short)
-        .collect();
-    let words = match next.as_slice() {
-        [] => format!("Shard {} is closed, and read to its end.", shard.short()),
-        next => format!(
-            "Shard {} is closed, and read to its end; now shard {}.",
-            shard.short(),
-            next.join(" and ")
-        ),
-    };
+    let next = open_queued(model, now, out);
+    let mut words = format!("Shard {} is closed, and read to its end", shard.short());
+    if !next.is_empty() {
+        words = format!("{words}; now {}", shards_in_words(&next));
+    }
+    words.push('.');
     model.say(Tone::Plain, words);
 }
 
@@ -202,8 +212,8 @@ pub(in crate::app) fn read(
     }
     let (shard, worker, is_done) = (reader.shard.clone(), reader.worker, reader.is_done());
     for record in batch.records {
-        let arrived = record.arrived_at.map(|at| model.server.clock.wall(at));
-        let waited = arrived.map(|at| (now - at).num_milliseconds().max(0).unsigned_abs());
+        let arrived = record.arrived_at;
+        let waited = arrived.and_then(|at| model.server.clock.waited(at, now));
         model.consumer.remember(Shown {
             shard: shard.clone(),
             worker,

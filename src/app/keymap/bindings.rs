@@ -263,7 +263,7 @@ pub const BINDINGS: &[Binding] = &[
         &[key('C')],
         Action::Server,
         "clock",
-        "the lab's clock, its pace, empty pages (embedded server only)",
+        "the lab's clock, pace and empty pages (embedded server)",
     ),
     bind(
         Anywhere,

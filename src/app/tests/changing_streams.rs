@@ -208,7 +208,7 @@ fn parents_are_read_to_their_end_before_their_children() {
     assert_eq!(opening(&mut lab), [], "the merged shard has two parents");
     ends(&mut lab, 0);
     assert!(
-        lab.status().contains("now shard 1 and 2"),
+        lab.status().contains("now shard 1 and shard 2"),
         "{}",
         lab.status()
     );
@@ -263,6 +263,11 @@ fn a_shard_that_is_split_while_it_is_read_is_followed_by_its_children() {
             ("1".to_owned(), "TRIM_HORIZON"),
             ("2".to_owned(), "TRIM_HORIZON")
         ]
+    );
+    assert!(
+        lab.status().contains("New: shard 1 and shard 2"),
+        "{}",
+        lab.status()
     );
     let workers = |lab: &Lab| -> Vec<u8> {
         let readers = lab.model.consumer.readers.iter();

@@ -115,9 +115,11 @@ fn read<'a>(ink: &Ink<'_>, number: u64, shown: &Shown) -> Vec<Row<'a>> {
         None => "the endpoint does not tell".into(),
     };
     rows.push(plain(ink, "arrived", arrived));
-    let delay = shown.waited.map_or(String::new(), |millis| {
-        format!("{} later, ", when::duration(millis))
-    });
+    let delay = match shown.waited {
+        Some(millis) => format!("{} later, ", when::duration(millis)),
+        None if record.arrived_at.is_some() => "kept from an earlier run, ".into(),
+        None => String::new(),
+    };
     rows.push(plain(
         ink,
         "shown",
