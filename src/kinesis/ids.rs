@@ -12,7 +12,14 @@ pub struct ShardId(String);
 impl ShardId {
     /// The id of the shard with this index, in AWS's spelling (twelve digits, zero padded).
     pub fn from_index(index: u32) -> Self {
-        Self(format!("shardId-{index:012}"))
+        // By hand: a batch may need hundreds of them.
+        let mut id = *b"shardId-000000000000";
+        let mut rest = index;
+        for digit in id.iter_mut().rev().take(12) {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        Self(str::from_utf8(&id).unwrap_or_default().to_owned())
     }
 
     /// The id in full.

@@ -78,8 +78,9 @@ impl Parts {
 struct Number([u32; 6]);
 
 impl Number {
-    /// Decimal digits are read and written nine at a time, the most that fit a limb.
-    const CHUNK: u64 = 1_000_000_000;
+    /// Decimal digits are written nineteen at a time, the most that fit 64 bits.
+    const CHUNK: u128 = 10_u128.pow(Self::CHUNK_DIGITS as u32);
+    const CHUNK_DIGITS: usize = 19;
 
     /// `high * 2^96 + low`.
     fn from_halves(high: u128, low: u128) -> Self {
@@ -105,15 +106,16 @@ impl Number {
     }
 
     fn to_decimal(&self) -> String {
-        let mut limbs = self.0;
-        // 2^192 has 58 digits, which are seven chunks.
-        let mut digits = [b'0'; 63];
-        for chunk in digits.rchunks_exact_mut(9) {
+        let limb = |index| u64::from(self.0[index]) | u64::from(self.0[index + 1]) << 32;
+        let mut limbs = [limb(0), limb(2), limb(4)];
+        // 2^192 has 58 digits: four chunks.
+        let mut digits = [b'0'; 4 * Self::CHUNK_DIGITS];
+        for chunk in digits.rchunks_exact_mut(Self::CHUNK_DIGITS) {
             let mut rest = 0;
-            for limb in limbs.iter_mut().rev() {
-                let value = rest << 32 | u64::from(*limb);
-                *limb = (value / Self::CHUNK) as u32;
-                rest = value % Self::CHUNK;
+            for limb in limbs.iter_mut().rev().skip_while(|limb| **limb == 0) {
+                let value = u128::from(rest) << 64 | u128::from(*limb);
+                *limb = (value / Self::CHUNK) as u64;
+                rest = (value % Self::CHUNK) as u64;
             }
             for digit in chunk.iter_mut().rev() {
                 *digit += (rest % 10) as u8;
@@ -122,7 +124,7 @@ impl Number {
         }
         let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
         let significant = &digits[zeros.min(digits.len() - 1)..];
-        significant.iter().copied().map(char::from).collect()
+        str::from_utf8(significant).unwrap_or_default().to_owned()
     }
 
     /// Nothing if these are not decimal digits, or too many of them.

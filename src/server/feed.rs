@@ -36,6 +36,11 @@ impl Feed {
         self.events.subscribe()
     }
 
+    /// Whether anybody listens: where nobody does, nothing needs to be prepared for the feed.
+    pub fn is_heard(&self) -> bool {
+        self.events.receiver_count() > 0
+    }
+
     pub fn tell(&self, event: FeedEvent) {
         // An error means that nobody listens.
         let _ = self.events.send(event);

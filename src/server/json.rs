@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize, Serializer};
+use serde_json::ser::Formatter;
 
 use super::refusals::{Refusal, shortened};
 use super::shapes::{Member, Shape, Structure, Value};
@@ -254,8 +256,35 @@ fn stranger_to_base64(text: &str) -> Option<char> {
 
 /// Writes an answer.
 pub fn write(answer: &impl Serialize) -> Bytes {
+    let mut bytes = Vec::new();
+    let mut json = serde_json::Serializer::with_formatter(&mut bytes, BlobsInBase64);
     // Answers are plain structures with text keys, which JSON can always hold.
-    serde_json::to_vec(answer).map_or_else(|_| Bytes::new(), Bytes::from)
+    match answer.serialize(&mut json) {
+        Ok(()) => bytes.into(),
+        Err(_) => Bytes::new(),
+    }
+}
+
+/// Compact JSON in which bytes are text in base64.
+struct BlobsInBase64;
+
+impl Formatter for BlobsInBase64 {
+    fn write_byte_array<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        value: &[u8],
+    ) -> io::Result<()> {
+        // Pieces of whole groups of three bytes come out as one text, without padding between them.
+        let mut text = [0; 1024];
+        writer.write_all(b"\"")?;
+        for piece in value.chunks(text.len() / 4 * 3) {
+            let length = STANDARD
+                .encode_slice(piece, &mut text)
+                .map_err(io::Error::other)?;
+            writer.write_all(&text[..length])?;
+        }
+        writer.write_all(b"\"")
+    }
 }
 
 /// Bytes as they go over the wire.
@@ -263,7 +292,7 @@ pub struct Blob<'a>(pub &'a [u8]);
 
 impl Serialize for Blob<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&base64::display::Base64Display::new(self.0, &STANDARD))
+        serializer.serialize_bytes(self.0)
     }
 }
 

@@ -160,6 +160,8 @@ impl Context<'_> {
 #[derive(Default)]
 pub struct Note {
     pub stream: Option<String>,
+    /// Whether anybody listens; a detail that costs is made only then.
+    pub is_heard: bool,
     pub detail: Detail,
     pub trimmed: Vec<TrimmedEarly>,
     /// The fault on request that the call met.

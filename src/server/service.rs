@@ -309,7 +309,10 @@ impl Service {
             Ok(Credential { access_key, region }) => (access_key.clone(), region.clone()),
             Err(_) => Default::default(),
         };
-        let mut note = Note::default();
+        let mut note = Note {
+            is_heard: self.feed.is_heard(),
+            ..Note::default()
+        };
         let answer = match (operation, credential) {
             _ if wire::content_type(parts) == CBOR => Err(Refusal::serialization(
                 "kinesis-lab does not speak CBOR yet; let the SDK for Java use JSON with the variable \
@@ -383,10 +386,14 @@ impl Service {
     ) {
         let Note {
             stream,
+            is_heard,
             detail,
             trimmed,
             fault,
         } = outcome.note;
+        if !is_heard {
+            return;
+        }
         let late = match Delivery::of(fault) {
             Delivery::After(late) => late,
             Delivery::Now | Delivery::Never => Duration::ZERO,

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Context, DRY_RUN, Note, Operation, STREAM_ARN, STREAM_NAME, target};
+use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Detail, HEAD_BYTES, PutEntry};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
-use crate::kinesis::{SequenceNumber, ShardId};
 use crate::server::faults::Struck;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
@@ -58,20 +58,24 @@ pub const PUT_RECORDS: Operation = Operation {
     handle: put_records,
 };
 
+/// What became of a record: what its number is made of, or why its shard refused it.
+type Stored = Result<Parts, Refusal>;
+
 /// What became of a record, as both answers show it.
+struct ResultAnswer<'r>(&'r Stored);
+
 #[derive(Serialize)]
-#[serde(untagged)]
-enum ResultAnswer<'r> {
-    #[serde(rename_all = "PascalCase")]
-    Stored {
-        shard_id: &'r str,
-        sequence_number: &'r str,
-    },
-    #[serde(rename_all = "PascalCase")]
-    Refused {
-        error_code: &'r str,
-        error_message: Option<&'r str>,
-    },
+#[serde(rename_all = "PascalCase")]
+struct StoredAnswer<'r> {
+    shard_id: &'r str,
+    sequence_number: &'r str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RefusedAnswer<'r> {
+    error_code: &'r str,
+    error_message: Option<&'r str>,
 }
 
 #[derive(Serialize)]
@@ -81,23 +85,20 @@ struct PutRecordsAnswer<'r> {
     records: Vec<ResultAnswer<'r>>,
 }
 
-/// Where a record was stored.
-type Place = (ShardId, SequenceNumber);
-
-/// What became of a record: its place, or why its shard refused it.
-type Stored = Result<Place, Refusal>;
-
-impl<'r> From<&'r Stored> for ResultAnswer<'r> {
-    fn from(stored: &'r Stored) -> Self {
-        match stored {
-            Ok((shard, number)) => Self::Stored {
-                shard_id: shard.as_str(),
-                sequence_number: number.as_str(),
-            },
-            Err(refusal) => Self::Refused {
+impl Serialize for ResultAnswer<'_> {
+    // Ids and numbers are spelt out one by one as they are written: a batch has hundreds.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Ok(parts) => StoredAnswer {
+                shard_id: ShardId::from_index(parts.shard).as_str(),
+                sequence_number: parts.encode().as_str(),
+            }
+            .serialize(serializer),
+            Err(refusal) => RefusedAnswer {
                 error_code: refusal.code,
                 error_message: refusal.message.as_deref(),
-            },
+            }
+            .serialize(serializer),
         }
     }
 }
@@ -110,7 +111,7 @@ fn put_record(context: &Context, request: &Structure, note: &mut Note) -> Result
     };
     let mut results = put(context, request, &batch, note)?;
     let stored = results.pop().transpose()?.map(Ok);
-    Ok(json::write(&stored.as_ref().map(ResultAnswer::from)))
+    Ok(json::write(&stored.as_ref().map(ResultAnswer)))
 }
 
 fn put_records(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
@@ -122,7 +123,7 @@ fn put_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     let results = put(context, request, &batch, note)?;
     Ok(json::write(&PutRecordsAnswer {
         failed_record_count: results.iter().filter(|result| result.is_err()).count(),
-        records: results.iter().map(ResultAnswer::from).collect(),
+        records: results.iter().map(ResultAnswer).collect(),
     }))
 }
 
@@ -185,13 +186,15 @@ impl<'r> Entry<'r> {
         }
     }
 
-    fn noted(&self, result: Result<&Place, &Refusal>) -> PutEntry {
+    fn noted(&self, result: Result<&Parts, &Refusal>) -> PutEntry {
         PutEntry {
             key: self.key.to_owned(),
             explicit_hash_key: self.explicit_hash_key.map(str::to_owned),
             size: self.data.len(),
             head: self.data[..self.data.len().min(HEAD_BYTES)].to_vec(),
-            result: result.cloned().map_err(Refusal::told),
+            result: result
+                .map(|parts| (ShardId::from_index(parts.shard), parts.encode()))
+                .map_err(Refusal::told),
         }
     }
 }
@@ -204,6 +207,9 @@ fn put(
     note: &mut Note,
 ) -> Result<Vec<Stored>, Refusal> {
     let outcome = store(context, request, batch, note);
+    if !note.is_heard {
+        return outcome;
+    }
     let entries = batch.entries.iter();
     note.detail = Detail::Put(match &outcome {
         Ok(results) => entries
@@ -285,14 +291,12 @@ fn store(
     let appended = appended?.ok_or_else(not_found)?;
 
     note.trimmed = appended.trimmed;
-    let mut places = appended.places.iter();
+    let mut places = appended.places.into_iter();
     Ok(refusals
         .into_iter()
         .filter_map(|refusal| match refusal {
             Some(refusal) => Some(Err(refusal)),
-            None => places
-                .next()
-                .map(|parts| Ok((ShardId::from_index(parts.shard), parts.encode()))),
+            None => places.next().map(Ok),
         })
         .collect())
 }
