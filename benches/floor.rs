@@ -59,7 +59,7 @@ struct Side {
 }
 
 impl Side {
-    fn start<S, F>(serve: S) -> Self
+    fn start<S, F>(name: &str, serve: S) -> Self
     where
         S: FnOnce(TcpListener) -> F + Send + 'static,
         F: Future<Output = std::io::Result<()>>,
@@ -67,7 +67,8 @@ impl Side {
         let listener = server::bind(Some(0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (tell, told) = sync_channel(1);
-        std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let serving = thread.spawn(move || {
             let own = std::fs::read_link("/proc/thread-self").ok();
             tell.send(own.map(|own| std::path::Path::new("/proc").join(own)))
                 .expect("the bench waits for it");
@@ -77,6 +78,7 @@ impl Side {
                 .expect("a runtime")
                 .block_on(serve(listener))
         });
+        serving.expect("a thread");
         Self {
             endpoint: Endpoint::parse(&format!("http://{address}")).expect("a URL"),
             thread: told.recv().expect("the thread starts"),
@@ -187,8 +189,8 @@ impl Bench {
         let service = Arc::new(Service::new(clock, &limits));
         Self {
             floor,
-            floor_side: Side::start(|listener| handler::serve(listener, served)),
-            server_side: Side::start(|listener| {
+            floor_side: Side::start("floor", |listener| handler::serve(listener, served)),
+            server_side: Side::start("server", |listener| {
                 server::run(
                     listener,
                     service,
