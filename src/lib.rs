@@ -27,8 +27,9 @@
 //! 1. The server never learns of the screen and could be shipped without it: `kinesis-lab serve` is that.
 //! 2. Server and client share no state. They meet over HTTP, through the real AWS SDK; panels show the shard
 //!    ids and sequence numbers that came back, never ones computed here.
-//! 3. The embedded server offers one extra beside the API, optional to every client: the request feed, a
-//!    bounded broadcast of who called what with which result. Only commands/lab.rs turns it into messages.
+//! 3. The embedded server offers two extras beside the API, optional to every client: the request feed, a
+//!    bounded broadcast of who called what with which result, and its control, which moves its clock and makes
+//!    faults happen. In the lab only commands/lab.rs joins them to messages and effects.
 //! 4. Drawing changes nothing: `view` takes `&Model`. Scroll offsets are clamped, and wrapped lines cached,
 //!    in `update`.
 //! 5. All change goes through `update(&mut Model, Message, now) -> Outcome`. Effects are data, carried out by

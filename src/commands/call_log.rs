@@ -171,6 +171,8 @@ fn call_fields(call: &Call) -> Map<String, Value> {
     add("records", records.map(|records| json!(records)));
     let some_refused = refused > 0 && call.error.is_none();
     add("refused", some_refused.then(|| json!(refused)));
+    let refused_with = first_refusal(&call.detail).filter(|_| some_refused);
+    add("refused_with", refused_with.map(outside));
     add("error", call.error.as_ref().map(|(name, _)| outside(name)));
     let message = call.error.as_ref().map(|(_, message)| message.as_str());
     add(
@@ -202,6 +204,17 @@ fn done(detail: &Detail) -> (Vec<&ShardId>, Option<usize>, usize) {
             (shards, Some(stored), entries.len() - stored)
         }
     }
+}
+
+/// The name of the error that the first refused record of a batch got.
+fn first_refusal(detail: &Detail) -> Option<&str> {
+    let Detail::Put(entries) = detail else {
+        return None;
+    };
+    let refusals = entries
+        .iter()
+        .filter_map(|entry| entry.result.as_ref().err());
+    refusals.map(|(name, _)| name.as_str()).next()
 }
 
 fn fault(kind: FaultKind) -> Value {
@@ -335,7 +348,7 @@ mod tests {
         assert_eq!(
             of(put, LogFormat::Text),
             "2026-11-22T18:40:00.500Z 200 PutRecords us-east-1 s shardId-000000000000,shardId-000000000002 \
-             3 records 1 refused fault throttle 0.42 ms connection 3 \"boto3/1 ␛[2J\"\n"
+             3 records 1 refused refused_with InternalFailure fault throttle 0.42 ms connection 3 \"boto3/1 ␛[2J\"\n"
         );
         let get = GetDetail {
             chain: 1,

@@ -1,6 +1,7 @@
 //! Faults on request: which are taken, which call meets which, and what the call then answers.
 //!
-//! A call that is refused for a reason of its own (it names no stream, its iterator is too old) meets none.
+//! A call whose request is not valid meets none, nor does a put or read that is refused for a reason of its own (its
+//! stream is not there, its iterator is too old).
 
 use fastrand::Rng;
 

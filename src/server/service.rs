@@ -253,7 +253,10 @@ impl Service {
     }
 
     fn empty(&self, region: &str, stream: &str) -> Result<(), String> {
-        let emptied = self.store().empty(region, stream);
+        let now = self.now();
+        let mut store = self.store();
+        let emptied = store.settle(now).and_then(|()| store.empty(region, stream));
+        drop(store);
         let records = emptied.map_err(|failure| failure.0)?.ok_or_else(|| {
             format!(
                 "there is no stream {} in {}",

@@ -138,6 +138,48 @@ fn an_emptied_stream_goes_on_where_it_was() {
 }
 
 #[test]
+fn the_closed_shards_of_an_emptied_stream_still_lead_to_their_children() {
+    let bench = Bench::with_stream(1);
+    bench.put("a");
+    bench.ok(
+        "SplitShard",
+        json!({
+            "StreamName": "s", "ShardToSplit": "shardId-000000000000",
+            "NewStartingHashKey": "170141183460469231731687303715884105728",
+        }),
+    );
+    let oldest = bench.iterator("TRIM_HORIZON");
+    let empty = Control::EmptyStream {
+        region: "us-east-1".into(),
+        stream: "s".into(),
+    };
+    bench.service.control(empty).expect("emptied");
+    for iterator in [oldest, bench.iterator("TRIM_HORIZON")] {
+        let answer = bench.get(&iterator);
+        assert_eq!(answer["Records"], json!([]));
+        assert_eq!(answer["ChildShards"].as_array().map(Vec::len), Some(2));
+        assert_eq!(answer["NextShardIterator"], Value::Null);
+    }
+}
+
+#[test]
+fn a_stream_whose_deletion_is_over_cannot_be_emptied() {
+    let bench = Bench::with_stream(1);
+    let empty = || {
+        bench.service.control(Control::EmptyStream {
+            region: "us-east-1".into(),
+            stream: "s".into(),
+        })
+    };
+    let paced = bench.service.control(Control::Pace(Timing::Aws));
+    paced.expect("done");
+    bench.ok("DeleteStream", json!({"StreamName": "s"}));
+    empty().expect("it is there while it is DELETING");
+    advance(&bench, 10);
+    assert_eq!(empty(), Err("there is no stream s in us-east-1".to_owned()));
+}
+
+#[test]
 fn every_change_is_told_with_all_that_holds() {
     let bench = Bench::new();
     let mut feed = bench.service.feed();
