@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Bench, Limits};
+use crate::kinesis::control::{Control, Timing};
 use crate::kinesis::feed::FeedEvent;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -370,4 +371,38 @@ fn settings_outlast_a_restart() {
     assert_eq!(told(&bench), before);
     let third = switch(&bench, "s", "ON_DEMAND").expect_err("a third time");
     assert_eq!(third.0, "LimitExceededException");
+}
+
+#[test]
+fn a_setting_holds_at_once_while_its_stream_is_updating() {
+    let bench = Bench::with_stream(1);
+    let slow = Control::Pace(Timing::Aws);
+    bench.service.control(slow).expect("told");
+    let status = || summary(&bench, "s")["StreamStatus"].clone();
+    let tag = |key: &str| {
+        bench.ok(
+            "AddTagsToStream",
+            json!({"StreamName": "s", "Tags": {key: ""}}),
+        )
+    };
+    retain(&bench, "Increase", 48).expect("increased");
+    assert_eq!(summary(&bench, "s")["RetentionPeriodHours"], 48);
+    assert_eq!(status(), "UPDATING");
+    // Records are taken meanwhile, and so are tags, which leave the state as it is.
+    bench.put("a");
+    tag("while updating");
+    assert_eq!(status(), "UPDATING");
+    bench.refuses(
+        "DecreaseStreamRetentionPeriod",
+        json!({"StreamName": "s", "RetentionPeriodHours": 24}),
+        "ResourceInUseException",
+        "Stream s under account 000000000000 not ACTIVE, instead in state UPDATING",
+    );
+    bench.pass(30_000);
+    assert_eq!(status(), "ACTIVE");
+    tag("while active");
+    assert_eq!(status(), "ACTIVE");
+    let tags = bench.ok("ListTagsForStream", json!({"StreamName": "s"}));
+    assert_eq!(tags["Tags"].as_array().map(Vec::len), Some(2));
+    assert_eq!(summary(&bench, "s")["RetentionPeriodHours"], 48);
 }
