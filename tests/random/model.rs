@@ -27,6 +27,10 @@ pub struct Shard {
     pub first: u128,
     pub last: u128,
     pub starting_number: String,
+    pub parents: Vec<usize>,
+    pub closed_ms: Option<i64>,
+    /// Closed, and all that it held is past retention.
+    pub expired: bool,
     /// Every record that was ever acknowledged.
     pub records: Vec<Record>,
     /// How many of them are past retention.
@@ -61,6 +65,8 @@ pub struct Reading<'m> {
     /// The position behind them.
     pub position: usize,
     pub millis_behind: i64,
+    /// The shards to go on with, if this is the end of a closed one.
+    pub children: Option<Vec<usize>>,
 }
 
 const HOUR_MS: i64 = 3_600_000;
@@ -77,6 +83,7 @@ impl Model {
         if let Some(stream) = &mut self.stream {
             let horizon = self.now_ms - stream.retention_hours * HOUR_MS;
             for shard in &mut stream.shards {
+                shard.expired |= shard.closed_ms.is_some_and(|closed_ms| closed_ms < horizon);
                 let kept = |record: &Record| record.arrived_ms >= horizon;
                 let oldest_kept = shard.records.iter().position(kept);
                 shard.gone = shard.gone.max(oldest_kept.unwrap_or(shard.records.len()));
@@ -106,6 +113,7 @@ impl Model {
             .as_ref()
             .filter(|stream| stream.number == iterator.stream)
             .map(|stream| &stream.shards[iterator.shard])
+            .filter(|shard| !shard.expired)
             .ok_or("ResourceNotFoundException")
     }
 
@@ -118,19 +126,34 @@ impl Model {
             let position = records.last().unwrap_or(first_unread);
             self.now_ms - position.arrived_ms
         });
+        let is_end = shard.closed_ms.is_some() && to == shard.records.len();
+        let stream = self.stream.as_ref().filter(|_| is_end);
         Ok(Reading {
             records,
             position: to,
             millis_behind,
+            children: stream.map(|stream| stream.children_of(iterator.shard)),
         })
     }
 }
 
 impl Stream {
+    /// The open shards, each with its index.
+    pub fn open(&self) -> impl std::iter::Iterator<Item = (usize, &Shard)> {
+        let shards = self.shards.iter().enumerate();
+        shards.filter(|(_, shard)| shard.closed_ms.is_none())
+    }
+
+    pub fn children_of(&self, parent: usize) -> Vec<usize> {
+        let shards = self.shards.iter().enumerate();
+        let children = shards.filter(|(_, shard)| shard.parents.contains(&parent));
+        children.map(|(index, _)| index).collect()
+    }
+
     /// The index of the shard that takes a record with this hash key.
     pub fn owner_of(&self, point: u128) -> usize {
-        let owners: Vec<_> = (0..)
-            .zip(&self.shards)
+        let owners: Vec<_> = self
+            .open()
             .filter(|(_, shard)| (shard.first..=shard.last).contains(&point))
             .map(|(index, _)| index)
             .collect();

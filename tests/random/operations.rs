@@ -29,12 +29,26 @@ pub enum Operation {
         seconds: u32,
     },
     Empty,
+    Split {
+        shard: u8,
+        at: Cut,
+    },
+    /// With another shard, or with the open neighbour.
+    Merge {
+        shard: u8,
+        other: Option<u8>,
+    },
+    Scale {
+        target: u8,
+    },
     Retain {
         hours: u16,
         longer: bool,
     },
     /// Let the server free some of what nobody can read any more.
     Tidy,
+    /// End the server and start it again with what it kept.
+    Restart,
 }
 
 /// How a record finds its shard.
@@ -46,6 +60,17 @@ pub enum Key {
     Explicit(u128),
     /// By an explicit hash key at an end of a shard's range, or beside it.
     Edge { shard: u8, high: bool, beside: bool },
+}
+
+/// Where a shard is split.
+#[derive(Debug, Clone)]
+pub enum Cut {
+    /// So many points behind its first one.
+    Low(u8),
+    /// So many points before its last one.
+    High(u8),
+    /// So many sixteenths into it.
+    Within(u8),
 }
 
 /// The type of an iterator.
@@ -78,6 +103,14 @@ fn key() -> impl Strategy<Value = Key> {
     ]
 }
 
+fn cut() -> impl Strategy<Value = Cut> {
+    prop_oneof![
+        1 => (0..4u8).prop_map(Cut::Low),
+        1 => (0..2u8).prop_map(Cut::High),
+        4 => (1..16u8).prop_map(Cut::Within),
+    ]
+}
+
 fn start() -> impl Strategy<Value = Start> {
     prop_oneof![
         Just(Start::TrimHorizon),
@@ -106,8 +139,19 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         2 => seconds().prop_map(|seconds| Operation::Wait { seconds }),
         1 => seconds().prop_map(|seconds| Operation::Advance { seconds }),
         1 => Just(Operation::Empty),
+        3 => (any::<u8>(), cut()).prop_map(|(shard, at)| Operation::Split { shard, at }),
+        3 => (any::<u8>(), prop::option::weighted(0.3, any::<u8>()))
+            .prop_map(|(shard, other)| Operation::Merge { shard, other }),
+        1 => (1..=8u8).prop_map(|target| Operation::Scale { target }),
         2 => (prop::sample::select(vec![23, 24, 25, 36, 48, 8_760, 8_761]), any::<bool>())
             .prop_map(|(hours, longer)| Operation::Retain { hours, longer }),
         2 => Just(Operation::Tidy),
+    ]
+}
+
+pub fn operation_or_restart() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        12 => operation(),
+        1 => Just(Operation::Restart),
     ]
 }

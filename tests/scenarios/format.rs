@@ -12,8 +12,22 @@ use toml::{Spanned, Table};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
+    #[serde(default)]
+    pub server: Server,
     #[serde(rename = "step")]
     pub steps: Vec<Spanned<Step>>,
+}
+
+/// How the server is started.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Whether it keeps its streams on disk.
+    #[serde(default)]
+    pub keep: bool,
+    /// Whether the limits of shards hold.
+    #[serde(default)]
+    pub limits: bool,
 }
 
 /// Who does what at which second, and what must then be true.
@@ -35,6 +49,9 @@ pub struct Step {
     /// How often it is done; each time everything below must be true.
     #[serde(default = "once")]
     pub times: u32,
+    /// How many seconds lie between one time and the next.
+    #[serde(default)]
+    pub every: f64,
     /// What the answer must hold.
     pub expect: Option<Table>,
     /// How it must be refused.
@@ -61,6 +78,8 @@ pub struct Refused {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Tell {
+    /// No control: the process ends and starts again.
+    Restart,
     Advance(u64),
     Pace(Pace),
     EmptyPages(bool),
@@ -119,8 +138,10 @@ impl From<Delivery> for Reply {
 }
 
 impl Tell {
-    pub fn control(&self, region: &str) -> Control {
-        match self {
+    /// Nothing for what ends the server.
+    pub fn control(&self, region: &str) -> Option<Control> {
+        Some(match self {
+            Self::Restart => return None,
             Self::Advance(seconds) => Control::Advance { seconds: *seconds },
             Self::Pace(pace) => Control::Pace(match pace {
                 Pace::Instant => Timing::Instant,
@@ -133,7 +154,7 @@ impl Tell {
             },
             Self::Fault(fault) => Control::Fault(fault.fault()),
             Self::ClearFaults => Control::ClearFaults,
-        }
+        })
     }
 }
 

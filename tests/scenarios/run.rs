@@ -1,7 +1,7 @@
 //! A scenario carried out, step by step, until what must be true is not.
 
 use kinesis_lab::kinesis::control::{ServerState, Timing};
-use kinesis_lab::server::Limits;
+use kinesis_lab::server::{Limits, Rates};
 use serde_json::Value as Json;
 use toml::Value;
 
@@ -12,7 +12,14 @@ use crate::world::World;
 /// Carries out the scenario in this text; says at which line of which file it went wrong.
 pub fn run(file: &str, text: &str) -> Result<(), String> {
     let scenario: Scenario = toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
-    let world = World::new(&Limits::without_rates());
+    let mut limits = Limits::without_rates();
+    if scenario.server.limits {
+        limits.rates = Rates::Shards;
+    }
+    let mut world = match scenario.server.keep {
+        true => World::kept(&limits),
+        false => World::new(&limits),
+    };
     let mut memory = Memory::default();
     let mut now = 0.0;
     for (number, step) in (1..).zip(&scenario.steps) {
@@ -29,16 +36,16 @@ pub fn run(file: &str, text: &str) -> Result<(), String> {
         if at < now {
             return Err(wrong(format!("the step before was at second {now}")));
         }
-        now = at;
-        world.move_to((now * 1000.0).round() as i64);
-        for _ in 0..step.times {
-            take(step, &world, &mut memory).map_err(wrong)?;
+        for time in 0..step.times {
+            now = at + step.every * f64::from(time);
+            world.move_to((now * 1000.0).round() as i64);
+            take(step, &mut world, &mut memory).map_err(wrong)?;
         }
     }
     Ok(())
 }
 
-fn take(step: &Step, world: &World, memory: &mut Memory) -> Result<(), String> {
+fn take(step: &Step, world: &mut World, memory: &mut Memory) -> Result<(), String> {
     let answer = match (&step.call, &step.tell) {
         (Some(call), None) => {
             let request = memory.json(&Value::Table(step.with.clone()))?.to_string();
@@ -53,7 +60,13 @@ fn take(step: &Step, world: &World, memory: &mut Memory) -> Result<(), String> {
             answer.result()
         }
         (None, Some(tell)) => {
-            let told = world.service.control(tell.control(&step.region));
+            let told = match tell.control(&step.region) {
+                Some(control) => world.service.control(control),
+                None => {
+                    world.restart();
+                    Ok(world.service.state())
+                }
+            };
             told.map(|state| shown(&state))
                 .map_err(|why| (String::new(), why))
         }

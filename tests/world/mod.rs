@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use http::Request;
-use kinesis_lab::server::{Connection, Delivery, Limits, Service};
+use kinesis_lab::server::{Connection, Delivery, DiskOptions, Limits, Service};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// 2026-11-22T18:40:00Z: when every world begins, in epoch milliseconds.
 pub const BEGIN_MS: i64 = 1_795_372_800_000;
@@ -17,6 +18,14 @@ pub struct World {
     pub service: Service,
     connection: Connection,
     now_ms: Arc<AtomicI64>,
+    limits: Limits,
+    /// Where it keeps its streams, if it keeps them.
+    folder: Option<TempDir>,
+}
+
+fn clock(now_ms: &Arc<AtomicI64>) -> impl Fn() -> DateTime<Utc> + Send + Sync + 'static {
+    let now_ms = Arc::clone(now_ms);
+    move || DateTime::from_timestamp_millis(now_ms.load(Ordering::Relaxed)).expect("a time")
 }
 
 /// A whole answer.
@@ -30,18 +39,42 @@ pub struct Answer {
 }
 
 impl World {
+    /// A world in memory.
     pub fn new(limits: &Limits) -> Self {
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
-        let clock = Arc::clone(&now_ms);
-        let service = Service::new(
-            move || DateTime::from_timestamp_millis(clock.load(Ordering::Relaxed)).expect("a time"),
-            limits,
-        );
+        let service = Service::new(clock(&now_ms), limits);
         Self {
             connection: service.connect(),
             service,
             now_ms,
+            limits: limits.clone(),
+            folder: None,
         }
+    }
+
+    /// A world that is kept on disk, in a folder that goes with it.
+    pub fn kept(limits: &Limits) -> Self {
+        let mut world = Self::new(limits);
+        world.folder = Some(TempDir::new().expect("a folder"));
+        world.restart();
+        world
+    }
+
+    /// Ends the server, and starts it again with what it kept.
+    pub fn restart(&mut self) {
+        // The old one goes first: it has the folder for itself.
+        self.service = Service::new(clock(&self.now_ms), &self.limits);
+        if let Some(folder) = &self.folder {
+            let options = DiskOptions {
+                folder: folder.path().join("streams"),
+                fsync: false,
+            };
+            let (service, damage) = Service::open(clock(&self.now_ms), &self.limits, &options)
+                .expect("the store opens");
+            assert!(damage.is_empty(), "{damage:?}");
+            self.service = service;
+        }
+        self.connection = self.service.connect();
     }
 
     /// Moves the machine's clock to so many milliseconds after the beginning.
