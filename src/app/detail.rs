@@ -26,7 +26,12 @@ pub fn room(model: &Model) -> (usize, usize) {
 /// The payload in lines: JSON indented, other text as it is, bytes in hexadecimal. All of it harmless to a terminal.
 pub fn payload(model: &Model, detail: Detail) -> Vec<String> {
     if detail.sent {
-        return vec!["The payload stands in the consumer, once it is read there.".into()];
+        let line = model.producer.log.get(detail.number);
+        let words = match line.map(|line| &line.result) {
+            Some(Err(_)) => "Its payload is not kept here; what is stored stands in the consumer.",
+            _ => "The payload stands in the consumer, once it is read there.",
+        };
+        return vec![words.into()];
     }
     let Some(shown) = model.consumer.log.get(detail.number) else {
         return vec![

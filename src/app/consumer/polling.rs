@@ -230,7 +230,7 @@ pub(in crate::app) fn read(
     }
     if empty && !std::mem::replace(&mut model.consumer.empty_page_said, true) {
         let words = format!(
-            "Shard {}: an empty page, but behind the tip, so not the end. Reading goes on by itself.",
+            "Shard {}: an empty page behind the tip is not the end; reading goes on.",
             shard.short()
         );
         model.say(Tone::Plain, words);

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 
 use super::super::count::grouped;
 use super::super::fit::Row;
-use super::super::{Ink, keys, shard, when};
+use super::super::{Ink, keys, prose, shard, when};
 use super::dialog;
 use crate::app::consumer::Shown;
 use crate::app::detail::{FACTS, payload, room};
@@ -146,10 +146,14 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
         }
         Err((name, meaning)) => {
             rows.push(fact(ink, "refused").text(name.clone(), styles.wrong));
-            rows.push(plain(ink, "", meaning.as_str()));
+            // Three lines are left for why, since a record that is nowhere needs no MD5 sum.
+            let (width, _) = room(ink.model);
+            let why = prose::wrapped(meaning, width.saturating_sub(FACT));
+            rows.extend(why.into_iter().take(3).map(|line| plain(ink, "", line)));
         }
     }
     match &line.key {
+        Some(key) if line.result.is_err() => rows.push(plain(ink, "key", key)),
         Some(key) => rows.extend(key_rows(ink, key)),
         None => rows.push(plain(
             ink,

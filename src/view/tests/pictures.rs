@@ -114,6 +114,8 @@ fn a_refused_put_stands_in_the_log_with_its_name() {
     lab.key('2')
         .refused("ProvisionedThroughputExceededException");
     snapshot!("refused_110x30", lab);
+    lab.press(KeyCode::Enter);
+    snapshot!("refused_detail_110x30", lab);
 }
 
 /// A server out of the ordinary in every way.
