@@ -28,7 +28,7 @@ use clap::Parser;
 use drive::{Shared, Stream, Until, Work, drive, lock};
 use endpoint::Endpoint;
 use handler::Floor;
-use kinesis_lab::server::{self, Doors, Limits, Service};
+use kinesis_lab::server::{self, DiskOptions, Doors, Limits, Service};
 use requests::Requests;
 use tokio_util::sync::CancellationToken;
 
@@ -90,6 +90,19 @@ impl Side {
         let told = std::fs::read_to_string(self.thread.as_ref()?.join("schedstat")).ok()?;
         let nanos: f64 = told.split(' ').next()?.parse().ok()?;
         Some(nanos / 1e9)
+    }
+
+    async fn stream(&self, shards: u32) -> Result<Stream, String> {
+        let requests = Requests::new(&self.endpoint, "us-east-1");
+        Stream::create(&self.endpoint, &requests, "s", shards).await
+    }
+
+    /// A slice of puts to a new stream of the server.
+    async fn put_slice(&self, work: &Arc<Work>, plan: &Plan, shards: u32) -> Result<Slice, String> {
+        let stream = self.stream(shards).await?;
+        let slice = self.slice(work, plan).await;
+        stream.delete().await?;
+        slice
     }
 
     /// One slice of work.
@@ -168,12 +181,27 @@ fn heading(first: &str, second: &str) {
     );
 }
 
+/// Our server as a side.
+fn serving(name: &str, service: Arc<Service>) -> Side {
+    Side::start(name, |listener| {
+        server::run(
+            listener,
+            service,
+            Doors::default(),
+            CancellationToken::new(),
+        )
+    })
+}
+
 /// Both sides, and requests for each.
 struct Bench {
     floor: Arc<Floor>,
     floor_side: Side,
     server_side: Side,
+    /// A server that keeps its streams in a folder.
+    kept_side: Side,
     pairs: usize,
+    _folder: tempfile::TempDir,
 }
 
 impl Bench {
@@ -187,17 +215,19 @@ impl Bench {
             ..Limits::without_rates()
         };
         let service = Arc::new(Service::new(clock, &limits));
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = DiskOptions {
+            folder: folder.path().join("streams"),
+            fsync: false,
+        };
+        let (kept, _) = Service::open(clock, &limits, &options).expect("an empty store");
+        let kept = Arc::new(kept);
         Self {
             floor,
+            kept_side: serving("kept", kept),
+            _folder: folder,
             floor_side: Side::start("floor", |listener| handler::serve(listener, served)),
-            server_side: Side::start("server", |listener| {
-                server::run(
-                    listener,
-                    service,
-                    Doors::default(),
-                    CancellationToken::new(),
-                )
-            }),
+            server_side: serving("server", service),
             pairs,
         }
     }
@@ -210,30 +240,17 @@ impl Bench {
         })
     }
 
-    async fn stream(&self, shards: u32) -> Result<Stream, String> {
-        let requests = Requests::new(&self.server_side.endpoint, "us-east-1");
-        Stream::create(&self.server_side.endpoint, &requests, "s", shards).await
-    }
-
-    /// A slice of puts to a new stream of the server.
-    async fn put_slice(&self, work: &Arc<Work>, plan: &Plan, shards: u32) -> Result<Slice, String> {
-        let stream = self.stream(shards).await?;
-        let slice = self.server_side.slice(work, plan).await;
-        stream.delete().await?;
-        slice
-    }
-
-    async fn puts_against_the_floor(&self, plan: &Plan) -> Result<(), String> {
+    async fn puts_against_the_floor(&self, side: &Side, plan: &Plan) -> Result<(), String> {
         let to_floor = Self::puts(&self.floor_side, "s", plan);
-        let to_server = Self::puts(&self.server_side, "s", plan);
+        let to_server = Self::puts(side, "s", plan);
         let mut pairs = Vec::new();
         for number in 0..=self.pairs {
             let (floor, server);
             if number % 2 == 0 {
                 floor = self.floor_side.slice(&to_floor, plan).await?;
-                server = self.put_slice(&to_server, plan, 1).await?;
+                server = side.put_slice(&to_server, plan, 1).await?;
             } else {
-                server = self.put_slice(&to_server, plan, 1).await?;
+                server = side.put_slice(&to_server, plan, 1).await?;
                 floor = self.floor_side.slice(&to_floor, plan).await?;
             }
             self.floor.clear();
@@ -245,7 +262,7 @@ impl Bench {
     }
 
     async fn gets_against_the_floor(&self, plan: &Plan) -> Result<(), String> {
-        let mut stream = self.stream(1).await?;
+        let mut stream = self.server_side.stream(1).await?;
         let fill = Plan {
             name: "PutRecords",
             connections: 1,
@@ -283,11 +300,11 @@ impl Bench {
         for number in 0..=self.pairs {
             let (one, many);
             if number % 2 == 0 {
-                one = self.put_slice(&work, plan, 1).await?;
-                many = self.put_slice(&work, plan, 1000).await?;
+                one = self.server_side.put_slice(&work, plan, 1).await?;
+                many = self.server_side.put_slice(&work, plan, 1000).await?;
             } else {
-                many = self.put_slice(&work, plan, 1000).await?;
-                one = self.put_slice(&work, plan, 1).await?;
+                many = self.server_side.put_slice(&work, plan, 1000).await?;
+                one = self.server_side.put_slice(&work, plan, 1).await?;
             }
             pairs.push((one, many));
         }
@@ -316,12 +333,23 @@ async fn main() -> Result<(), String> {
         plan("PutRecords of 500", 4, 100_000),
     ] {
         if wanted(plan.name) {
-            bench.puts_against_the_floor(&plan).await?;
+            let side = &bench.server_side;
+            bench.puts_against_the_floor(side, &plan).await?;
         }
     }
     let gets = plan("GetRecords of 10,000", 2, 500_000);
     if wanted(gets.name) {
         bench.gets_against_the_floor(&gets).await?;
+    }
+    heading("floor", "--data");
+    for plan in [
+        plan("PutRecord, kept", 8, 10_000),
+        plan("PutRecords, kept", 4, 50_000),
+    ] {
+        if wanted(plan.name) {
+            let side = &bench.kept_side;
+            bench.puts_against_the_floor(side, &plan).await?;
+        }
     }
     heading("1 shard", "1,000");
     for plan in [

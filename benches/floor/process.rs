@@ -22,7 +22,7 @@ impl Served {
     fn start() -> Self {
         let state = tempfile::tempdir().expect("a folder");
         let mut child = Command::new(env!("CARGO_BIN_EXE_kinesis-lab"))
-            .args(["serve", "--port", "0"])
+            .args(["serve", "--port", "0", "--limits", "off"])
             .env("XDG_STATE_HOME", state.path())
             .stdout(Stdio::piped())
             .spawn()
