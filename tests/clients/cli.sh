@@ -30,6 +30,15 @@ due "data in base64" "Zmlyc3QsIGFzIHRleHQ= c2Vjb25k" \
     "$(kinesis get-records --shard-iterator "$iterator" --query 'Records[].Data' | tr '\t' ' ')"
 due "lag" "0" "$(kinesis get-records --shard-iterator "$iterator" --query MillisBehindLatest)"
 
+kinesis split-shard --stream-name shop --shard-to-split shardId-000000000000 \
+    --new-starting-hash-key 85070591730234615865843651857942052864
+due "open shards after a split" "3" "$(kinesis describe-stream-summary --stream-name shop \
+    --query StreamDescriptionSummary.OpenShardCount)"
+iterator=$(kinesis get-records --shard-iterator "$iterator" --query NextShardIterator)
+due "the closed shard's end" "0 None shardId-000000000002 shardId-000000000003" "$(kinesis get-records \
+    --shard-iterator "$iterator" --query '[length(Records), NextShardIterator, ChildShards[0].ShardId, ChildShards[1].ShardId]' \
+    | tr '\t' ' ')"
+
 if refused=$(kinesis create-stream --stream-name shop --shard-count 1 2>&1); then
     echo "a second stream of the same name was due to be refused" >&2
     exit 1

@@ -28,14 +28,19 @@ impl Lab {
         Self::with(Doors::default())
     }
 
+    /// A server without AWS's rates, for tests that are faster than those.
+    pub fn with(doors: Doors) -> Self {
+        Self::limited(doors, &Limits::without_rates())
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "a test is an edge: SDKs sign by this clock"
     )]
-    pub fn with(doors: Doors) -> Self {
+    pub fn limited(doors: Doors, limits: &Limits) -> Self {
         let listener = server::bind(Some(0)).expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
-        let service = Arc::new(Service::new(chrono::Utc::now, &Limits::without_rates()));
+        let service = Arc::new(Service::new(chrono::Utc::now, limits));
         let stop = CancellationToken::new();
         Self {
             address,

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use kinesis_lab::cli::environment;
 use kinesis_lab::kinesis::feed::Detail;
+use kinesis_lab::server::{Doors, Limits};
 use libtest_mimic::Trial;
 
 use crate::lab::Lab;
@@ -30,8 +31,13 @@ pub fn tests() -> Vec<Trial> {
         ),
         program::test(
             "boto3: every operation and the main errors",
-            boto3,
+            boto3.clone(),
             |python| lap(python, "operations.py"),
+        ),
+        program::test(
+            "boto3: a closed shard is drained, then its children; limits bite",
+            boto3,
+            |python| lap(python, "reshard.py"),
         ),
         program::test("awscli: a stream's life in a shell script", cli, |shell| {
             lap(shell, "cli.sh")
@@ -106,9 +112,9 @@ async fn producer_and_consumer(python: Program) {
     assert!(again.contains("already there"), "{again}");
 }
 
-/// A script that checks what it gets.
+/// A script that checks what it gets, at a server with AWS's limits, as it is unless told otherwise.
 async fn lap(program: Program, name: &str) {
-    let lab = Lab::start();
+    let lab = Lab::limited(Doors::default(), &Limits::default());
     let printed = program.run(&script(name), &lab).await;
     assert!(printed.ends_with("all as on AWS\n"), "{printed}");
 }

@@ -243,13 +243,11 @@ async fn errors() {
         "InvalidArgumentException",
         "Invalid ShardIterator.",
     );
-    let split = client
-        .split_shard()
-        .stream_name("s")
-        .shard_to_split("0")
-        .new_starting_hash_key("10");
+    let consumers = client
+        .list_stream_consumers()
+        .stream_arn("arn:aws:kinesis:us-east-1:000000000000:stream/s");
     check(
-        split.send().await,
+        consumers.send().await,
         "UnknownOperationException",
         "not supported by kinesis-lab",
     );
