@@ -25,6 +25,10 @@ pub fn tests() -> Vec<Trial> {
             many_connections,
         ),
         lab::test(
+            "http: who never reads large answers keeps nobody from reading",
+            unread_answers,
+        ),
+        lab::test(
             "http: a request under way is answered after the stop signal",
             stopping,
         ),
@@ -234,6 +238,63 @@ async fn many_connections() {
         let answered = list_streams(stream).await;
         assert_eq!(answered.is_some(), place >= 3, "{place}");
     }
+}
+
+/// What `operation` answers to this body, as JSON.
+async fn call(stream: &mut TcpStream, operation: &str, body: &str) -> serde_json::Value {
+    send_call(stream, operation, body).await;
+    let (status, body) = answer(stream).await.expect("an answer");
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).unwrap_or_default()
+}
+
+async fn send_call(stream: &mut TcpStream, operation: &str, body: &str) {
+    let head = head("localhost", "", body.len()).replace("ListStreams", operation);
+    send(stream, (head + body).as_bytes()).await;
+}
+
+async fn unread_answers() {
+    let lab = Lab::start();
+    let mut polite = connect(&lab).await;
+    let stream = r#"{"StreamName": "s", "ShardCount": 1}"#;
+    send_call(&mut polite, "CreateStream", stream).await;
+    assert_eq!(
+        answer(&mut polite).await.map(|(status, _)| status),
+        Some(200)
+    );
+    let record = format!(
+        r#"{{"Data": "{}", "PartitionKey": "k"}}"#,
+        "A".repeat(100_000)
+    );
+    let batch = format!(
+        r#"{{"StreamName": "s", "Records": [{}]}}"#,
+        [record.as_str(); 50].join(",")
+    );
+    for _ in 0..2 {
+        call(&mut polite, "PutRecords", &batch).await;
+    }
+    let start = r#"{"StreamName": "s", "ShardId": "0", "ShardIteratorType": "TRIM_HORIZON"}"#;
+    let start = call(&mut polite, "GetShardIterator", start).await;
+    let get = |from: &serde_json::Value| format!(r#"{{"ShardIterator": {from}}}"#);
+    let mut hostile = Vec::new();
+    for _ in 0..12 {
+        let mut stream = connect(&lab).await;
+        send_call(&mut stream, "GetRecords", &get(&start["ShardIterator"])).await;
+        // Its first byte says that the answer is made, and holds its room.
+        assert_eq!(stream.peek(&mut [0]).await.expect("an answer"), 1);
+        hostile.push(stream);
+    }
+    let (mut read, mut pages) = (0, 0);
+    let mut next = start["ShardIterator"].clone();
+    while read < 100 {
+        let page = call(&mut polite, "GetRecords", &get(&next)).await;
+        read += page["Records"].as_array().expect("a list").len();
+        next = page["NextShardIterator"].clone();
+        pages += 1;
+    }
+    assert_eq!(read, 100, "nothing is lost and nothing comes twice");
+    assert!(pages > 1, "there was less room than for a whole page");
+    drop(hostile);
 }
 
 async fn stopping() {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{LAGS, LIMIT, LONGEST_PAUSE, POLL, Reader, ReaderState, Shown};
-use crate::app::message::{Batch, ReaderId, Request};
+use crate::app::message::{Batch, ReaderId, Received, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::streams;
 use crate::kinesis::{CallError, ShardId, StartPosition};
@@ -187,7 +187,7 @@ pub(in crate::app) fn read(
     reader.state = match batch.next {
         Some(iterator) => ReaderState::Waiting {
             iterator,
-            due: now + POLL,
+            due: now + pause_to_next(&batch.records),
         },
         None => ReaderState::Ended,
     };
@@ -294,6 +294,19 @@ fn keeps_iterator(error: &CallError) -> bool {
             true
         }
     }
+}
+
+/// A shard gives 2 MiB a second, and throttles a reader that took more for as long as that would have taken.
+const READ_BYTES_A_MILLISECOND: usize = 2 * 1024 * 1024 / 1000;
+
+/// How long to wait after these records until the next poll, so that it is not throttled for their size.
+fn pause_to_next(records: &[Received]) -> TimeDelta {
+    let bytes: usize = records
+        .iter()
+        .map(|record| record.key.len() + record.size)
+        .sum();
+    let paid = TimeDelta::milliseconds((bytes / READ_BYTES_A_MILLISECOND) as i64 + 1);
+    POLL.max(paid)
 }
 
 /// How long to wait after so many failures in a row: one poll, then doubling up to the longest pause.

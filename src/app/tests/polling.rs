@@ -104,6 +104,48 @@ fn a_throttled_reader_goes_on_with_its_iterator() {
 }
 
 #[test]
+fn a_reader_waits_as_long_as_its_shard_needs_for_a_large_page() {
+    let asks_after = |size: usize| {
+        let (mut lab, reader) = reading(StartPosition::TrimHorizon);
+        let record = Received {
+            sequence: "49".into(),
+            key: "alice".into(),
+            arrived_at: None,
+            data: Vec::new(),
+            size,
+        };
+        let batch = Batch {
+            records: vec![record; 10],
+            next: Some("next".into()),
+            millis_behind_latest: Some(1_000),
+        };
+        lab.answer(Answer::Read {
+            reader,
+            result: Ok(batch),
+        });
+        lab.effects.clear();
+        let asks = |lab: &Lab| {
+            let mut calls = lab.effects.iter();
+            calls.any(|effect| matches!(effect, Effect::Call(Request::GetRecords { .. })))
+        };
+        let mut seconds = 0.0;
+        while !asks(&lab) {
+            lab.wait(0.5);
+            seconds += 0.5;
+        }
+        seconds
+    };
+    assert_eq!(asks_after(1_000), 1.0);
+    assert_eq!(asks_after(209_000), 1.0, "below 2 MiB");
+    assert_eq!(asks_after(300_000), 1.5, "3 MB");
+    assert_eq!(
+        asks_after(1_048_571),
+        5.5,
+        "10 MiB, which throttle for five seconds"
+    );
+}
+
+#[test]
 fn a_sequence_number_is_a_place_in_one_shard_so_the_others_are_left_alone() {
     let mut lab = Lab::with_stream();
     lab.model.consumer.start = StartPosition::AtSequenceNumber("49".into());

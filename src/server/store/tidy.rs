@@ -9,7 +9,7 @@ use super::log::Front;
 use super::stream::Stream;
 
 /// How many records a slice lets go, and how many shards it looks at: some tens of microseconds.
-const SLICE: usize = 256;
+const SLICE: usize = 64;
 
 /// A slice of work.
 pub struct Slice {
