@@ -137,8 +137,10 @@ impl Stream {
 
     /// The shard if it is among those [listed](Self::listed_from).
     pub fn listed(&self, index: u32, now: DateTime<Utc>) -> Option<&Shard> {
-        let first = self.listed_from(index, now).next()?;
-        (first.about().index == index).then_some(first)
+        let shard = self.shard(index)?;
+        let is_listed = self.head.status() != Status::Creating
+            && shard.about().reaches(self.head.horizon_ms(now));
+        is_listed.then_some(shard)
     }
 
     /// The open shard that starts at this point.
