@@ -80,13 +80,16 @@ fn closed_shards_are_kept_up_to_a_bound_and_go_with_their_retention() {
     });
     bench.ok("CreateStream", json!({"StreamName": "s", "ShardCount": 1}));
     let mut open = 0;
-    let told = loop {
-        if let Err(told) = bench.answer("SplitShard", &split(&id(open), 1 << 64).to_string()) {
-            break told;
+    let mut told = None;
+    for _ in 0..20 {
+        if let Err(refused) = bench.answer("SplitShard", &split(&id(open), 1 << 64).to_string()) {
+            told = Some(refused);
+            break;
         }
         bench.ok("MergeShards", merge(&id(open + 1), &id(open + 2)));
         open += 3;
-    };
+    }
+    let told = told.expect("a bound");
     assert_eq!(told.0, "LimitExceededException");
     assert!(told.1.contains("keeps at most 20 shards"), "{}", told.1);
     assert!(shards(&bench).len() <= 20);
