@@ -4,6 +4,7 @@ mod arns;
 mod controls;
 mod data_plane;
 mod feed;
+mod fidelity;
 mod limits;
 mod lineage;
 mod model;

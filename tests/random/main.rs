@@ -34,7 +34,7 @@ proptest! {
     // Each case opens a store on disk several times.
     #![proptest_config(ProptestConfig {
         cases: 24,
-        max_shrink_iters: 1_000,
+        max_shrink_iters: 200,
         failure_persistence: None,
         ..Default::default()
     })]
