@@ -326,6 +326,25 @@ fn a_store_that_cannot_be_used_is_refused_with_the_reason() {
 }
 
 #[test]
+fn puts_fail_past_the_disk_limit_and_reads_go_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let server = Server::start(home.path(), &["--disk-limit", "10KiB"]);
+    server.call("CreateStream", json!({"StreamName": "s", "ShardCount": 1}));
+    let body = json!({"StreamName": "s", "PartitionKey": "k", "Data": STANDARD.encode([7; 900])});
+    let mut connection = server.connect();
+    let mut put = || connection.call("PutRecord", &body).expect("an answer");
+    let kept = (0..20).take_while(|_| put().is_ok()).count();
+    assert_eq!(kept, 10_240 / (900 + 1 + 128));
+    let error = put().expect_err("full");
+    assert_eq!(error["__type"], "InternalFailure");
+    assert!(text(&error["message"]).contains("--disk-limit"), "{error}");
+    let body = json!({"ShardIterator": server.iterator(0, "TRIM_HORIZON")});
+    let records = server.call("GetRecords", body)["Records"].clone();
+    assert_eq!(records.as_array().expect("a list").len(), kept);
+    server.kill();
+}
+
+#[test]
 fn reset_empties_the_streams_of_the_lab_and_nothing_else() {
     let home = tempfile::tempdir().expect("a folder");
     let state = home.path().join(".local/state/kinesis-lab");

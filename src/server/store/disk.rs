@@ -18,7 +18,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions};
@@ -54,6 +54,9 @@ const WAITING_RUNS: usize = 16;
 /// How long a write waits for them at most, a millisecond at a time.
 const LONGEST_WAIT_MS: u32 = 10_000;
 
+/// So much room at least is given back at once, so that it is done seldom.
+const STALE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// How a store on disk is kept.
 #[derive(Debug, Clone)]
 pub struct DiskOptions {
@@ -79,9 +82,17 @@ struct State {
     undo: Vec<Write>,
     /// Whether the engine takes no more writes.
     broken: bool,
+    /// What the records take, and what those took whose room the engine has not given back.
+    held: u64,
+    stale: u64,
+    /// Gives that room back.
+    reclaiming: Option<JoinHandle<()>>,
     /// Below which index each shard's records were erased, so that nobody looks for them again: (stream, shard).
     erased: HashMap<(u64, u32), u64>,
 }
+
+/// A setting that means nothing: there must be something to merge.
+const RECLAIMED: &str = "reclaimed";
 
 /// A key, and its new value or that it goes.
 type Write = (Vec<u8>, Option<UserValue>);
@@ -129,6 +140,23 @@ impl Engine {
             thread::park_timeout(Duration::from_millis(1));
         }
         Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())
+    }
+
+    /// Gives back the room of what was erased, which the engine by itself does only as it is written to.
+    fn reclaim(&self) -> fjall::Result<()> {
+        // Files of large values go with the merge after the one that found them empty.
+        for _ in 0..2 {
+            self.all.insert(setting(RECLAIMED), [])?;
+            self.all.rotate_memtable()?;
+            for _ in 0..LONGEST_WAIT_MS {
+                if self.all.sealed_memtable_count() == 0 {
+                    break;
+                }
+                thread::park_timeout(Duration::from_millis(1));
+            }
+            self.all.major_compact()?;
+        }
+        Ok(())
     }
 
     fn commit(&self, writes: &[Write], mode: PersistMode) -> fjall::Result<()> {
@@ -210,6 +238,10 @@ impl Disk {
         state.broken = true;
         // Its lock is held until the old one is gone.
         state.engine = None;
+        if let Some(reclaiming) = state.reclaiming.take() {
+            // It catches its own errors, and a panic of it is logged.
+            let _ = reclaiming.join();
+        }
         let engine =
             Engine::open(&self.folder).map_err(|error| self.failure(folder::words(&error)))?;
         state.engine = Some(engine.clone());
@@ -234,10 +266,8 @@ impl Disk {
             return Ok(Vec::new());
         };
         let range = from_index(shard.0, shard.1, from)..from_index(shard.0, shard.1, below);
-        engine
-            .all
-            .range(range)
-            .map(|guard| Ok((guard.key()?.to_vec(), None)))
+        let keys = engine.all.range(range).map(fjall::Guard::key);
+        keys.map(|key| Ok((key?.to_vec(), None)))
             .collect::<fjall::Result<_>>()
             .map_err(|error| self.failure(folder::words(&error)))
     }
@@ -275,6 +305,34 @@ impl Disk {
             writes.push((setting(restore::AHEAD), Some(value)));
         }
         Ok(writes)
+    }
+
+    /// Counts what came and went, and has room given back that is worth it: as much as is held, or more.
+    fn account(&self, state: &mut State, came: u64, went: u64) {
+        state.held = (state.held + came).saturating_sub(went);
+        state.stale += went;
+        let idle = state
+            .reclaiming
+            .as_ref()
+            .is_none_or(JoinHandle::is_finished);
+        if !idle || state.stale < state.held.max(STALE_BYTES) {
+            return;
+        }
+        let Some(engine) = state.engine.clone() else {
+            return;
+        };
+        let reclaiming = thread::Builder::new()
+            .name("reclaim".to_owned())
+            .spawn(move || {
+                if let Err(error) = engine.reclaim() {
+                    tracing::warn!(?error, "room on disk was not given back");
+                }
+            });
+        // Without a thread it is tried with the next write.
+        if let Ok(reclaiming) = reclaiming {
+            state.reclaiming = Some(reclaiming);
+            state.stale = 0;
+        }
     }
 
     fn value(&self, state: &State, key: &[u8]) -> Result<Option<UserValue>, Failure> {
@@ -331,7 +389,8 @@ impl Keep for Arc<Disk> {
             .iter()
             .map(|new| new.record.payload.memory())
             .sum();
-        if size > 0 || !changes.heads.is_empty() {
+        // All else is small, and deleting makes room.
+        if size > 0 {
             state.room.look(&self.folder, size as u64)?;
         }
         let writes = self.writes(state, changes)?;
@@ -339,6 +398,10 @@ impl Keep for Arc<Disk> {
             return Ok(());
         }
         self.write(state, &writes)?;
+        let gone = writes.iter().filter(|(_, value)| value.is_none());
+        let gone = gone.filter_map(|(key, _)| keys::mark(key));
+        let went = gone.map(|(_, _, mark)| mark.end() - mark.start).sum();
+        self.account(state, size as u64, went);
         for freed in &changes.freed {
             state
                 .erased

@@ -8,6 +8,9 @@ use super::{Changes, Expired, Failure, Store, Stream, TrimmedEarly};
 /// How much of the limit is freed at once, as a fraction of it, so that the fullest shard is sought seldom.
 const TRIM_FRACTION: usize = 128;
 
+/// The most that is freed at once: a put waits for it, and on disk each record is erased by itself.
+const TRIM_BYTES: usize = 1024 * 1024;
+
 impl Store {
     /// Lets go of a slice of what nobody can read any more: deleted streams, and records past their retention.
     /// Says whether there may be more; if not, all has been looked through once.
@@ -86,7 +89,7 @@ impl Store {
     }
 
     fn trim_fullest(&mut self) -> Result<Option<TrimmedEarly>, Failure> {
-        let amount = (self.limit / TRIM_FRACTION).max(1);
+        let amount = (self.limit / TRIM_FRACTION).clamp(1, TRIM_BYTES);
         let shards = self.streams.values().flat_map(|stream| {
             let shards = stream.shards_from(0);
             shards.map(move |shard| (stream.head(), shard))

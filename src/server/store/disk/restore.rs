@@ -65,6 +65,14 @@ impl Disk {
                 room: Room::default(),
                 undo: Vec::new(),
                 broken: false,
+                held: kept
+                    .streams
+                    .iter()
+                    .flat_map(|stream| &stream.shards)
+                    .filter_map(|(_, ends)| ends.map(|(first, last)| last.end() - first.start))
+                    .sum(),
+                stale: 0,
+                reclaiming: None,
                 erased: HashMap::new(),
             }),
         };

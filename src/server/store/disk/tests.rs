@@ -363,3 +363,28 @@ fn a_stream_that_cannot_be_read_is_named_and_stays_and_the_others_are_served() {
     while store.tidy(now()).expect("tidied") {}
     assert_eq!(keys(&disk), before, "nothing of it is deleted");
 }
+
+#[test]
+fn the_room_of_what_was_erased_is_given_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (disk, kept) = Disk::open(&options(folder.path()), [7; 64]).expect("opened");
+    let mut store = Store::restore(&disk, kept, &Limits::default());
+    create(&mut store, "s", 1);
+    let mut rng = fastrand::Rng::with_seed(7);
+    for _ in 0..70 {
+        let data: Vec<u8> = std::iter::repeat_with(|| rng.u8(..))
+            .take(1 << 20)
+            .collect();
+        let batch = vec![(HashKey::of_partition_key("k"), Payload::new("k", &data))];
+        store.append(REGION, "s", batch, now()).expect("kept");
+    }
+    let space = |disk: &Disk| disk.engine().expect("open").all.disk_space();
+    assert!(space(&disk) > 50 << 20, "{}", space(&disk));
+    store
+        .delete(REGION, "s", Timing::Instant, now())
+        .expect("deleted");
+    while store.tidy(now()).expect("tidied") {}
+    let reclaiming = disk.state().reclaiming.take().expect("it is on its way");
+    reclaiming.join().expect("done");
+    assert!(space(&disk) < 1 << 20, "{}", space(&disk));
+}
