@@ -18,6 +18,7 @@ use serde_json::ser::Formatter;
 
 use super::refusals::{Refusal, shortened};
 use super::shapes::{Member, Shape, Structure, Value};
+use crate::kinesis::sequence_numbers::Parts;
 
 /// Refuses a body that is no JSON object at all, whatever it was meant for.
 pub fn check_syntax(body: &[u8]) -> Result<(), Refusal> {
@@ -284,6 +285,15 @@ impl Formatter for BlobsInBase64 {
             writer.write_all(&text[..length])?;
         }
         writer.write_all(b"\"")
+    }
+}
+
+/// A sequence number as it goes over the wire, spelt out as it is written: an answer may hold ten thousand.
+pub struct Digits(pub Parts);
+
+impl Serialize for Digits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.encode().as_str())
     }
 }
 

@@ -9,11 +9,12 @@ use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Detail, HEAD_BYTES, PutEntry};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
+use crate::server::ACCOUNT;
 use crate::server::faults::Struck;
+use crate::server::json::{self, Digits};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
 use crate::server::store::{Head, Payload, Status, Stream};
-use crate::server::{ACCOUNT, json};
 
 /// The model's limit of a blob. A stream's own limit is lower unless it is raised.
 const BLOB: Shape = Shape::Blob { max: 10_485_760 };
@@ -68,7 +69,7 @@ struct ResultAnswer<'r>(&'r Stored);
 #[serde(rename_all = "PascalCase")]
 struct StoredAnswer<'r> {
     shard_id: &'r str,
-    sequence_number: &'r str,
+    sequence_number: Digits,
 }
 
 #[derive(Serialize)]
@@ -91,7 +92,7 @@ impl Serialize for ResultAnswer<'_> {
         match self.0 {
             Ok(parts) => StoredAnswer {
                 shard_id: ShardId::from_index(parts.shard).as_str(),
-                sequence_number: parts.encode().as_str(),
+                sequence_number: Digits(*parts),
             }
             .serialize(serializer),
             Err(refusal) => RefusedAnswer {

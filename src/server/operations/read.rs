@@ -13,7 +13,7 @@ use crate::kinesis::feed::{Detail, GetDetail};
 use crate::kinesis::sequence_numbers::Parts;
 use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
 use crate::server::ACCOUNT;
-use crate::server::json::{self, Blob, Timestamp};
+use crate::server::json::{self, Blob, Digits, Timestamp};
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
 use crate::server::store::{Failure, Found, Payload, Shard, Store, Stream};
@@ -262,7 +262,7 @@ fn children_of(shard: &Shard, stream: &Stream) -> Option<Vec<ChildShard>> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RecordAnswer<'r> {
-    sequence_number: String,
+    sequence_number: Digits,
     approximate_arrival_timestamp: Timestamp,
     data: Blob<'r>,
     partition_key: &'r str,
@@ -336,7 +336,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         .records
         .iter()
         .map(|record| RecordAnswer {
-            sequence_number: record.number(start).encode().as_str().to_owned(),
+            sequence_number: Digits(record.number(start)),
             approximate_arrival_timestamp: Timestamp(record.arrived()),
             data: Blob(record.payload.data()),
             partition_key: record.payload.key(),
@@ -345,7 +345,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     let last = found.records.last();
     let next = last.map_or(iterator.position, |record| record.index + 1);
     let behind = millis_behind_latest(&found, context.now);
-    let number = |record: &RecordAnswer| SequenceNumber::from(record.sequence_number.as_str());
+    let number = |record: &RecordAnswer| record.sequence_number.0.encode();
     detail.returned = records.len();
     detail.range = records.first().map(number).zip(records.last().map(number));
     detail.millis_behind_latest = Some(behind);
