@@ -7,6 +7,7 @@
 //! opens it anew, takes back what may have come through of the one that failed, and goes on.
 
 mod folder;
+mod journal;
 mod keys;
 mod records;
 mod restore;
@@ -56,6 +57,9 @@ const LONGEST_WAIT_MS: u32 = 10_000;
 
 /// So much room at least is given back at once, so that it is done seldom.
 const STALE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How often that is tried. Files of large values go with the merge after the one that found them empty.
+const RECLAIM_ROUNDS: usize = 4;
 
 /// How a store on disk is kept.
 #[derive(Debug, Clone)]
@@ -143,18 +147,22 @@ impl Engine {
     }
 
     /// Gives back the room of what was erased, which the engine by itself does only as it is written to.
-    fn reclaim(&self) -> fjall::Result<()> {
-        // Files of large values go with the merge after the one that found them empty.
-        for _ in 0..2 {
+    fn reclaim(&self, held: u64) -> fjall::Result<()> {
+        for _ in 0..RECLAIM_ROUNDS {
             self.all.insert(setting(RECLAIMED), [])?;
             self.all.rotate_memtable()?;
+            // A merge passes over what another one is at.
             for _ in 0..LONGEST_WAIT_MS {
-                if self.all.sealed_memtable_count() == 0 {
+                if self.all.sealed_memtable_count() == 0 && self.database.active_compactions() == 0
+                {
                     break;
                 }
                 thread::park_timeout(Duration::from_millis(1));
             }
             self.all.major_compact()?;
+            if self.all.disk_space() < held + STALE_BYTES / 2 {
+                break;
+            }
         }
         Ok(())
     }
@@ -321,10 +329,11 @@ impl Disk {
         let Some(engine) = state.engine.clone() else {
             return;
         };
+        let held = state.held;
         let reclaiming = thread::Builder::new()
             .name("reclaim".to_owned())
             .spawn(move || {
-                if let Err(error) = engine.reclaim() {
+                if let Err(error) = engine.reclaim(held) {
                     tracing::warn!(?error, "room on disk was not given back");
                 }
             });
@@ -395,6 +404,8 @@ impl Keep for Arc<Disk> {
         }
         let writes = self.writes(state, changes)?;
         if writes.is_empty() {
+            // Tidying comes by here each time that it finds nothing.
+            self.account(state, 0, 0);
             return Ok(());
         }
         self.write(state, &writes)?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use fjall::Keyspace;
 
 use super::folder::{self, Folder, OpenError};
+use super::journal;
 use super::keys::{self, Mark, behind, from_index, setting};
 use super::room::Room;
 use super::{Disk, DiskOptions, Engine, State};
@@ -55,8 +56,10 @@ impl Disk {
                 what: folder::words(&error),
             },
         };
+        let cut = journal::mend(&folder).map_err(|error| unopened(error.into()))?;
         let engine = Engine::open(&folder).map_err(unopened)?;
-        let kept = kept(&engine, seal).map_err(unopened)?;
+        let mut kept = kept(&engine, seal).map_err(unopened)?;
+        kept.damage.splice(0..0, cut);
         let disk = Self {
             folder,
             fsync: options.fsync,
