@@ -22,6 +22,7 @@ mod read;
 mod running_text;
 mod search;
 mod settings;
+pub mod step_settings;
 
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
@@ -32,7 +33,7 @@ pub use layout::layout;
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use search::find;
-pub use settings::{Settings, settings};
+pub use settings::{Misconception, QuestionSettings, Settings, settings};
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {

@@ -5,10 +5,11 @@
 //! ```text
 //! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
 //! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress
-//! level 2   view                drawing; a plain function of &Model; pure       may use: app, lesson, kinesis, printable
+//! level 2   view                drawing; a plain function of &Model; pure       may use: app, steps, lesson, kinesis, printable
 //!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
 //!           server              the embedded Kinesis                            may use: kinesis
-//! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: lesson, kinesis, progress, printable
+//! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: steps, lesson, kinesis, progress, printable
+//!           steps               what the feed says of a lesson's steps; pure    may use: lesson, kinesis, printable
 //! level 0   kinesis             ids, hash ranges, sequence numbers, feed; pure  may use: nothing
 //!           lesson              markdown -> Lesson, grading, layout; pure       may use: printable
 //!           progress            what was done, versioned; pure but its edge     may use: nothing
@@ -49,4 +50,5 @@ pub mod printable;
 pub mod progress;
 pub mod runtime;
 pub mod server;
+pub mod steps;
 pub mod view;

@@ -53,6 +53,65 @@ pub struct LessonProgress {
     /// By question key.
     #[serde(default)]
     pub answers: BTreeMap<String, AnswerRecord>,
+    /// By the key of the step's page.
+    #[serde(default)]
+    pub steps: BTreeMap<String, StepRecord>,
+    /// The option chosen (0 is a), by the prediction's question.
+    #[serde(default)]
+    pub predictions: BTreeMap<String, PredictionRecord>,
+    /// The learner's private notes, by prompt key.
+    #[serde(default)]
+    pub notes: BTreeMap<String, String>,
+    /// Ids of the misconceptions that showed in answers and predictions.
+    #[serde(default)]
+    pub misconceptions: BTreeSet<String>,
+    /// Seconds spent in each section, by the key of its first page.
+    #[serde(default)]
+    pub seconds: BTreeMap<String, u64>,
+}
+
+/// What was done of one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// By the words of the check: how it was passed. A pass is never undone but by a reset.
+    #[serde(default)]
+    pub checks: BTreeMap<String, CheckRecord>,
+    /// How many hints were shown.
+    #[serde(default)]
+    pub hints: usize,
+}
+
+/// How a check was passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRecord {
+    /// How.
+    pub how: Passed,
+    /// Who, e.g. `you` or `py#1`.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How a check was passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Passed {
+    /// The learner did it.
+    Done,
+    /// The lab showed it.
+    Shown,
+    /// The learner skipped it.
+    Skipped,
+}
+
+/// What was predicted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionRecord {
+    /// The option chosen; 0 is a. `None`: skipped on purpose.
+    pub chosen: Option<usize>,
+    /// When the outcome was seen.
+    #[serde(default)]
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// What was answered to one question.
@@ -64,6 +123,24 @@ pub struct AnswerRecord {
     /// The options chosen in each try of the present round (0 is a), at most two tries.
     #[serde(default)]
     pub tries: Vec<BTreeSet<usize>>,
+    /// How sure the learner was before the first try.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Whether the question comes back at the next launch: it was missed with confidence and not yet answered again.
+    #[serde(default)]
+    pub review: bool,
+}
+
+/// How sure a learner is of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It is a guess.
+    Guess,
+    /// Fairly sure.
+    Fairly,
+    /// Certain.
+    Certain,
 }
 
 /// A stream to offer again.
@@ -131,6 +208,8 @@ mod tests {
             AnswerRecord {
                 first_try_right: Some(false),
                 tries: vec![BTreeSet::from([0, 2])],
+                confidence: Some(Confidence::Certain),
+                review: true,
             },
         );
         let text = serde_json::to_string(&progress).expect("it is plain data");

@@ -1,5 +1,7 @@
 //! What a lesson is, once parsed. Built by the outline; read by layout, quiz and screen.
 
+use super::settings::Settings;
+
 /// A whole lesson.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
@@ -18,6 +20,8 @@ pub struct Lesson {
     pub pages: Vec<Page>,
     /// The checkpoint's questions in order.
     pub questions: Vec<Question>,
+    /// What its `lab.toml` says.
+    pub settings: Settings,
 }
 
 /// A `##` section.

@@ -27,6 +27,7 @@ pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
             sections: Vec::new(),
             pages: Vec::new(),
             questions: Vec::new(),
+            settings: settings.clone(),
             title: title.clone(),
         },
     };

@@ -3,22 +3,56 @@
 use serde::Deserialize;
 
 use super::document::slug;
+use super::step_settings::StepSettings;
 
 /// What a `lab.toml` says. Without one a lesson works all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// The stream that the lesson is about; else it is read from the lesson's text.
     #[serde(default)]
-    question: Vec<QuestionSettings>,
+    pub stream: Option<String>,
+    /// By question.
+    #[serde(default, rename = "question")]
+    pub questions: Vec<QuestionSettings>,
+    /// By hands-on step.
+    #[serde(default, rename = "step")]
+    pub steps: Vec<StepSettings>,
+    /// What learners often believe; options of questions and predictions name these.
+    #[serde(default, rename = "misconception")]
+    pub misconceptions: Vec<Misconception>,
 }
 
+/// What is said of a question.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct QuestionSettings {
+pub struct QuestionSettings {
     /// The question's heading without `Question N:`.
-    title: String,
+    pub title: String,
     /// Why each option is right or wrong, in the lesson's order.
-    reasons: Vec<String>,
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// The misconception that each option shows when it is answered wrongly, in the same order; empty for none.
+    #[serde(default)]
+    pub misconceptions: Vec<String>,
+    /// The title of the page to look at again after a wrong answer.
+    #[serde(default)]
+    pub see: Option<String>,
+}
+
+/// Something that learners often believe and that is not so.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Misconception {
+    /// How options name it.
+    pub id: String,
+    /// The belief, as a learner would say it.
+    pub says: String,
+    /// What is so instead, in a sentence.
+    pub truth: String,
+    /// The title of the page where it can be seen.
+    #[serde(default)]
+    pub see: Option<String>,
 }
 
 /// Reads a `lab.toml`; an error says where and what, for its author.
@@ -27,12 +61,28 @@ pub fn settings(toml: &str) -> Result<Settings, String> {
 }
 
 impl Settings {
+    /// What is said of the question with this title.
+    pub fn question(&self, title: &str) -> Option<&QuestionSettings> {
+        let same = |question: &&QuestionSettings| slug(&question.title) == slug(title);
+        self.questions.iter().find(same)
+    }
+
+    /// What is said of the step with this title, without `Step N:`.
+    pub fn step(&self, title: &str) -> Option<&StepSettings> {
+        self.steps
+            .iter()
+            .find(|step| slug(&step.title) == slug(title))
+    }
+
+    /// The misconception of this id.
+    pub fn misconception(&self, id: &str) -> Option<&Misconception> {
+        self.misconceptions.iter().find(|it| it.id == id)
+    }
+
     /// The reasons for a question's options. `None` if their number is not that of the options: one reason at the
     /// wrong option would teach a falsehood.
     pub fn reasons(&self, title: &str, options: usize) -> Option<&[String]> {
-        self.question
-            .iter()
-            .find(|question| slug(&question.title) == slug(title))
+        self.question(title)
             .map(|question| question.reasons.as_slice())
             .filter(|reasons| reasons.len() == options)
     }

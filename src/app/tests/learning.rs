@@ -236,6 +236,7 @@ fn progress_of_another_edition_of_the_lesson_spoils_and_breaks_nothing() {
             .iter()
             .map(|t| t.iter().copied().collect::<BTreeSet<_>>())
             .collect(),
+        ..AnswerRecord::default()
     };
     let answers = [
         ("many", tries(&[&[99], &[usize::MAX], &[0]])),
@@ -246,6 +247,7 @@ fn progress_of_another_edition_of_the_lesson_spoils_and_breaks_nothing() {
         page: Some("a page that is gone".into()),
         done: BTreeSet::from(["another".to_owned()]),
         answers: answers.map(|(key, record)| (key.to_owned(), record)).into(),
+        ..LessonProgress::default()
     };
     let mut progress = Progress {
         theme: Some("a theme of tomorrow".into()),

@@ -73,6 +73,7 @@ pub fn lesson() -> Lesson {
             page(1, "step-2", Some(2)),
             page(2, "checkpoint", None),
         ],
+        settings: crate::lesson::Settings::default(),
         questions: vec![
             question("many", QuestionKind::Multiple, vec![0, 2]),
             question("one", QuestionKind::Single, vec![1]),
