@@ -89,6 +89,8 @@ pub enum Act {
     Workers(Workers),
     /// The stream is deleted.
     Delete(Nothing),
+    /// Any one of these, where there is more than one way: `when.any = [{ file = { name = "a.py" } }, { create = {} }]`.
+    Any(Vec<Act>),
 }
 
 /// Nothing more is to be said: `when.delete = {}`.
