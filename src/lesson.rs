@@ -4,10 +4,12 @@
 //! pages, questions) knows no widths; `layout` (blocks at a width -> lines with roles) knows no colours and no screen.
 //! Pure: bytes in, data out.
 
+mod acts;
 mod answers;
 mod details;
 mod document;
-mod files;
+mod file_names;
+mod front_matter;
 mod highlight;
 mod layout;
 mod lines;
@@ -22,8 +24,12 @@ mod read;
 mod running_text;
 mod search;
 mod settings;
+mod source_lines;
 pub mod step_settings;
 
+use front_matter::Parted;
+
+pub use acts::{Command, NamedFile, command, commands, files};
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
     SectionKind, code_blocks, plain,
@@ -37,7 +43,12 @@ pub use settings::{Misconception, QuestionSettings, Settings, settings};
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
-    outline::outline(markdown::blocks(markdown), settings)
+    let Parted {
+        metadata,
+        text,
+        first_line,
+    } = front_matter::part(markdown);
+    outline::outline(markdown::blocks(text, first_line), metadata, settings)
 }
 
 #[cfg(test)]

@@ -143,6 +143,7 @@ fn page_lines(
         })
         .collect();
     let heading = |text: String| Block::Heading {
+        line: 0,
         level: 2,
         text: vec![Inline::Text(text)],
     };
@@ -182,6 +183,7 @@ fn fold(summary: &[Inline]) -> Block {
     summary.push(Inline::Code("Enter".into()));
     summary.push(Inline::Text(" opens it".into()));
     Block::Details {
+        line: 0,
         summary,
         blocks: Vec::new(),
     }
@@ -218,6 +220,7 @@ fn agenda(lesson: &Lesson) -> Vec<Block> {
         return Vec::new();
     }
     let heading = Block::Heading {
+        line: 0,
         level: 2,
         text: vec![Inline::Text("On the way".into())],
     };

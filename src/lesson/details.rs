@@ -1,14 +1,15 @@
 //! `<details>` as a bracket over the blocks beside it, wherever its tags stand and whether or not it is closed.
 
 use super::document::{Block, Inline};
+use super::source_lines::SourceLines;
 
 /// What a container holds while it is read: blocks, and the tags that bracket them.
 #[derive(Debug)]
 pub enum Piece {
     /// A block.
     Block(Block),
-    /// A tag of the bracket.
-    Tag(Tag),
+    /// A tag of the bracket, and its line in the file.
+    Tag(Tag, usize),
 }
 
 /// A tag of the bracket.
@@ -57,11 +58,13 @@ fn tag_at(html: &[u8]) -> Option<Tag> {
 /// The markdown with every tag that begins a line followed by a blank line.
 ///
 /// Without one a parser takes all up to the next blank line for raw HTML: an answer's bold letter, even half a code
-/// fence. Lines inside fences are left as they are.
-pub fn set_apart(markdown: &str) -> String {
+/// fence. Lines inside fences are left as they are. The text begins at this line of its file.
+pub fn set_apart(markdown: &str, first_line: usize) -> (String, SourceLines) {
     let mut out = String::with_capacity(markdown.len() + 64);
+    let mut numbers = Vec::new();
     let mut fence: Option<(char, usize)> = None;
-    for line in markdown.split_inclusive('\n') {
+    for (number, line) in (first_line..).zip(markdown.split_inclusive('\n')) {
+        numbers.push(number);
         let prefix = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
         let (prefix, text) = line.split_at(prefix);
         let content = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-*+.) ".contains(c));
@@ -87,15 +90,18 @@ pub fn set_apart(markdown: &str) -> String {
             out.push('\n');
             out.push_str(prefix.trim_end());
             out.push('\n');
+            numbers.push(number);
             if !rest.trim().is_empty() {
                 out.push_str(prefix);
                 out.push_str(rest.trim_start());
+                numbers.push(number);
             }
         } else {
             out.push_str(rest);
         }
     }
-    out
+    let lines = SourceLines::new(&out, numbers);
+    (out, lines)
 }
 
 /// A code fence's mark, its length, and whether nothing follows it.
@@ -150,8 +156,8 @@ fn unpaired(pieces: &[Piece]) -> Vec<bool> {
     let mut open = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         match piece {
-            Piece::Tag(Tag::Details) => open.push(index),
-            Piece::Tag(Tag::DetailsEnd) => alone[index] = open.pop().is_none(),
+            Piece::Tag(Tag::Details, _) => open.push(index),
+            Piece::Tag(Tag::DetailsEnd, _) => alone[index] = open.pop().is_none(),
             _ => {}
         }
     }
@@ -163,6 +169,7 @@ fn unpaired(pieces: &[Piece]) -> Vec<bool> {
 
 /// Details that are being read.
 struct Open {
+    line: usize,
     /// Ends before a heading of this level or above, for want of an end tag.
     ends_at: Option<u8>,
     in_summary: bool,
@@ -186,7 +193,10 @@ impl Open {
     /// in a page, and the answers in them would not be known for answers.
     fn close(self) -> Vec<Block> {
         let Self {
-            summary, blocks, ..
+            line,
+            summary,
+            blocks,
+            ..
         } = self;
         let is_section =
             |block: &Block| matches!(block, Block::Heading { level, .. } if *level <= SECTION);
@@ -195,7 +205,11 @@ impl Open {
             let summary = (!summary.is_empty()).then_some(Block::Paragraph(summary));
             return summary.into_iter().chain(blocks).collect();
         }
-        vec![Block::Details { summary, blocks }]
+        vec![Block::Details {
+            line,
+            summary,
+            blocks,
+        }]
     }
 }
 
@@ -207,22 +221,23 @@ fn bracket(pieces: Vec<Piece>, unpaired: &[bool]) -> Vec<Block> {
     for (index, piece) in pieces.into_iter().enumerate() {
         let alone = unpaired.get(index).copied().unwrap_or(false);
         match piece {
-            Piece::Tag(Tag::Details) if open.len() >= DEEPEST => surplus += usize::from(!alone),
-            Piece::Tag(Tag::Details) => open.push(Open {
+            Piece::Tag(Tag::Details, _) if open.len() >= DEEPEST => surplus += usize::from(!alone),
+            Piece::Tag(Tag::Details, line) => open.push(Open {
+                line,
                 ends_at: alone.then_some(heading_level.max(SECTION)),
                 in_summary: false,
                 summary: Vec::new(),
                 blocks: Vec::new(),
             }),
-            Piece::Tag(Tag::DetailsEnd) if alone => {}
-            Piece::Tag(Tag::DetailsEnd) if surplus > 0 => surplus -= 1,
-            Piece::Tag(Tag::DetailsEnd) => close_last(&mut open, &mut done),
-            Piece::Tag(Tag::Summary) => {
+            Piece::Tag(Tag::DetailsEnd, _) if alone => {}
+            Piece::Tag(Tag::DetailsEnd, _) if surplus > 0 => surplus -= 1,
+            Piece::Tag(Tag::DetailsEnd, _) => close_last(&mut open, &mut done),
+            Piece::Tag(Tag::Summary, _) => {
                 if let Some(open) = open.last_mut() {
                     open.in_summary = true;
                 }
             }
-            Piece::Tag(Tag::SummaryEnd) => {
+            Piece::Tag(Tag::SummaryEnd, _) => {
                 if let Some(open) = open.last_mut() {
                     open.in_summary = false;
                 }

@@ -7,6 +7,8 @@ use super::settings::Settings;
 pub struct Lesson {
     /// The `#` heading, e.g. `Module 1: What Are Streams?`.
     pub title: String,
+    /// What the front matter says, by its keys; shown nowhere.
+    pub metadata: Vec<(String, String)>,
     /// The head's duration in minutes, else the sum of the sections' minutes, else `None`.
     pub minutes: Option<u32>,
     /// The head lines in order, e.g. `("Prerequisites", "None")`.
@@ -29,6 +31,8 @@ pub struct Lesson {
 pub struct Section {
     /// Its heading without the minutes.
     pub title: String,
+    /// Where its heading stands in the file, counted from 1.
+    pub line: usize,
     /// `(10 min)` at the end of the heading.
     pub minutes: Option<u32>,
     /// What it is for.
@@ -63,6 +67,8 @@ pub struct Page {
     pub key: String,
     /// The heading, e.g. `Run the producer`.
     pub title: String,
+    /// Where that heading stands in the file, counted from 1.
+    pub line: usize,
     /// `Some(2)` for `### Step 2: ...`; `None` for other pages, cleanup included.
     pub step: Option<u32>,
     /// The content, without the heading and without anything from a checkpoint's answers.
@@ -74,6 +80,8 @@ pub struct Page {
 pub enum Block {
     /// A heading inside a page; `level` is 3 and up.
     Heading {
+        /// Where it stands in the file, counted from 1; 0 for one that the lab adds.
+        line: usize,
         /// 1 to 6.
         level: u8,
         /// Its text.
@@ -92,6 +100,8 @@ pub enum Block {
     },
     /// A fenced or indented code block; the source is kept byte for byte.
     Code {
+        /// Where it begins in the file, counted from 1: the line of the fence.
+        line: usize,
         /// The first word of the info string, lower case (empty if none).
         language: String,
         /// `title=` / `filename=` of the info string, else the nearest inline code before it that looks like a file.
@@ -110,6 +120,8 @@ pub enum Block {
     Quote(Vec<Block>),
     /// `<details>` outside a checkpoint.
     Details {
+        /// Where it is opened in the file, counted from 1; 0 for one that the lab adds.
+        line: usize,
         /// The text of `<summary>`.
         summary: Vec<Inline>,
         /// The content.
@@ -159,6 +171,8 @@ pub struct Question {
     pub key: String,
     /// The heading without `Question N:`.
     pub title: String,
+    /// Where that heading stands in the file, counted from 1.
+    pub line: usize,
     /// What is asked.
     pub prompt: Vec<Block>,
     /// How it is answered.
@@ -169,6 +183,8 @@ pub struct Question {
     pub correct: Vec<usize>,
     /// The answer's text, for after answering.
     pub explanation: Vec<Block>,
+    /// Where the answer begins in the file, counted from 1; `None` without one.
+    pub answer_line: Option<usize>,
 }
 
 /// How a question is answered.
@@ -196,6 +212,8 @@ pub struct QuestionOption {
 /// A code block seen from outside: what is copied, written to a file or coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeBlock<'a> {
+    /// Where it begins in the file, counted from 1: the line of the fence.
+    pub line: usize,
     /// The first word of the info string, lower case (empty if none).
     pub language: &'a str,
     /// The file it belongs into.
@@ -215,10 +233,12 @@ fn collect_code<'a>(blocks: &'a [Block], found: &mut Vec<CodeBlock<'a>>) {
     for block in blocks {
         match block {
             Block::Code {
+                line,
                 language,
                 file,
                 source,
             } => found.push(CodeBlock {
+                line: *line,
                 language,
                 file: file.as_deref(),
                 source,
@@ -289,7 +309,9 @@ fn collect_all(blocks: &[Block], out: &mut String) {
                 }
             }
             Block::Quote(blocks) => collect_all(blocks, out),
-            Block::Details { summary, blocks } => {
+            Block::Details {
+                summary, blocks, ..
+            } => {
                 collect_text(summary, out);
                 out.push(' ');
                 collect_all(blocks, out);

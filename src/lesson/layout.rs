@@ -72,7 +72,9 @@ impl Layout<'_> {
                     .map(|line| indented(line, bar.clone()))
                     .collect()
             }
-            Block::Details { summary, blocks } => self.details(summary, blocks, width),
+            Block::Details {
+                summary, blocks, ..
+            } => self.details(summary, blocks, width),
             Block::Rule => vec![line(vec![span("─".repeat(width), Role::Rule)])],
         }
     }

@@ -8,51 +8,30 @@ use pulldown_cmark::{
 
 use super::details::{self, Piece};
 use super::document::{Block, Inline, Item, plain};
-use super::files;
+use super::file_names;
 use super::running_text::{RunningText, Style};
+use super::source_lines::SourceLines;
 use crate::printable::printable;
 
 /// Containers inside containers deeper than this are opened flat: no lesson means them, and blocks nest on the stack.
 const DEEPEST: usize = 24;
 
-/// The blocks of a markdown text whose line ends are `\n`. Never fails: what is no markdown is text.
-pub fn blocks(markdown: &str) -> Vec<Block> {
-    let markdown = details::set_apart(without_front_matter(markdown));
-    details::fold_document(pieces(&markdown))
+/// The blocks of a markdown text whose line ends are `\n` and whose first line has this number in its file. Never fails:
+/// what is no markdown is text.
+pub fn blocks(markdown: &str, first_line: usize) -> Vec<Block> {
+    let (markdown, lines) = details::set_apart(markdown, first_line);
+    details::fold_document(pieces(&markdown, &lines))
 }
 
-/// The text after YAML or TOML front matter.
-fn without_front_matter(text: &str) -> &str {
-    for fence in ["---", "+++"] {
-        let Some(rest) = text.strip_prefix(fence) else {
-            continue;
-        };
-        let Some(rest) = rest.strip_prefix('\n') else {
-            continue;
-        };
-        // A rule is followed by a blank line, front matter by its first entry.
-        if rest.starts_with('\n') {
-            continue;
-        }
-        let mut end = 0;
-        for line in rest.split_inclusive('\n') {
-            end += line.len();
-            if line.trim_end() == fence {
-                return &rest[end..];
-            }
-        }
-    }
-    text
-}
-
-fn pieces(markdown: &str) -> Vec<Piece> {
+fn pieces(markdown: &str, lines: &SourceLines) -> Vec<Piece> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_GFM
         | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::new();
-    for event in Parser::new_ext(markdown, options) {
+    let mut builder = Builder::new(lines);
+    for (event, bytes) in Parser::new_ext(markdown, options).into_offset_iter() {
+        builder.at = bytes.start;
         builder.take(event);
     }
     builder.finish()
@@ -81,13 +60,15 @@ enum Kind {
 /// Where running text ends up.
 enum Place {
     Paragraph,
-    Heading(u8),
+    Heading(u8, usize),
     Cell,
     Code {
+        line: usize,
         language: String,
         file: Option<String>,
     },
-    Html,
+    /// From this byte on.
+    Html(usize),
 }
 
 #[derive(Default)]
@@ -97,7 +78,10 @@ struct Table {
     in_head: bool,
 }
 
-struct Builder {
+struct Builder<'a> {
+    lines: &'a SourceLines,
+    /// Where the event stands that is taken.
+    at: usize,
     /// Never empty: the document is at the bottom.
     containers: Vec<Container>,
     /// Containers that were too deep to be opened.
@@ -109,9 +93,11 @@ struct Builder {
     table: Table,
 }
 
-impl Builder {
-    fn new() -> Self {
+impl<'a> Builder<'a> {
+    fn new(lines: &'a SourceLines) -> Self {
         Self {
+            lines,
+            at: 0,
             containers: vec![Container {
                 kind: Kind::Document,
                 pieces: Vec::new(),
@@ -137,7 +123,7 @@ impl Builder {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => match self.place {
-                Place::Code { .. } | Place::Html => self.raw.push_str(&text),
+                Place::Code { .. } | Place::Html(_) => self.raw.push_str(&text),
                 _ => self.text.push_text(&printable(&text.replace('\t', " "))),
             },
             Event::Html(text) => self.raw.push_str(&text),
@@ -175,7 +161,7 @@ impl Builder {
             }
             Start::Heading { level, .. } => {
                 self.end_paragraph();
-                self.place = Place::Heading(level as u8);
+                self.place = Place::Heading(level as u8, self.line());
             }
             Start::CodeBlock(kind) => {
                 self.end_paragraph();
@@ -184,13 +170,14 @@ impl Builder {
                     CodeBlockKind::Indented => String::new(),
                 };
                 self.place = Place::Code {
-                    language: files::language(&info),
-                    file: files::in_info(&info),
+                    line: self.line(),
+                    language: file_names::language(&info),
+                    file: file_names::in_info(&info),
                 };
             }
             Start::HtmlBlock => {
                 self.end_paragraph();
-                self.place = Place::Html;
+                self.place = Place::Html(self.at);
             }
             Start::BlockQuote(kind) => self.open(Kind::Quote(kind)),
             Start::List(start) => self.open(Kind::List {
@@ -242,17 +229,22 @@ impl Builder {
             TagEnd::Paragraph => self.end_paragraph(),
             TagEnd::Heading(_) => {
                 let text = self.text.take();
-                if let Place::Heading(level) = std::mem::replace(&mut self.place, Place::Paragraph)
+                if let Place::Heading(level, line) =
+                    std::mem::replace(&mut self.place, Place::Paragraph)
                 {
-                    self.put(Piece::Block(Block::Heading { level, text }));
+                    self.put(Piece::Block(Block::Heading { line, level, text }));
                 }
             }
             TagEnd::CodeBlock => {
                 let source = std::mem::take(&mut self.raw);
-                if let Place::Code { language, file } =
-                    std::mem::replace(&mut self.place, Place::Paragraph)
+                if let Place::Code {
+                    line,
+                    language,
+                    file,
+                } = std::mem::replace(&mut self.place, Place::Paragraph)
                 {
                     self.put(Piece::Block(Block::Code {
+                        line,
                         language,
                         file,
                         source,
@@ -260,9 +252,10 @@ impl Builder {
                 }
             }
             TagEnd::HtmlBlock => {
-                self.place = Place::Paragraph;
                 let html = std::mem::take(&mut self.raw);
-                self.html_block(&html);
+                if let Place::Html(at) = std::mem::replace(&mut self.place, Place::Paragraph) {
+                    self.html_block(&html, at);
+                }
             }
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition => {
                 self.close();
@@ -294,6 +287,11 @@ impl Builder {
             | TagEnd::Subscript
             | TagEnd::MetadataBlock(_) => {}
         }
+    }
+
+    /// The line of the event that is taken, in the file.
+    fn line(&self) -> usize {
+        self.lines.number_at(self.at)
     }
 
     // Containers
@@ -342,8 +340,16 @@ impl Builder {
             Kind::Document => {}
             Kind::Quote(kind) => {
                 if let Some(kind) = kind {
+                    let line = self.line();
                     let text = vec![Inline::Text(alert(kind).into())];
-                    blocks.insert(0, Block::Heading { level: 6, text });
+                    blocks.insert(
+                        0,
+                        Block::Heading {
+                            line,
+                            level: 6,
+                            text,
+                        },
+                    );
                 }
                 self.put(Piece::Block(Block::Quote(blocks)));
             }

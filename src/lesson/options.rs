@@ -47,7 +47,7 @@ enum Line {
     /// A line of the paragraph with this number.
     Text(usize, Vec<Inline>),
     /// A heading.
-    Heading(u8, Vec<Inline>),
+    Heading(usize, u8, Vec<Inline>),
     /// An item of the list with this number, in which every item begins like an option.
     Item(usize, Item),
     /// Any other block.
@@ -62,7 +62,7 @@ fn lines(blocks: Vec<Block>) -> Vec<Line> {
                 text.split(|inline| *inline == Inline::LineBreak)
                     .map(|line| Line::Text(number, line.to_vec())),
             ),
-            Block::Heading { level, text } => lines.push(Line::Heading(level, text)),
+            Block::Heading { line, level, text } => lines.push(Line::Heading(line, level, text)),
             Block::List {
                 items, start: None, ..
             } if items.iter().all(|item| item_letter(item).is_some()) => {
@@ -97,7 +97,9 @@ fn blocks_of(lines: Vec<Line>) -> Vec<Block> {
                 loose: false,
                 items: vec![item],
             }),
-            (Line::Heading(level, text), _) => blocks.push(Block::Heading { level, text }),
+            (Line::Heading(line, level, text), _) => {
+                blocks.push(Block::Heading { line, level, text })
+            }
             (Line::Block(block), _) => blocks.push(block),
         }
     }
@@ -109,7 +111,7 @@ fn starts(lines: &[Line], shape: Shape) -> Vec<usize> {
     let mut starts = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let option = match (line, shape) {
-            (Line::Text(_, text) | Line::Heading(_, text), Shape::Labels) => labelled(text),
+            (Line::Text(_, text) | Line::Heading(_, _, text), Shape::Labels) => labelled(text),
             (Line::Text(_, text), Shape::Letters) => lettered(text),
             (Line::Item(_, item), Shape::Letters) => item_letter(item),
             _ => None,
@@ -158,7 +160,7 @@ fn unmarked(mut lines: Vec<Line>, shape: Shape) -> Vec<Block> {
     let rest = lines.split_off(1);
     let mut first = match lines.pop() {
         Some(Line::Item(_, item)) => without_letter(item.blocks),
-        Some(Line::Text(_, text) | Line::Heading(_, text)) => {
+        Some(Line::Text(_, text) | Line::Heading(_, _, text)) => {
             let marked = match shape {
                 Shape::Labels => labelled(&text),
                 _ => lettered(&text),

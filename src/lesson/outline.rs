@@ -3,14 +3,30 @@
 use std::collections::HashMap;
 
 use super::document::{Block, Inline, Lesson, Page, Section, SectionKind, plain, slug};
-use super::files::name_files;
+use super::file_names::name_files;
 use super::questions::{holds_details, question};
 use super::settings::Settings;
 
 /// The lesson that these blocks make. It has at least one page, whatever they are.
-pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
+pub fn outline(
+    mut blocks: Vec<Block>,
+    metadata: Vec<(String, String)>,
+    settings: &Settings,
+) -> Lesson {
     name_files(&mut blocks);
-    let title = take_title(&mut blocks);
+    let (title, line) = match take_title(&mut blocks) {
+        Some((title, line)) => (Some(title), line),
+        None => (None, 1),
+    };
+    let said = |keys: &[&str]| {
+        let mut entries = metadata.iter();
+        entries.find(|(key, value)| {
+            keys.iter().any(|known| key.eq_ignore_ascii_case(known)) && !value.is_empty()
+        })
+    };
+    let title = title
+        .or_else(|| said(&["title"]).map(|(_, title)| title.clone()))
+        .unwrap_or_else(|| "Untitled lesson".to_owned());
     let (mut intro, parts) = split_at_headings(blocks, |level, _| level <= 2);
     let head = head_lines(&intro);
     let mut outline = Outline {
@@ -21,7 +37,12 @@ pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
             minutes: head
                 .iter()
                 .find(|(label, _)| label.eq_ignore_ascii_case("duration"))
-                .and_then(|(_, value)| minutes(value)),
+                .and_then(|(_, value)| minutes(value))
+                .or_else(|| {
+                    let (_, value) = said(&["duration", "duration_minutes", "minutes"])?;
+                    // A bare number is one of minutes here.
+                    minutes(value).or_else(|| value.parse().ok())
+                }),
             head,
             goals: Vec::new(),
             sections: Vec::new(),
@@ -29,6 +50,7 @@ pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
             questions: Vec::new(),
             settings: settings.clone(),
             title: title.clone(),
+            metadata,
         },
     };
     // The head stands on the goals' page if that comes first, else on one of its own.
@@ -37,9 +59,14 @@ pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
         .is_some_and(|part| kind(&plain(&part.heading)) == SectionKind::Goals);
     if parts.is_empty() || !(goals_first || intro.is_empty()) {
         let blocks = std::mem::take(&mut intro);
-        outline.add_section(title, None, SectionKind::Reading, blocks);
+        outline.add_section(Heading { title, line }, None, SectionKind::Reading, blocks);
     }
-    for Part { heading, blocks } in parts {
+    for Part {
+        line,
+        heading,
+        blocks,
+    } in parts
+    {
         let (title, minutes) = without_minutes(&plain(&heading));
         let kind = kind(&title);
         if kind == SectionKind::Goals && outline.lesson.goals.is_empty() {
@@ -47,7 +74,7 @@ pub fn outline(mut blocks: Vec<Block>, settings: &Settings) -> Lesson {
         }
         let mut content = std::mem::take(&mut intro);
         content.extend(blocks);
-        outline.add_section(title, minutes, kind, content);
+        outline.add_section(Heading { title, line }, minutes, kind, content);
     }
     let mut lesson = outline.lesson;
     lesson.minutes = lesson.minutes.or_else(|| {
@@ -85,19 +112,20 @@ impl Keys {
 impl Outline<'_> {
     fn add_section(
         &mut self,
-        title: String,
+        heading: Heading,
         minutes: Option<u32>,
         kind: SectionKind,
         blocks: Vec<Block>,
     ) {
         let first_page = self.lesson.pages.len();
         match kind {
-            SectionKind::HandsOn | SectionKind::Reading => self.add_parts(&title, blocks),
-            SectionKind::Checkpoint => self.add_checkpoint(&title, blocks),
-            _ => self.add_page(&title, &title, None, blocks),
+            SectionKind::HandsOn | SectionKind::Reading => self.add_parts(&heading, blocks),
+            SectionKind::Checkpoint => self.add_checkpoint(&heading, blocks),
+            _ => self.add_page(&heading, &heading, None, blocks),
         }
         self.lesson.sections.push(Section {
-            title,
+            title: heading.title,
+            line: heading.line,
             minutes,
             kind,
             first_page,
@@ -106,12 +134,17 @@ impl Outline<'_> {
 
     /// A page for each step or idea. What introduces them stands on the first, or on its own page if it is more than
     /// a sentence or two.
-    fn add_parts(&mut self, section: &str, blocks: Vec<Block>) {
+    fn add_parts(&mut self, section: &Heading, blocks: Vec<Block>) {
         let (mut intro, parts) = split_at_headings(blocks, |level, _| level == 3);
         if parts.is_empty() || intro.len() > 1 {
             self.add_page(section, section, None, std::mem::take(&mut intro));
         }
-        for Part { heading, blocks } in parts {
+        for Part {
+            line,
+            heading,
+            blocks,
+        } in parts
+        {
             let heading = plain(&heading);
             let (step, title) = match numbered(&heading, "step") {
                 Some((number, title)) => (Some(number), title),
@@ -119,29 +152,36 @@ impl Outline<'_> {
             };
             let mut content = std::mem::take(&mut intro);
             content.extend(blocks);
-            self.add_page(section, title, step, content);
+            let title = title.to_owned();
+            self.add_page(section, &Heading { title, line }, step, content);
         }
     }
 
     /// A page without the questions, and the questions.
-    fn add_checkpoint(&mut self, section: &str, blocks: Vec<Block>) {
+    fn add_checkpoint(&mut self, section: &Heading, blocks: Vec<Block>) {
         let (intro, parts) = split_at_headings(blocks, |level, text| {
             level == 3 || (level > 3 && numbered(&plain(text), "question").is_some())
         });
         let mut page = Vec::new();
         if holds_details(&intro) {
-            self.add_question(section, intro);
+            self.add_question(&section.title, section.line, intro);
         } else {
             page = intro;
         }
-        for Part { heading, blocks } in parts {
+        for Part {
+            line,
+            heading,
+            blocks,
+        } in parts
+        {
             let text = plain(&heading);
             match numbered(&text, "question") {
-                Some((_, title)) => self.add_question(title, blocks),
+                Some((_, title)) => self.add_question(title, line, blocks),
                 // Whatever it is called: what hides an answer is a question.
-                None if holds_details(&blocks) => self.add_question(text.trim(), blocks),
+                None if holds_details(&blocks) => self.add_question(text.trim(), line, blocks),
                 None => {
                     page.push(Block::Heading {
+                        line,
                         level: 3,
                         text: heading,
                     });
@@ -152,29 +192,43 @@ impl Outline<'_> {
         self.add_page(section, section, None, page);
     }
 
-    fn add_question(&mut self, title: &str, blocks: Vec<Block>) {
-        let mut question = question(title, blocks, self.settings);
+    fn add_question(&mut self, title: &str, line: usize, blocks: Vec<Block>) {
+        let mut question = question(title, line, blocks, self.settings);
         question.key = self.question_keys.take(question.key);
         self.lesson.questions.push(question);
     }
 
-    fn add_page(&mut self, section: &str, title: &str, step: Option<u32>, blocks: Vec<Block>) {
-        let key = match (slug(section), slug(title)) {
+    fn add_page(
+        &mut self,
+        section: &Heading,
+        heading: &Heading,
+        step: Option<u32>,
+        blocks: Vec<Block>,
+    ) {
+        let key = match (slug(&section.title), slug(&heading.title)) {
             (section, title) if section == title => section,
             (section, title) => format!("{section}/{title}"),
         };
         self.lesson.pages.push(Page {
             section: self.lesson.sections.len(),
             key: self.page_keys.take(key),
-            title: title.to_owned(),
+            title: heading.title.clone(),
+            line: heading.line,
             step,
             blocks,
         });
     }
 }
 
+/// What a section or a page is called, and where.
+struct Heading {
+    title: String,
+    line: usize,
+}
+
 /// A heading and what stands under it.
 struct Part {
+    line: usize,
     heading: Vec<Inline>,
     blocks: Vec<Block>,
 }
@@ -188,7 +242,8 @@ fn split_at_headings(
     let mut found: Vec<Part> = Vec::new();
     for block in blocks {
         match block {
-            Block::Heading { level, text } if parts(level, &text) => found.push(Part {
+            Block::Heading { line, level, text } if parts(level, &text) => found.push(Part {
+                line,
                 heading: text,
                 blocks: Vec::new(),
             }),
@@ -201,13 +256,13 @@ fn split_at_headings(
     (before, found)
 }
 
-fn take_title(blocks: &mut Vec<Block>) -> String {
+fn take_title(blocks: &mut Vec<Block>) -> Option<(String, usize)> {
     let first = blocks
         .iter()
         .position(|block| matches!(block, Block::Heading { level: 1, .. }));
-    match first.map(|index| blocks.remove(index)) {
-        Some(Block::Heading { text, .. }) => plain(&text).trim().to_owned(),
-        _ => "Untitled lesson".to_owned(),
+    match blocks.remove(first?) {
+        Block::Heading { text, line, .. } => Some((plain(&text).trim().to_owned(), line)),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::options::{self, Shape};
 use super::settings::Settings;
 
 /// The question that stands under a heading.
-pub fn question(title: &str, blocks: Vec<Block>, settings: &Settings) -> Question {
+pub fn question(title: &str, line: usize, blocks: Vec<Block>, settings: &Settings) -> Question {
     let (blocks, answers) = take_details(blocks);
     let hash = fnv1a(&all_text(&blocks));
     let (prompt, shape, drafts) = options::split(blocks);
@@ -24,6 +24,7 @@ pub fn question(title: &str, blocks: Vec<Block>, settings: &Settings) -> Questio
     Question {
         key: format!("{}-{hash:08x}", slug(title)),
         title: title.to_owned(),
+        line,
         kind: kind(shape, &all_text(&prompt), correct.len()),
         prompt,
         options: drafts
@@ -34,6 +35,7 @@ pub fn question(title: &str, blocks: Vec<Block>, settings: &Settings) -> Questio
             })
             .collect(),
         correct,
+        answer_line: answers.first().map(|answer| answer.line),
         explanation: explanation(answers),
     }
 }
@@ -50,6 +52,7 @@ pub fn holds_details(blocks: &[Block]) -> bool {
 
 /// The content of `<details>`.
 struct Answer {
+    line: usize,
     summary: Vec<Inline>,
     blocks: Vec<Block>,
 }
@@ -64,7 +67,15 @@ fn without_details(blocks: Vec<Block>, answers: &mut Vec<Answer>) -> Vec<Block> 
     let mut kept = Vec::new();
     for block in blocks {
         match block {
-            Block::Details { summary, blocks } => answers.push(Answer { summary, blocks }),
+            Block::Details {
+                line,
+                summary,
+                blocks,
+            } => answers.push(Answer {
+                line,
+                summary,
+                blocks,
+            }),
             Block::Quote(blocks) => kept.push(Block::Quote(without_details(blocks, answers))),
             Block::List {
                 start,

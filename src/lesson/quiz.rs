@@ -67,11 +67,13 @@ mod tests {
         let mut question = Question {
             key: String::new(),
             title: String::new(),
+            line: 1,
             prompt: Vec::new(),
             kind: QuestionKind::Multiple,
             options: vec![option(), option(), option()],
             correct: vec![0, 2],
             explanation: Vec::new(),
+            answer_line: None,
         };
         let cases: [(&[usize], bool, [Mark; 3]); 4] = [
             (&[0, 2], true, [RightlyChosen, RightlyLeft, RightlyChosen]),

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn text_is_found_wherever_its_lines_were_broken() {
         let check = |markdown: &str, query: &str, expected: &[(usize, Range<usize>)]| {
-            let lines = layout(&blocks(markdown), 14, &Highlights::default());
+            let lines = layout(&blocks(markdown, 1), 14, &Highlights::default());
             assert_eq!(find(&lines, query), expected, "{lines:#?}");
         };
         let prose = "All of it is unbounded data, for ever.";

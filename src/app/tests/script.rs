@@ -33,6 +33,7 @@ pub fn text(words: &str) -> Vec<Block> {
 pub fn lesson() -> Lesson {
     let section = |title: &str, kind, first_page| Section {
         title: title.into(),
+        line: 1,
         minutes: Some(10),
         kind,
         first_page,
@@ -41,6 +42,7 @@ pub fn lesson() -> Lesson {
         section,
         key: key.into(),
         title: key.into(),
+        line: 1,
         step,
         blocks: text("some words about streams"),
     };
@@ -51,14 +53,17 @@ pub fn lesson() -> Lesson {
     let question = |key: &str, kind, correct| Question {
         key: key.into(),
         title: key.into(),
+        line: 1,
         prompt: text("which?"),
         kind,
         options: vec![option("first"), option("second"), option("third")],
         correct,
         explanation: text("the secret answer"),
+        answer_line: Some(1),
     };
     Lesson {
         title: "Streams".into(),
+        metadata: Vec::new(),
         minutes: Some(30),
         head: Vec::new(),
         goals: Vec::new(),

@@ -1,12 +1,15 @@
 //! HTML among markdown: the tags of details bracket blocks, `<br>` ends a line, comments are the author's, all else
 //! is text.
 
+use std::ops::Range;
+
 use super::super::details::{Piece, Tag, find_tag};
 use super::super::document::Inline;
+use super::super::source_lines::SourceLines;
 use super::{Builder, Place, pieces};
 use crate::printable::printable;
 
-impl Builder {
+impl Builder<'_> {
     pub(super) fn inline_html(&mut self, html: &str) {
         if let (Place::Paragraph, Some((tag, 0, _))) = (&self.place, find_tag(html)) {
             return self.part_at(tag);
@@ -26,24 +29,26 @@ impl Builder {
     fn part_at(&mut self, tag: Tag) {
         let styles = self.text.end_all();
         self.end_paragraph();
-        self.put(Piece::Tag(tag));
+        self.put(Piece::Tag(tag, self.line()));
         self.text.begin_all(styles);
     }
 
-    pub(super) fn html_block(&mut self, html: &str) {
+    /// A block of HTML that begins at this byte.
+    pub(super) fn html_block(&mut self, html: &str, at: usize) {
         let html = without_comments(html);
-        let mut rest = html.as_str();
+        let lines = self.lines.of_part(at, &html);
+        let mut done = 0;
         let mut tagged = false;
-        while let Some((tag, start, end)) = find_tag(rest) {
+        while let Some((tag, start, end)) = find_tag(&html[done..]) {
             tagged = true;
-            self.markdown_inside(&rest[..start]);
-            self.put(Piece::Tag(tag));
-            rest = &rest[end..];
+            self.markdown_inside(&html, done..done + start, &lines);
+            self.put(Piece::Tag(tag, lines.number_at(done + start)));
+            done += end;
         }
         if tagged {
-            self.markdown_inside(rest);
+            self.markdown_inside(&html, done..html.len(), &lines);
         } else {
-            for line in rest.trim().lines() {
+            for line in html.trim().lines() {
                 self.text.push_text(&printable(&line.replace('\t', " ")));
                 self.text.push(Inline::LineBreak);
             }
@@ -52,9 +57,10 @@ impl Builder {
     }
 
     /// What stands between the tags of a bracket is markdown, even if no blank line says so.
-    fn markdown_inside(&mut self, text: &str) {
+    fn markdown_inside(&mut self, html: &str, bytes: Range<usize>, lines: &SourceLines) {
+        let text = &html[bytes.clone()];
         if !text.trim().is_empty() {
-            for piece in pieces(text) {
+            for piece in pieces(text, &lines.of_part(bytes.start, text)) {
                 self.put(piece);
             }
         }

@@ -288,3 +288,30 @@ fn an_introduction_has_a_page_of_its_own_before_other_sections() {
     assert_eq!(keys, ["t", "a", "a-2"]);
     assert_eq!(lesson.minutes, Some(65));
 }
+
+#[test]
+fn every_part_knows_its_line_in_the_file() {
+    let lesson = lesson(MODULE);
+    let line = |number: usize| MODULE.lines().nth(number - 1).unwrap_or_default();
+    for section in &lesson.sections {
+        assert!(line(section.line).contains(&section.title), "{section:?}");
+    }
+    for page in &lesson.pages {
+        assert!(line(page.line).contains(&page.title), "{}", page.title);
+        for code in code_blocks(&page.blocks) {
+            assert!(line(code.line).contains("```"), "{code:?}");
+        }
+    }
+    for question in &lesson.questions {
+        assert!(
+            line(question.line).contains(&question.title),
+            "{}",
+            question.title
+        );
+        let answer = question.answer_line.map(line);
+        assert!(
+            answer.is_none_or(|line| line.contains("<details>")),
+            "{answer:?}"
+        );
+    }
+}

@@ -60,7 +60,7 @@ pub fn name_files(blocks: &mut [Block]) {
 fn name_in(blocks: &mut [Block], last: &mut Option<String>) {
     for block in blocks {
         match block {
-            Block::Heading { level, text } => {
+            Block::Heading { level, text, .. } => {
                 if *level <= 3 {
                     *last = None;
                 }
@@ -78,7 +78,9 @@ fn name_in(blocks: &mut [Block], last: &mut Option<String>) {
                 }
             }
             Block::Quote(blocks) => name_in(blocks, last),
-            Block::Details { summary, blocks } => {
+            Block::Details {
+                summary, blocks, ..
+            } => {
                 note(summary, last);
                 name_in(blocks, last);
             }
