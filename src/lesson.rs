@@ -8,6 +8,7 @@ mod acts;
 mod answers;
 mod details;
 mod document;
+mod fault;
 mod file_names;
 mod front_matter;
 mod highlight;
@@ -34,6 +35,7 @@ pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
     SectionKind, code_blocks, plain,
 };
+pub use fault::Fault;
 pub use highlight::{CodeLine, Highlights, highlight};
 pub use layout::layout;
 pub use lines::{CodeRole, Role, TextLine, TextSpan};

@@ -12,3 +12,5 @@ mod lab_server;
 mod leaving;
 #[path = "terminal/main_path.rs"]
 mod main_path;
+#[path = "terminal/reloading.rs"]
+mod reloading;

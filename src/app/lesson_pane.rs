@@ -1,5 +1,7 @@
 //! The lesson pane: pages, the lines of the open one at the pane's width, scrolling and search.
 
+mod reread;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,8 +10,10 @@ use tui_input::Input;
 
 use super::model::{Model, Outcome, Tone};
 use crate::lesson::{
-    self, Block, Highlights, Inline, Lesson, Page, Section, SectionKind, TextLine,
+    self, Block, Fault, Highlights, Inline, Lesson, Page, Section, SectionKind, TextLine,
 };
+
+pub(super) use reread::lesson_changed;
 
 /// The lesson pane.
 #[derive(Debug, Clone)]
@@ -32,6 +36,10 @@ pub struct LessonPane {
     pub unfolded: BTreeSet<usize>,
     /// When the open page's section was entered.
     pub section_since: DateTime<Utc>,
+    /// What is wrong with the lesson's files as they are now; what is shown was read before.
+    pub fault: Option<Fault>,
+    /// That in lines at the pane's width; it stands above the text and does not scroll.
+    pub card: Vec<TextLine>,
     highlights: Highlights,
     width: u16,
     height: u16,
@@ -74,6 +82,8 @@ impl LessonPane {
             search: None,
             unfolded: BTreeSet::new(),
             section_since: now,
+            fault: None,
+            card: Vec::new(),
             highlights: Highlights::default(),
             width: 0,
             height: 0,
@@ -103,7 +113,7 @@ impl LessonPane {
 
     /// Rows of the pane that hold the page's lines; the last two are kept for the next act.
     pub fn rows(&self) -> usize {
-        usize::from(self.height.saturating_sub(2))
+        usize::from(self.height.saturating_sub(2)).saturating_sub(self.card_rows())
     }
 
     fn most_scroll(&self) -> usize {
@@ -117,6 +127,7 @@ impl LessonPane {
     }
 
     fn lay_out(&mut self) {
+        self.card = reread::card(self.fault.as_ref(), usize::from(self.width));
         self.lines = self.lines_of(self.page);
         self.scroll = self.scroll.min(self.most_scroll());
     }
@@ -400,6 +411,7 @@ fn find(pane: &mut LessonPane, query: &str) {
         }
     }
     if let Some(search) = &mut pane.search {
+        search.at = search.at.min(hits.len().saturating_sub(1));
         search.hits = hits;
     }
 }

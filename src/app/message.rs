@@ -10,7 +10,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
-use crate::lesson::{Highlights, Lesson};
+use crate::lesson::{Fault, Highlights, Lesson};
 use crate::progress;
 
 pub use crate::kinesis::control::Control;
@@ -42,12 +42,23 @@ pub enum Message {
     Answered(Answer),
     /// The code of the lesson is coloured.
     Highlighted(Arc<Highlights>),
+    /// The lesson's files were saved by their author, and read again.
+    LessonChanged(Reread),
     /// Progress was written, or could not be (with what to do).
     ProgressSaved(Result<(), String>),
     /// The list of streams made on AWS was written, or could not be.
     LedgerSaved(Result<(), String>),
     /// A task of the lab panicked; the text says which.
     TaskPanicked(String),
+}
+
+/// What a lesson's files hold now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reread {
+    /// The lesson, if its text can be read.
+    pub lesson: Option<Arc<Lesson>>,
+    /// What their author must mend; what it concerns stays as it was.
+    pub fault: Option<Fault>,
 }
 
 /// What the lab asks the runtime to do.

@@ -17,7 +17,7 @@ use super::quiz::{self, Quiz};
 use super::screen::{Layout, Pane, layout};
 use super::streams::Streams;
 use super::theme::Theme;
-use crate::lesson::{Lesson, SectionKind};
+use crate::lesson::{Fault, Lesson, SectionKind};
 use crate::progress::{Ledger, LessonProgress, Progress};
 
 /// How long a new line stands out.
@@ -107,6 +107,8 @@ pub struct Setup {
     pub lesson: Lesson,
     /// The name under which its progress is kept.
     pub lesson_key: String,
+    /// What is wrong with its files, for its author.
+    pub lesson_fault: Option<Fault>,
     /// Where the lab is connected.
     pub connection: Connection,
     /// What the learner has done so far.
@@ -184,6 +186,7 @@ impl Model {
             fresh_until: None,
             quit_asked: false,
         };
+        model.lesson.fault = setup.lesson_fault;
         model.resume(setup.notice);
         model.layout.area.width = setup.size.0;
         model.layout.area.height = setup.size.1;
@@ -218,11 +221,12 @@ impl Model {
         if self.connection.kind == ConnectionKind::Local {
             self.streams.last_time = self.progress.last_stream.clone();
         }
-        let tone = match notice {
-            Some(_) => Tone::Nearly,
-            None => Tone::Plain,
+        let fault = self.lesson.fault.as_ref().map(Fault::sentence);
+        let tone = match (&notice, &fault) {
+            (None, None) => Tone::Plain,
+            _ => Tone::Nearly,
         };
-        let sentences: Vec<String> = [notice, back].into_iter().flatten().collect();
+        let sentences: Vec<String> = [fault, notice, back].into_iter().flatten().collect();
         self.say(tone, sentences.join(" "));
     }
 

@@ -1,10 +1,11 @@
 //! The quiz pane: the checkpoint's questions, two tries each, and the explanation that comes by itself.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::model::{Model, Status, Tone};
 use crate::lesson::quiz::{Grade, Mark, grade};
-use crate::lesson::{self, Block, Highlights, Question, QuestionKind, TextLine};
+use crate::lesson::{self, Block, Highlights, Lesson, Question, QuestionKind, TextLine};
 use crate::progress::AnswerRecord;
 
 /// What is said where a question would be.
@@ -324,6 +325,29 @@ pub(super) fn resized(model: &mut Model, width: u16, height: u16) {
 /// The lesson's code is coloured.
 pub(super) fn highlighted(model: &mut Model, highlights: &Highlights) {
     model.quiz.highlights = highlights.clone();
+    lay_out(model);
+}
+
+/// The lesson is another version of `old`: the same question stays open, with what was chosen if it has as many
+/// options.
+pub(super) fn lesson_replaced(model: &mut Model, old: &Lesson) {
+    let new = Arc::clone(&model.lesson.lesson);
+    let before = old.questions.get(model.quiz.question);
+    let find = |same: &dyn Fn(&Question) -> bool| new.questions.iter().position(same);
+    let place = before.and_then(|before| {
+        find(&|question| question.key == before.key)
+            .or_else(|| find(&|question| question.title == before.title))
+    });
+    let quiz = &mut model.quiz;
+    quiz.question = place
+        .unwrap_or(quiz.question)
+        .min(new.questions.len().saturating_sub(1));
+    let after = new.questions.get(quiz.question);
+    let options = |question: Option<&Question>| question.map(|question| question.options.len());
+    if options(before) != options(after) {
+        quiz.chosen.clear();
+        quiz.cursor = 0;
+    }
     lay_out(model);
 }
 

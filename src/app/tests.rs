@@ -9,5 +9,6 @@ mod lab_server;
 mod learning;
 mod panels;
 mod polling;
+mod rereading;
 mod script;
 mod streams;

@@ -68,6 +68,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             out.changed = true;
             lesson_pane::highlighted(model, &highlights);
         }
+        Message::LessonChanged(reread) => lesson_pane::lesson_changed(model, reread, &mut out),
         Message::ProgressSaved(result) => {
             let problem = result.err();
             if model.unsaved != problem {

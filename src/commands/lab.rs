@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::embedded::{self, Embedded, News};
+use super::reload::Watch;
 use super::{appearance, lesson, log, now, variable};
 
 /// The lab as the loop drives it.
@@ -93,11 +94,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         .iter()
         .map(|why| format!("Progress is not saved: {why}"));
     let of_server = server.iter().flat_map(|server| server.notes.clone());
-    let mut notes: Vec<String> = unsaved
-        .chain(opened.notes)
-        .chain(of_server)
-        .chain(lesson.notice)
-        .collect();
+    let mut notes: Vec<String> = unsaved.chain(opened.notes).chain(of_server).collect();
     if let Ok(folder) = &located
         && let Err(error) = log::start(folder)
     {
@@ -109,11 +106,18 @@ async fn open(options: &LabOptions) -> Result<()> {
     if let Some(Err(error)) = &announcement {
         tracing::warn!("`env` will not find this lab: {error:#}");
     }
+    let watch = lesson
+        .files
+        .and_then(|files| Watch::over(files, &lesson.lesson, lesson.fault.as_ref()));
+    if let Some(watch) = watch {
+        tokio::spawn(watch.run(sender.clone(), stop.clone()));
+    }
     let input = runtime::input().context("there is no terminal to read keys from")?;
     let start = now();
     let setup = Setup {
         lesson: lesson.lesson,
         lesson_key: lesson.key,
+        lesson_fault: lesson.fault,
         connection,
         progress: opened.progress,
         unsaved: opened.unsaved,

@@ -1,11 +1,11 @@
 //! Opening a lesson: the one that is built in, or a file with the `lab.toml` beside it.
 
 use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use kinesis_lab::lesson::{self, Lesson, Settings};
+use kinesis_lab::lesson::{self, Fault, Lesson, Settings};
 
 /// The key of the built-in lesson's progress.
 const BUILT_IN_KEY: &str = "what-are-streams";
@@ -19,7 +19,17 @@ pub struct Opened {
     /// Its progress is kept under this: the file's full path, so that two lessons of one name stay apart.
     pub key: String,
     /// What its author must mend.
-    pub notice: Option<String>,
+    pub fault: Option<Fault>,
+    /// Its files, if it is not the built-in one.
+    pub files: Option<Files>,
+}
+
+/// A lesson's files, and what was last made of them.
+pub struct Files {
+    pub text: PathBuf,
+    pub settings: PathBuf,
+    /// The last good settings: with them a text is read while `lab.toml` is being mended.
+    good: Settings,
 }
 
 pub fn open(path: Option<&Path>) -> Result<Opened> {
@@ -36,7 +46,8 @@ fn built_in() -> Result<Opened> {
     Ok(Opened {
         lesson: lesson::parse(text, &settings),
         key: BUILT_IN_KEY.to_owned(),
-        notice: None,
+        fault: None,
+        files: None,
     })
 }
 
@@ -48,32 +59,86 @@ fn file(path: &Path) -> Result<Opened> {
             path.display()
         );
     }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .with_context(cannot_open)?;
+    let bytes = read(path).with_context(cannot_open)?;
     let text = lesson::read(&bytes).with_context(cannot_open)?;
-    let beside = path.with_file_name("lab.toml");
-    let (settings, notice) = match settings(&beside) {
-        Ok(settings) => (settings, None),
-        Err(why) => {
-            let notice = format!("{} is not used: {why}", beside.display());
-            (Settings::default(), Some(notice))
-        }
+    let mut files = Files {
+        text: path.to_owned(),
+        settings: path.with_file_name("lab.toml"),
+        good: Settings::default(),
     };
+    let fault = files.read_settings();
     let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(Opened {
-        lesson: lesson::parse(&text, &settings),
+        lesson: lesson::parse(&text, &files.good),
         key: full.to_string_lossy().into_owned(),
-        notice,
+        fault,
+        files: Some(files),
     })
 }
 
-/// The settings beside a lesson; none are as good as any.
-fn settings(path: &Path) -> Result<Settings, String> {
-    match fs::read_to_string(path) {
-        Ok(text) => lesson::settings(&text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
-        Err(error) => Err(error.to_string()),
+impl Files {
+    /// Reads the files again: the lesson, if its text can be read, and what is wrong with them.
+    pub fn read_again(&mut self) -> (Option<Lesson>, Option<Fault>) {
+        let mut fault = self.read_settings();
+        let name = name(&self.text);
+        let lesson = match read(&self.text) {
+            Ok(bytes) => match lesson::read(&bytes) {
+                Ok(text) => Some(lesson::parse(&text, &self.good)),
+                Err(error) => {
+                    fault = Some(Fault::of_text(&name, &bytes, &error));
+                    None
+                }
+            },
+            Err(error) => {
+                let says = match error.kind() {
+                    ErrorKind::NotFound => {
+                        "The file is gone. Save it here again; the lab looks for it.".to_owned()
+                    }
+                    _ => format!("The file cannot be read: {error}."),
+                };
+                fault = Some(Fault::of_file(&name, &says));
+                None
+            }
+        };
+        (lesson, fault)
     }
+
+    /// Reads the settings beside the lesson; none are as good as any. What is wrong with them leaves the last good ones.
+    fn read_settings(&mut self) -> Option<Fault> {
+        let name = name(&self.settings);
+        let text = match read(&self.settings).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(error)) => {
+                let at = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes());
+                let says = "This is not valid UTF-8. Save the file as UTF-8.";
+                return Some(Fault::at(&name, &text, at, says));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let says = format!("The file cannot be read: {error}.");
+                return Some(Fault::of_file(&name, &says));
+            }
+        };
+        match lesson::settings(&text) {
+            Ok(settings) => {
+                self.good = settings;
+                None
+            }
+            Err(why) => {
+                Fault::of_settings(&name, &text).or_else(|| Some(Fault::of_file(&name, &why)))
+            }
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -25,6 +25,8 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     frames::pane(ink, buffer, rect, Pane::Lesson, "", place(ink), foot);
     let inside = ink.model.layout.inside(Pane::Lesson)?;
     let mut canvas = Canvas::new(buffer, inside);
+    let below = card(ink, &mut canvas)..canvas.height();
+    let mut canvas = canvas.rows(below);
     let rows = pane.rows().min(canvas.height());
     for (row, line) in pane.lines.iter().skip(pane.scroll).take(rows).enumerate() {
         text_line(ink, &mut canvas, row, line, pane.shift);
@@ -35,6 +37,19 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let bottom = canvas.height().checked_sub(2)?;
     let mut line = canvas.rows(bottom..bottom + 1);
     search_line(ink, &mut line, search)
+}
+
+/// What is wrong with the lesson's files, above its text. Gives its rows.
+fn card(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
+    let pane = &ink.model.lesson;
+    let rows = pane.card_rows();
+    for (row, line) in pane.card.iter().take(rows).enumerate() {
+        text_line(ink, canvas, row, line, 0);
+    }
+    if rows > 0 {
+        canvas.lay(0, 0..canvas.width(), ink.styles.wrong);
+    }
+    rows
 }
 
 /// Which step or page is open.

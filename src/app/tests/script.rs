@@ -91,6 +91,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
     Setup {
         lesson: lesson(),
         lesson_key: "streams".into(),
+        lesson_fault: None,
         connection: Connection {
             kind,
             address: "http://127.0.0.1:4567".into(),

@@ -43,6 +43,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
     Setup {
         lesson: lesson::parse(LESSON, &Settings::default()),
         lesson_key: "rivers".into(),
+        lesson_fault: None,
         connection: Connection {
             kind,
             address: address.into(),
