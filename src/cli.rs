@@ -42,6 +42,8 @@ pub enum Command {
     Serve(ServeOptions),
     /// Print the variables that point an AWS client of this shell at the running lab
     Env(EnvOptions),
+    /// Write a lesson to begin with: lesson.md, lab.toml and a script in a new folder
+    New(NewOptions),
     /// Forget the saved progress, or with --streams the kept streams
     Reset(ResetOptions),
 }
@@ -254,6 +256,14 @@ pub enum Shell {
     /// PowerShell.
     #[value(name = "powershell")]
     PowerShell,
+}
+
+/// Options of `new`.
+#[derive(Debug, Clone, Args)]
+pub struct NewOptions {
+    /// The folder to write it into; files that are there are never touched
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// Options of `reset`.

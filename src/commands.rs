@@ -7,6 +7,7 @@ pub mod env;
 pub mod lab;
 mod lesson;
 mod log;
+pub mod new;
 mod reload;
 pub mod reset;
 pub mod serve;

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         None => commands::lab::run(&cli.lab),
         Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
+        Some(Command::New(options)) => commands::new::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),
     };
     match result {
