@@ -23,6 +23,7 @@ pub mod programs;
 pub mod quiz;
 pub mod readers;
 pub mod screen;
+pub mod section_clock;
 pub mod start;
 pub mod streams;
 pub mod templates;

@@ -87,6 +87,12 @@ pub enum Action {
     PreviousQuestion,
     /// Answer the question anew.
     Retry,
+    /// Say to be less sure of the answer.
+    LessSure,
+    /// Say to be surer of the answer.
+    Surer,
+    /// Go where the question's matter can be seen.
+    See,
     /// Take the next theme.
     NextTheme,
     /// Take this theme.
@@ -97,6 +103,8 @@ pub enum Action {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Let the section's clock rest, or go on.
+    PauseClock,
     /// Leave the lab.
     Quit,
 }

@@ -169,6 +169,10 @@ pub fn commands(model: &Model) -> Vec<Command> {
             Action::Pull(lever),
         ));
     }
+    commands.push(named(
+        "pause the section's clock, or let it go on".to_owned(),
+        Action::PauseClock,
+    ));
     for theme in Theme::ALL {
         commands.push(named(
             format!("theme: {}", theme.name()),
@@ -195,7 +199,8 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         Pane::Quiz => {
             let answered = model.quiz.open(model).map(|q| super::quiz::state(model, q));
             match answered {
-                Some(State::Answered(_)) => vec![NextQuestion, PreviousQuestion, Retry],
+                Some(State::Answered(_)) => vec![NextQuestion, See, Retry, PreviousQuestion],
+                Some(_) if asks_how_sure(model) => vec![Choose(0), Surer, Open, NextQuestion],
                 Some(_) => vec![Choose(0), Open, NextQuestion],
                 None => vec![],
             }
@@ -220,6 +225,11 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             Some((keys, hint))
         })
         .collect()
+}
+
+fn asks_how_sure(model: &Model) -> bool {
+    let question = model.quiz.open(model);
+    question.is_some_and(|question| super::quiz::asks_how_sure(model, question))
 }
 
 /// The letters of the open question's options; none where there is nothing to choose.

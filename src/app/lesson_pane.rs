@@ -5,10 +5,11 @@ mod reread;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tui_input::Input;
 
 use super::model::{Model, Outcome, Tone};
+use super::section_clock::{self, SectionClock};
 use crate::lesson::{
     self, Block, Fault, Highlights, Inline, Lesson, Page, Section, SectionKind, TextLine,
 };
@@ -34,8 +35,8 @@ pub struct LessonPane {
     pub search: Option<Search>,
     /// The pages on which the learner opened what is folded.
     pub unfolded: BTreeSet<usize>,
-    /// When the open page's section was entered.
-    pub section_since: DateTime<Utc>,
+    /// The clock of the open page's section.
+    pub clock: SectionClock,
     /// What is wrong with the lesson's files as they are now; what is shown was read before.
     pub fault: Option<Fault>,
     /// That in lines at the pane's width; it stands above the text and does not scroll.
@@ -81,7 +82,7 @@ impl LessonPane {
             shift: 0,
             search: None,
             unfolded: BTreeSet::new(),
-            section_since: now,
+            clock: SectionClock::new(now),
             fault: None,
             card: Vec::new(),
             highlights: Highlights::default(),
@@ -285,16 +286,13 @@ fn find_again(pane: &mut LessonPane) {
 /// Opens a page; progress remembers it.
 pub(super) fn open(model: &mut Model, page: usize, now: DateTime<Utc>, out: &mut Outcome) {
     let pane = &mut model.lesson;
-    let before = pane.page().map(|page| page.section);
     pane.page = page.min(pane.lesson.pages.len().saturating_sub(1));
     pane.scroll = 0;
     pane.shift = 0;
     pane.lay_out();
-    if pane.page().map(|page| page.section) != before {
-        pane.section_since = now;
-    }
     let key = pane.page().map(|page| page.key.clone());
     model.lesson_progress().page = key;
+    section_clock::turn(model, now);
     out.changed = true;
     model.lay_out();
 }
@@ -414,13 +412,6 @@ fn find(pane: &mut LessonPane, query: &str) {
         search.at = search.at.min(hits.len().saturating_sub(1));
         search.hits = hits;
     }
-}
-
-/// When the bar's minutes of this section change after a drawing; never, if the section has none.
-pub(super) fn next_minute(pane: &LessonPane, drawn: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    pane.section()?.minutes?;
-    let minutes = (drawn - pane.section_since).num_minutes().max(0) + 1;
-    Some(pane.section_since + TimeDelta::minutes(minutes))
 }
 
 /// What the learner does next in the lesson: a key's action and a few words. There is exactly one.

@@ -15,6 +15,7 @@ use super::producer::Producer;
 use super::programs::Programs;
 use super::quiz::{self, Quiz};
 use super::screen::{Layout, Pane, layout};
+use super::section_clock;
 use super::streams::Streams;
 use super::theme::Theme;
 use crate::lesson::{Fault, Lesson, SectionKind};
@@ -217,7 +218,14 @@ impl Model {
             .unwrap_or(0);
         let back = (page > 0).then(|| format!("Welcome back to “{}”.", pages[page].title));
         self.lesson.page = page;
-        self.quiz.question = self.quiz.first_unanswered(self).unwrap_or(0);
+        section_clock::turn(self, self.now);
+        quiz::ask_again(self);
+        self.saved = self.progress.clone();
+        let due = quiz::what_is_due(self).map(|due| format!("{due} 4 asks again."));
+        let questions = &self.lesson.lesson.questions;
+        let first_due = questions.iter().position(|q| quiz::due(self, q));
+        let unanswered = || self.quiz.first_unanswered(self);
+        self.quiz.question = first_due.or_else(unanswered).unwrap_or(0);
         if self.connection.kind == ConnectionKind::Local {
             self.streams.last_time = self.progress.last_stream.clone();
         }
@@ -226,7 +234,8 @@ impl Model {
             (None, None) => Tone::Plain,
             _ => Tone::Nearly,
         };
-        let sentences: Vec<String> = [fault, notice, back].into_iter().flatten().collect();
+        let sentences = [fault, notice, back, due].into_iter().flatten();
+        let sentences: Vec<String> = sentences.collect();
         self.say(tone, sentences.join(" "));
     }
 
@@ -245,7 +254,7 @@ impl Model {
             self.streams.list_at,
             self.programs.next_leave(),
             self.fresh_until,
-            lesson_pane::next_minute(&self.lesson, self.drawn_minute),
+            section_clock::next_change(&self.lesson, self.drawn_minute),
         ]
         .into_iter()
         .flatten()

@@ -1,12 +1,21 @@
 //! The quiz pane: the checkpoint's questions, two tries each, and the explanation that comes by itself.
 
+mod again;
+mod rows;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::model::{Model, Status, Tone};
 use crate::lesson::quiz::{Grade, Mark, grade};
-use crate::lesson::{self, Block, Highlights, Lesson, Question, QuestionKind, TextLine};
+use crate::lesson::{Highlights, Lesson, Question, QuestionKind};
 use crate::progress::AnswerRecord;
+
+pub use crate::progress::Confidence;
+pub(super) use again::{ask_again, see, surer};
+pub use again::{asks_how_sure, comes_back, due, how_sure, see_again, what_is_due};
+use rows::lay_out;
+pub use rows::{EXPLANATION_INDENT, OPTION_INDENT, Row};
 
 /// What is said where a question would be.
 const NO_QUESTIONS: &str = "This lesson asks no questions. n goes on in the lesson.";
@@ -23,40 +32,21 @@ pub struct Quiz {
     pub cursor: usize,
     /// What is chosen and not yet submitted.
     pub chosen: BTreeSet<usize>,
+    /// How sure the learner says to be, before the first try is submitted.
+    pub confidence: Option<Confidence>,
+    /// Keys of the questions that came back at this launch and were not yet asked again.
+    pub due: BTreeSet<String>,
     /// Rows scrolled down.
     pub scroll: usize,
     /// The open question as rows at the pane's width.
     pub rows: Vec<Row>,
+    /// The column of the words that say what an option's choice was worth.
+    pub marks_at: usize,
+    /// The column of the reasons, where all of them have room beside those words.
+    pub reasons_at: Option<usize>,
     highlights: Highlights,
     width: u16,
     height: u16,
-}
-
-/// A row of the open question.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Row {
-    /// The prompt or the explanation, or an empty row.
-    Text(TextLine),
-    /// A line of an option.
-    Option {
-        /// Which one; 0 is a.
-        index: usize,
-        /// Whether it is the option's first line, which carries its letter and marks.
-        first: bool,
-        /// The text.
-        line: TextLine,
-    },
-    /// After answering: what an option's choice was worth, and why.
-    Reason {
-        /// Which option.
-        index: usize,
-        /// The text.
-        line: TextLine,
-    },
-    /// What the state of the question is, in a sentence.
-    Verdict,
-    /// The word that opens the explanation.
-    Why,
 }
 
 /// The state of a question.
@@ -143,7 +133,8 @@ pub fn chosen<'m>(model: &'m Model, question: &Question) -> &'m BTreeSet<usize> 
     }
 }
 
-fn record<'m>(model: &'m Model, question: &Question) -> Option<&'m AnswerRecord> {
+/// What was recorded of a question.
+pub fn record<'m>(model: &'m Model, question: &Question) -> Option<&'m AnswerRecord> {
     let lesson = model.progress.lessons.get(&model.lesson.key)?;
     lesson.answers.get(&question.key)
 }
@@ -190,15 +181,7 @@ pub(super) fn enter(model: &mut Model) {
 fn submit(model: &mut Model, question: &Question) {
     let chosen = model.quiz.chosen.clone();
     let grade = grade(question, &chosen);
-    let record = model
-        .lesson_progress()
-        .answers
-        .entry(question.key.clone())
-        .or_default();
-    record.tries.push(chosen);
-    if let Grade::Marked { right, .. } = &grade {
-        record.first_try_right.get_or_insert(*right);
-    }
+    again::remember(model, question, &chosen, &grade);
     model.quiz.scroll = 0;
     match (&grade, state(model, question)) {
         (_, State::OneMore) => {
@@ -209,10 +192,11 @@ fn submit(model: &mut Model, question: &Question) {
         }
         (Grade::Marked { right: true, .. }, _) => model.say(Tone::Done, "Right.".into()),
         (Grade::Marked { .. }, _) => {
-            model.say(
-                Tone::Wrong,
-                "Not right. Each option says why, and the explanation follows.".into(),
-            );
+            let words = match comes_back(model, question) {
+                true => "Not right, and you were sure of it: it comes back at the next launch.",
+                false => "Not right. Each option says why, and the explanation follows.",
+            };
+            model.say(Tone::Wrong, words.into());
         }
         (Grade::Compare, _) => {
             model.say(Tone::Plain, "Compare your answer with this one.".into());
@@ -273,6 +257,7 @@ pub(super) fn open(model: &mut Model, question: usize) {
     let quiz = &mut model.quiz;
     quiz.question = question;
     quiz.chosen.clear();
+    quiz.confidence = None;
     quiz.cursor = 0;
     quiz.scroll = 0;
     lay_out(model);
@@ -354,68 +339,4 @@ pub(super) fn lesson_replaced(model: &mut Model, old: &Lesson) {
 /// The letter of an option: a, b, c…
 pub fn option_letter(index: usize) -> char {
     char::from(b'a' + (index % 26) as u8)
-}
-
-/// How many cells stand before an option's text: letter, box and spaces.
-pub const OPTION_INDENT: usize = 6;
-
-/// How many cells are kept at the right of an option for the word that says what its choice was worth.
-pub const MARK_WIDTH: usize = 19;
-
-fn lay_out(model: &mut Model) {
-    let Some(question) = model.quiz.open(model) else {
-        model.quiz.rows.clear();
-        return;
-    };
-    let quiz = &model.quiz;
-    let width = usize::from(quiz.width);
-    let lines = |blocks: &[Block], indent: usize| {
-        lesson::layout(
-            blocks,
-            width.saturating_sub(indent).max(1),
-            &quiz.highlights,
-        )
-    };
-    let blank = || Row::Text(TextLine::default());
-    let mut rows: Vec<Row> = lines(&question.prompt, 0)
-        .into_iter()
-        .map(Row::Text)
-        .collect();
-    rows.push(blank());
-    let answered = matches!(state(model, question), State::Answered(_));
-    let marked = matches!(
-        state(model, question),
-        State::Answered(Grade::Marked { .. })
-    );
-    let beside = OPTION_INDENT + if marked { MARK_WIDTH } else { 0 };
-    for (index, option) in question.options.iter().enumerate() {
-        for (number, line) in lines(&option.blocks, beside).into_iter().enumerate() {
-            rows.push(Row::Option {
-                index,
-                first: number == 0,
-                line,
-            });
-        }
-        if answered && let Some(reason) = &option.reason {
-            let reason = [Block::Paragraph(vec![lesson::Inline::Text(reason.clone())])];
-            for line in lines(&reason, OPTION_INDENT) {
-                rows.push(Row::Reason { index, line });
-            }
-        }
-        if question.kind == QuestionKind::Comparison {
-            rows.push(blank());
-        }
-    }
-    if question.kind != QuestionKind::Comparison && !question.options.is_empty() {
-        rows.push(blank());
-    }
-    rows.push(Row::Verdict);
-    if answered {
-        rows.push(blank());
-        rows.push(Row::Why);
-        rows.extend(lines(&question.explanation, 0).into_iter().map(Row::Text));
-    }
-    let quiz = &mut model.quiz;
-    quiz.rows = rows;
-    quiz.scroll = quiz.scroll.min(quiz.most_scroll());
 }

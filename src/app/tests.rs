@@ -2,6 +2,7 @@
 
 mod aws;
 mod changing_streams;
+mod checkpoint;
 mod endpoint;
 mod feed;
 mod keys;

@@ -15,7 +15,9 @@ use super::message::{Answer, Effect, Message};
 use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::screen::Pane;
-use super::{consumer, feed, guard, lab_server, lesson_pane, producer, quiz, streams};
+use super::{
+    consumer, feed, guard, lab_server, lesson_pane, producer, quiz, section_clock, streams,
+};
 
 /// Changes the model by a message.
 pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcome {
@@ -95,6 +97,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         streams::point_at(model, &stream);
     }
     guard::offer_clean_up(model);
+    // The time spent is written with other changes, and at the end; not for its own sake.
+    if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
+        section_clock::bank(model, now);
+    }
     if model.progress != model.saved {
         model.saved = model.progress.clone();
         out.effects
@@ -139,7 +145,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         model.fresh_until = None;
         out.changed = true;
     }
-    let minute = lesson_pane::next_minute(&model.lesson, model.drawn_minute);
+    let minute = section_clock::next_change(&model.lesson, model.drawn_minute);
     out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
     feed::left(model, now, out);
@@ -253,6 +259,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::NextQuestion => quiz::step(model, 1),
         Action::PreviousQuestion => quiz::step(model, -1),
         Action::Retry => quiz::retry(model),
+        Action::LessSure => quiz::surer(model, -1),
+        Action::Surer => quiz::surer(model, 1),
+        Action::See => quiz::see(model, now, out),
         Action::NextTheme => use_theme(model, model.theme.next()),
         Action::UseTheme(theme) => use_theme(model, theme),
         Action::Mouse => {
@@ -270,6 +279,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
                 .into(),
         ),
         Action::Redraw => out.effects.push(Effect::Redraw),
+        Action::PauseClock => section_clock::toggle(model, now),
         Action::Quit => quit(model, now, out),
     }
 }

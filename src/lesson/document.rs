@@ -275,6 +275,16 @@ fn collect_text(inlines: &[Inline], out: &mut String) {
     }
 }
 
+impl Lesson {
+    /// The page with this title, however it is written.
+    pub fn page_titled(&self, title: &str) -> Option<usize> {
+        let title = slug(title);
+        self.pages
+            .iter()
+            .position(|page| slug(&page.title) == title)
+    }
+}
+
 /// A title as a stable name: its letters and digits in lower case, joined by dashes.
 pub fn slug(title: &str) -> String {
     let words = title.split(|c: char| !c.is_alphanumeric());

@@ -86,6 +86,14 @@ impl Settings {
             .map(|question| question.reasons.as_slice())
             .filter(|reasons| reasons.len() == options)
     }
+
+    /// The ids of the misconceptions that a question's options show, empty for none. `None` if their number is not that of
+    /// the options, as with [`Self::reasons`].
+    pub fn misconceptions_of(&self, title: &str, options: usize) -> Option<&[String]> {
+        self.question(title)
+            .map(|question| question.misconceptions.as_slice())
+            .filter(|ids| ids.len() == options)
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
 use crate::app::lab_clock::in_words;
+use crate::app::section_clock::{Spent, spent};
 use crate::app::{ConnectionKind, lesson_pane};
 use crate::lesson::{Section, SectionKind};
 
@@ -113,13 +114,18 @@ fn present_section<'a>(ink: &Ink<'a>, section: &'a Section) -> Row<'a> {
     let row = Row::new()
         .text("▸ ", styles.accent)
         .text(word(section), styles.strong);
-    let used = (ink.model.now - lesson.section_since).num_minutes().max(0);
-    match section.minutes {
-        Some(budget) if used > i64::from(budget) => {
-            row.text(format!(" {used}/{budget} min"), styles.nearly)
-        }
-        Some(budget) => row.text(format!(" {used}/{budget} min"), styles.dim),
-        None => row,
+    let row = match spent(lesson, ink.model.now) {
+        Spent::Within(0, None) => row,
+        Spent::Within(used, None) => row.text(format!(" {used} min"), styles.dim),
+        Spent::Within(used, Some(budget)) => row.text(format!(" {used}/{budget} min"), styles.dim),
+        Spent::Over(budget, beyond) => row.text(format!(" {budget} min"), styles.dim).text(
+            format!(" +{}:{:02}", beyond / 60, beyond % 60),
+            styles.nearly,
+        ),
+    };
+    match lesson.clock.rests() {
+        true => row.text(" paused", styles.nearly),
+        false => row,
     }
 }
 

@@ -8,7 +8,7 @@ use super::fit::Row;
 use super::lesson::text_line;
 use super::{Ink, frames, prose};
 use crate::app::Pane;
-use crate::app::quiz::{self, OPTION_INDENT, State, option_letter};
+use crate::app::quiz::{self, Confidence, EXPLANATION_INDENT, OPTION_INDENT, State, option_letter};
 use crate::lesson::quiz::{Grade, Mark};
 use crate::lesson::{Question, QuestionKind};
 
@@ -55,6 +55,10 @@ fn summary(ink: &Ink<'_>, canvas: &mut Canvas<'_>, questions: usize) {
     let styles = &ink.styles;
     let answered = quiz::answered(ink.model);
     let row = match answered {
+        _ if quiz::what_is_due(ink.model).is_some() => {
+            let due = ink.model.quiz.due.len();
+            Row::new().text(format!("{due} of {questions} back again"), styles.nearly)
+        }
         0 => Row::new().text(format!("{questions} questions wait"), styles.base),
         n => {
             let (right, _) = quiz::score(ink.model);
@@ -103,16 +107,15 @@ fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, question: &Question) {
             quiz::Row::Text(line) => text_line(ink, canvas, row, line, 0),
             quiz::Row::Option { index, first, line } => {
                 let mark = quiz::mark(model, question, *index);
-                let end = if mark.is_some() {
-                    width.saturating_sub(quiz::MARK_WIDTH)
-                } else {
-                    width
+                let end = match mark {
+                    Some(_) => model.quiz.marks_at.max(OPTION_INDENT),
+                    None => width,
                 };
                 text_line(ink, &mut canvas.columns(OPTION_INDENT..end), row, line, 0);
                 if *first {
                     canvas.draw(row, letter(ink, question, *index));
                     if let Some(mark) = mark {
-                        canvas.draw_at(mark_column(model, width), row, worth(ink, mark));
+                        beside(ink, canvas, row, question, *index, mark);
                     }
                 }
                 if open && *index == model.quiz.cursor && ink.model.focus == Pane::Quiz {
@@ -123,21 +126,86 @@ fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, question: &Question) {
                 text_line(ink, &mut canvas.columns(OPTION_INDENT..width), row, line, 0);
                 canvas.lay(row, OPTION_INDENT..width, styles.dim);
             }
+            quiz::Row::Sure => canvas.draw(row, sure(ink)),
             quiz::Row::Verdict => canvas.draw(row, verdict(ink, question, &state)),
-            quiz::Row::Why => canvas.draw(row, Row::new().text("Why", styles.accent)),
+            quiz::Row::Back => canvas.draw(row, back(ink, question)),
+            quiz::Row::Explanation { first, line } => {
+                let mut text = canvas.columns(EXPLANATION_INDENT..width);
+                text_line(ink, &mut text, row, line, 0);
+                if *first {
+                    canvas.draw(row, Row::new().text("Why", styles.accent));
+                }
+            }
+            quiz::Row::See => canvas.draw(row, see(ink)),
         }
     }
 }
 
-/// Marks stand in a column of their own, as near to the options as the longest of them allows.
-fn mark_column(model: &crate::app::Model, width: usize) -> usize {
-    let widest = model.quiz.rows.iter().map(|row| match row {
-        quiz::Row::Option { line, .. } if line.code.is_none() => super::fit::cells(&line.text()),
-        quiz::Row::Option { .. } => width,
-        _ => 0,
-    });
-    let beside = OPTION_INDENT + widest.max().unwrap_or(0) + 3;
-    beside.min(width.saturating_sub(quiz::MARK_WIDTH - 2))
+/// What the choice of an option was worth, and why where that has room.
+fn beside(
+    ink: &Ink<'_>,
+    canvas: &mut Canvas<'_>,
+    row: usize,
+    question: &Question,
+    index: usize,
+    mark: Mark,
+) {
+    let pane = &ink.model.quiz;
+    canvas.draw_at(pane.marks_at, row, worth(ink, mark));
+    let reason = question.options[index].reason.as_deref();
+    if let (Some(column), Some(reason)) = (pane.reasons_at, reason) {
+        canvas.draw_at(column, row, Row::new().text(reason, ink.styles.dim));
+    }
+}
+
+/// How sure the learner says to be, if it was said; nobody must.
+fn sure<'a>(ink: &Ink<'_>) -> Row<'a> {
+    let styles = &ink.styles;
+    let mut row = Row::new()
+        .text(",", styles.key)
+        .gap(1)
+        .text(".", styles.key)
+        .gap(OPTION_INDENT - 3)
+        .text("Sure?", styles.dim)
+        .gap(1);
+    for (confidence, word) in [
+        (Confidence::Guess, " guess "),
+        (Confidence::Fairly, " fairly "),
+        (Confidence::Certain, " certain "),
+    ] {
+        row = if ink.model.quiz.confidence == Some(confidence) {
+            row.text(format!("[{}]", word.trim()), styles.strong)
+        } else {
+            row.text(word, styles.dim)
+        };
+    }
+    row
+}
+
+/// That a question missed with confidence came back, or that it will.
+fn back<'a>(ink: &Ink<'_>, question: &Question) -> Row<'a> {
+    let styles = &ink.styles;
+    if !quiz::due(ink.model, question) {
+        return Row::new().text("Comes back at the next launch.", styles.nearly);
+    }
+    let confidence = quiz::record(ink.model, question).and_then(|record| record.confidence);
+    let words = match confidence {
+        Some(confidence) => format!("Back again: you were {}.", quiz::how_sure(confidence)),
+        None => "Back again.".to_owned(),
+    };
+    Row::new().text(words, styles.nearly)
+}
+
+/// Where to look at it again, with the key that goes there.
+fn see<'a>(ink: &Ink<'a>) -> Row<'a> {
+    let styles = &ink.styles;
+    let row = Row::new().text("o", styles.key).gap(2);
+    match quiz::see_again(ink.model).and_then(|page| ink.model.lesson.lesson.pages.get(page)) {
+        Some(page) => row
+            .text("look at it again: ", styles.dim)
+            .text(page.title.as_str(), styles.base),
+        None => row.text("watch the stream live", styles.dim),
+    }
 }
 
 fn letter<'a>(ink: &Ink<'_>, question: &Question, index: usize) -> Row<'a> {
@@ -183,14 +251,33 @@ fn verdict<'a>(ink: &Ink<'_>, question: &Question, state: &State) -> Row<'a> {
             .text(" shows one to compare", styles.dim),
         (State::Open, _) => submit(Row::new().text("Choose one.  ", styles.dim)),
         (State::OneMore, _) => submit(Row::new().text("! Not yet: one more try.  ", styles.nearly)),
-        (State::Answered(Grade::Marked { right: true, .. }), _) => {
-            Row::new().text("✓ Right.", styles.done)
-        }
-        (State::Answered(Grade::Marked { right: false, .. }), _) => {
-            Row::new().text("✗ Not right: see what each was worth.", styles.wrong)
+        (State::Answered(Grade::Marked { right, .. }), _) => {
+            let row = match right {
+                true => Row::new().text("✓ Right.", styles.done),
+                false => Row::new().text("✗ Not right.", styles.wrong),
+            };
+            row.join(circumstances(ink, question))
         }
         (State::Answered(Grade::Compare), _) => {
             Row::new().text("Compare your answer with this one.", styles.strong)
         }
+    }
+}
+
+/// How sure the learner was at the very first try, and which try this was.
+fn circumstances<'a>(ink: &Ink<'_>, question: &Question) -> Row<'a> {
+    let styles = &ink.styles;
+    let Some(record) = quiz::record(ink.model, question) else {
+        return Row::new();
+    };
+    let row = match record.confidence {
+        Some(confidence) => Row::new()
+            .text("  You were ", styles.dim)
+            .text(quiz::how_sure(confidence), styles.strong),
+        None => Row::new(),
+    };
+    match record.tries.len() {
+        0 | 1 => row.text("  first try", styles.dim),
+        _ => row.text("  second try", styles.dim),
     }
 }

@@ -155,6 +155,27 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         In(Pane::Quiz),
+        &[key(',')],
+        Action::LessSure,
+        "less sure",
+        "how sure are you? less: guess, fairly, certain",
+    ),
+    bind(
+        In(Pane::Quiz),
+        &[key('.')],
+        Action::Surer,
+        "surer",
+        "how sure are you? surer (never asked for)",
+    ),
+    bind(
+        In(Pane::Quiz),
+        &[key('o')],
+        Action::See,
+        "see it",
+        "see it: the page to look at again, or the live stream",
+    ),
+    bind(
+        In(Pane::Quiz),
         &[key('n')],
         Action::NextQuestion,
         "next",

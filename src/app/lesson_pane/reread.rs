@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{LessonPane, find_again};
 use crate::app::message::{Effect, Reread};
 use crate::app::model::{Model, Outcome, Tone};
-use crate::app::quiz;
+use crate::app::{quiz, section_clock};
 use crate::lesson::{self, Block, Fault, Highlights, Inline, Lesson, Role, TextLine, TextSpan};
 
 /// The most rows that an author's card takes: the text below it is to be read as well.
@@ -47,6 +47,7 @@ impl Model {
             .iter()
             .filter_map(|page| same_page(&new, &old, *page))
             .collect();
+        section_clock::turn(self, self.now);
         quiz::lesson_replaced(self, &old);
         // Code that stayed the same keeps its colours until all of it is coloured anew.
         out.effects.push(Effect::Highlight(new));

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::script::*;
 use crate::app::message::*;
+use crate::app::section_clock::Spent;
 use crate::app::*;
 
 #[test]
@@ -20,7 +21,7 @@ fn a_first_wrong_try_only_nudges_and_the_second_explains() {
         quiz::state(&lab.model, &question),
         quiz::State::Answered(_)
     ));
-    assert!(shown(&lab).contains("secret") && shown(&lab).contains("why"));
+    assert!(shown(&lab).contains("secret") && lab.model.quiz.reasons_at.is_some());
     assert_eq!(quiz::score(&lab.model), (0, 2), "the first try counts");
     lab.key('r').keys("ac").enter();
     assert_eq!(quiz::score(&lab.model), (0, 2));
@@ -94,11 +95,54 @@ fn a_section_s_budget_needs_no_tick_but_one_a_minute() {
 }
 
 #[test]
-fn a_section_without_minutes_needs_no_tick_at_all() {
+fn a_section_without_minutes_counts_quietly_and_rests_when_told_to() {
     let mut setup = setup(ConnectionKind::Local);
     setup.lesson.sections[0].minutes = None;
-    let lab = Lab::start(setup);
-    assert_eq!(lab.model.next_deadline(), None);
+    let mut lab = Lab::start(setup);
+    lab.wait(125.0);
+    let spent = |lab: &Lab| section_clock::spent(&lab.model.lesson, lab.now);
+    assert_eq!(spent(&lab), Spent::Within(2, None));
+    lab.key(':').keys("pause section").enter();
+    assert_eq!(lab.model.next_deadline(), None, "no tick at all");
+    lab.wait(600.0);
+    assert_eq!(spent(&lab), Spent::Within(2, None));
+    lab.key(':').keys("pause section").enter().wait(60.0);
+    assert_eq!(spent(&lab), Spent::Within(3, None));
+}
+
+#[test]
+fn beyond_its_minutes_a_section_says_by_how_much_each_second() {
+    let mut lab = Lab::local();
+    lab.wait(600.0 + 130.0);
+    let spent = section_clock::spent(&lab.model.lesson, lab.now);
+    assert_eq!(spent, Spent::Over(10, 130));
+    let next = lab.model.next_deadline().expect("the second");
+    assert!(next - lab.now <= TimeDelta::seconds(1));
+}
+
+#[test]
+fn the_time_of_each_section_goes_on_after_a_restart_and_is_not_written_for_its_own_sake() {
+    let mut lab = Lab::local();
+    lab.effects.clear();
+    lab.wait(200.0);
+    assert!(lab.effects.is_empty(), "nothing else changed");
+    lab.key('n').wait(70.0).key('q');
+    let saved = lab.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SaveProgress(progress) => Some(progress.clone()),
+        _ => None,
+    });
+    let progress = *saved.expect("leaving saves");
+    let seconds = &progress.lessons["streams"].seconds;
+    assert_eq!((seconds["goals"], seconds["step-1"]), (200, 70));
+    let mut again = Lab::start(Setup {
+        progress,
+        ..setup(ConnectionKind::Local)
+    });
+    again.wait(60.0);
+    let spent = |lab: &Lab| section_clock::spent(&lab.model.lesson, lab.now);
+    assert_eq!(spent(&again), Spent::Within(2, Some(10)));
+    again.press(KeyCode::Backspace);
+    assert_eq!(spent(&again), Spent::Within(3, Some(10)));
 }
 
 #[test]
