@@ -20,6 +20,7 @@ pub mod model;
 pub mod overlay;
 pub mod producer;
 pub mod programs;
+pub mod question;
 pub mod quiz;
 pub mod readers;
 pub mod screen;

@@ -30,8 +30,9 @@ use ratatui::Frame;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::app::{Effect, Message, Outcome};
+use crate::app::{Message, Outcome};
 
+use effects::Started;
 pub use effects::{Answering, Effects, GRACE, MAX_CALLS};
 pub use input::input;
 pub use signals::stop_signal;
@@ -193,18 +194,14 @@ impl<P: Program, W: Screen> Desk<'_, P, W> {
         }
         let mut quits = false;
         for effect in outcome.effects {
-            match effect {
-                Effect::Call(request) => self.effects.call(request),
-                Effect::Control(control) => self.effects.control(control),
-                Effect::SaveProgress(progress) => self.effects.save_progress(*progress),
-                Effect::SaveLedger(ledger) => self.effects.save_ledger(ledger),
-                Effect::Highlight(lesson) => self.effects.highlight(lesson),
-                Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
-                Effect::Redraw => {
+            match self.effects.start(effect) {
+                Started::Yes => {}
+                Started::MouseCapture(on) => self.screen.capture_mouse(on)?,
+                Started::Redraw => {
                     self.screen.clear()?;
                     self.pacer.changed(Instant::now(), Urgency::AtOnce);
                 }
-                Effect::Quit => quits = true,
+                Started::Quit => quits = true,
             }
         }
         Ok(quits)

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::action::Action;
+use super::screen::Pane;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 use crate::lesson::{Fault, Highlights, Lesson};
@@ -22,6 +24,8 @@ pub enum Message {
     Pressed(KeyEvent),
     /// Text was pasted.
     Pasted(String),
+    /// Something was asked for without a key, in this pane if it is one pane's.
+    Asked(Action, Option<Pane>),
     /// The mouse moved, clicked or scrolled (only while its capture is on).
     Moused(MouseEvent),
     /// The screen has this size now, in cells.

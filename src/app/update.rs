@@ -30,11 +30,14 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     match message {
         Message::Pressed(key) => {
             out.changed = true;
-            // What is amiss stays until something else is said; what merely happened is over with the next key.
-            if matches!(model.status.tone, Tone::Plain | Tone::Done) {
-                model.status = Status::default();
-            }
+            forget_what_is_over(model);
             pressed(model, key, now, &mut out);
+        }
+        Message::Asked(action, pane) => {
+            out.changed = true;
+            forget_what_is_over(model);
+            model.quit_asked &= action == Action::Quit;
+            asked(model, action, pane, now, &mut out);
         }
         Message::Pasted(text) => {
             out.changed = true;
@@ -107,6 +110,27 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             .push(Effect::SaveProgress(Box::new(model.progress.clone())));
     }
     out
+}
+
+/// What is amiss stays until something else is said; what merely happened is over with the next key.
+fn forget_what_is_over(model: &mut Model) {
+    if matches!(model.status.tone, Tone::Plain | Tone::Done) {
+        model.status = Status::default();
+    }
+}
+
+/// Carries out what was asked for by name; where it is one pane's, that pane has the keys first.
+fn asked(
+    model: &mut Model,
+    action: Action,
+    pane: Option<Pane>,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    if let Some(pane) = pane {
+        model.focus(pane);
+    }
+    act(model, action, now, out);
 }
 
 fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Outcome) {

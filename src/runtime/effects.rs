@@ -14,7 +14,7 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Answer, Control, Message, Request};
+use crate::app::{Answer, Control, Effect, Message, Request};
 use crate::lesson::{Highlights, Lesson};
 use crate::progress::folder::StateFolder;
 use crate::progress::{Ledger, Progress};
@@ -45,6 +45,19 @@ pub struct Effects {
     progress: watch::Sender<Option<Progress>>,
     ledger: mpsc::Sender<Ledger>,
     tasks: Tasks,
+}
+
+/// What became of an effect: its work is under way, or it is for whoever owns the screen.
+#[derive(Debug, PartialEq)]
+pub(super) enum Started {
+    /// It is under way, and answered by a message where it has an answer.
+    Yes,
+    /// Turn the mouse's capture on or off.
+    MouseCapture(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Leave.
+    Quit,
 }
 
 /// The tasks and the road their messages take.
@@ -89,6 +102,21 @@ impl Effects {
             ledger,
             tasks,
         }
+    }
+
+    /// Starts what an effect asks for.
+    pub(super) fn start(&self, effect: Effect) -> Started {
+        match effect {
+            Effect::Call(request) => self.call(request),
+            Effect::Control(control) => self.control(control),
+            Effect::SaveProgress(progress) => self.save_progress(*progress),
+            Effect::SaveLedger(ledger) => self.save_ledger(ledger),
+            Effect::Highlight(lesson) => self.highlight(lesson),
+            Effect::CaptureMouse(on) => return Started::MouseCapture(on),
+            Effect::Redraw => return Started::Redraw,
+            Effect::Quit => return Started::Quit,
+        }
+        Started::Yes
     }
 
     /// Makes a call; its answer is a message. At the end calls are given up.

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::progress::folder::StateFolder;
 
 use super::*;
+use crate::app::Effect;
 
 /// Counts what it hears, and shows the count.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::act;
+use super::asked;
 use crate::app::lab_server::Lever;
 use crate::app::listing::PAGE;
 use crate::app::message::Effect;
@@ -46,10 +46,7 @@ pub(super) fn overlay_pressed(
         Overlay::Palette(listing) => {
             if key.code == KeyCode::Enter {
                 if let Some(command) = listing::commands(model, listing).get(listing.cursor) {
-                    if let Some(pane) = command.pane {
-                        model.focus(pane);
-                    }
-                    act(model, command.action, now, out);
+                    asked(model, command.action, command.pane, now, out);
                 }
                 return;
             }

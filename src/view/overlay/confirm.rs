@@ -1,33 +1,22 @@
-//! Questions before something that cannot be undone: what will happen, and which key does what.
+//! Questions before something that cannot be undone, as they stand on the screen.
 
 use ratatui::buffer::Buffer;
 
 use super::super::fit::{Row, cells};
 use super::super::{Ink, keys, prose};
 use super::{dialog, room};
-use crate::app::guard::first_write_words;
 use crate::app::overlay::Confirm;
+use crate::app::question::question;
 
 const WIDEST: usize = 72;
 
 /// Where the words of a fact begin behind its name.
 const NAME: usize = 10;
 
-/// A question in parts.
-struct Question {
-    title: &'static str,
-    /// Sentences, wrapped.
-    words: Vec<String>,
-    /// Lines that keep their columns.
-    facts: Vec<String>,
-    keys: Vec<(&'static str, &'static str)>,
-    alarming: bool,
-}
-
 /// Draws it.
 pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
     let styles = &ink.styles;
-    let question = question(ink, confirm);
+    let question = question(ink.model, confirm);
     let (most_width, _) = room(ink);
     let width = WIDEST.min(most_width);
     let mut lines: Vec<Row<'_>> = vec![Row::new()];
@@ -51,7 +40,12 @@ pub(super) fn draw(ink: &Ink<'_>, confirm: &Confirm, buffer: &mut Buffer) {
     } else {
         styles.accent
     };
-    let name = Row::new().text(question.title, style);
+    // A title that alarms stands on a ground of its own, with air at both sides.
+    let title = match question.alarming {
+        true => format!(" {} ", question.title),
+        false => question.title.to_owned(),
+    };
+    let name = Row::new().text(title, style);
     let mut canvas = dialog(ink, buffer, name, Row::new(), (width, lines.len() + 1));
     for (row, line) in lines.into_iter().enumerate() {
         canvas.draw(row, line);
@@ -74,100 +68,4 @@ fn hanging(fact: &str, width: usize) -> Vec<String> {
         .enumerate()
         .map(|(row, line)| start(row) + &line)
         .collect()
-}
-
-/// Which records go when the clock goes a day forward.
-fn kept(ink: &Ink<'_>) -> String {
-    let model = ink.model;
-    match (model.streams.name(), model.streams.description()) {
-        (Some(name), Some(described)) => format!(
-            "Records older than their stream's retention go; {name} keeps its own for {} h.",
-            described.retention_hours
-        ),
-        _ => "Records older than their stream's retention go.".into(),
-    }
-}
-
-fn question(ink: &Ink<'_>, confirm: &Confirm) -> Question {
-    match confirm {
-        Confirm::Delete(stream) => Question {
-            title: "Delete a stream",
-            words: vec![format!(
-                "{stream} and all its records will be gone. That cannot be undone."
-            )],
-            facts: Vec::new(),
-            keys: vec![("Enter", "deletes it"), ("Esc", "keeps it")],
-            alarming: false,
-        },
-        Confirm::Empty(stream) => Question {
-            title: "Empty a stream",
-            words: vec![format!(
-                "All records of {stream} will be gone; the stream, its shards and its iterators stay. That cannot be undone."
-            )],
-            facts: Vec::new(),
-            keys: vec![("Enter", "empties it"), ("Esc", "keeps them")],
-            alarming: false,
-        },
-        Confirm::OneDay => Question {
-            title: "24 hours forward",
-            words: vec![format!(
-                "{} The clock does not go back, and they do not come back.",
-                kept(ink)
-            )],
-            facts: Vec::new(),
-            keys: vec![("Enter", "moves the clock"), ("Esc", "leaves it")],
-            alarming: false,
-        },
-        Confirm::FirstWrite(pending) => Question {
-            title: " REAL AWS: the first write ",
-            words: vec!["This goes to your account and costs money. The lab asks once.".into()],
-            facts: first_write_words(ink.model, pending),
-            keys: vec![("Enter", "goes on"), ("Esc", "sends nothing")],
-            alarming: true,
-        },
-        Confirm::ForeignStream { stream, .. } => Question {
-            title: " REAL AWS: not the lab's stream ",
-            words: vec![format!(
-                "{stream} was there before the lab. Records written to it reach whoever reads it, and cannot be taken back."
-            )],
-            facts: Vec::new(),
-            keys: vec![("Enter", "writes to it"), ("Esc", "sends nothing")],
-            alarming: true,
-        },
-        Confirm::Leave => {
-            let names: Vec<&str> = ink
-                .model
-                .programs
-                .connected(ink.model.now)
-                .map(|program| program.name.as_str())
-                .collect();
-            Question {
-                title: "Leave the lab",
-                words: vec![
-                    format!("Connected to its server: {}.", names.join(", ")),
-                    match ink.model.server.keeps_streams {
-                        true => "The server ends with the lab. Its streams and your progress are kept.",
-                        false => "The server ends with the lab, and the streams in its memory are gone. Your progress is kept.",
-                    }
-                    .into(),
-                ],
-                facts: Vec::new(),
-                keys: vec![("q", "leaves"), ("Esc", "stays")],
-                alarming: false,
-            }
-        }
-        Confirm::CleanUp { streams, leaving } => {
-            let mut keys = vec![("Enter", "deletes them"), ("k", "keeps them")];
-            if *leaving {
-                keys.push(("Esc", "stays"));
-            }
-            Question {
-                title: " REAL AWS: streams that the lab created ",
-                words: vec!["They cost money for every hour until they are deleted.".into()],
-                facts: streams.clone(),
-                keys,
-                alarming: true,
-            }
-        }
-    }
 }
