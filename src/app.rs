@@ -26,6 +26,7 @@ pub mod readers;
 pub mod screen;
 pub mod section_clock;
 pub mod start;
+pub mod steps_pane;
 pub mod streams;
 pub mod templates;
 #[cfg(test)]

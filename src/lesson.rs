@@ -33,7 +33,7 @@ use front_matter::Parted;
 pub use acts::{Command, NamedFile, command, commands, files};
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
-    SectionKind, code_blocks, plain,
+    SectionKind, all_text, code_blocks, plain,
 };
 pub use fault::Fault;
 pub use highlight::{CodeLine, Highlights, highlight};

@@ -1,8 +1,27 @@
 //! Step checks: what was seen of the stream, folded into bounded facts, and what that says of a step of the lesson.
 //!
 //! It knows what calls mean, not how they arrived: no screen, no client, no keys. Acts go in, states of checks come out.
+//! `plan` (what a lesson's steps ask for, from `lab.toml` or from their text) knows no traffic; `facts` (what was seen)
+//! knows no lesson; `evidence` says of an act how far the facts show it, and `diagnosis` why they do not. [`Watch`]
+//! holds all of it together.
+
+#[allow(dead_code)]
+mod diagnosis;
+mod evidence;
+#[allow(dead_code, unused_imports)]
+mod facts;
+mod generic;
+#[allow(dead_code)]
+mod plan;
+#[allow(dead_code)]
+mod scripts;
+mod watch;
 
 use chrono::{DateTime, Utc};
+
+pub use facts::{Deed, Facts, Place, Seen, Who};
+pub use plan::{Check, PagePlan, Plan};
+pub use watch::{Pass, Watch};
 
 /// How a check stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +36,8 @@ pub struct CheckState {
     pub at: Option<DateTime<Utc>>,
     /// What was seen of it so far, in a few words, e.g. `2 of 3 records`.
     pub seen: String,
-    /// What is amiss when it nearly worked, in a sentence or two, with what to do next.
+    /// What is amiss when it nearly worked, in a sentence or two, with what to do next. It may stand beside `[ ]` too,
+    /// where nothing was seen at all for so long that the learner may wonder.
     pub diagnosis: Option<String>,
 }
 
@@ -38,3 +58,34 @@ pub enum Mark {
     /// `[-]` the learner skipped it.
     Skipped,
 }
+
+impl Mark {
+    /// Whether nothing more is to be done for it.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Done | Self::Shown | Self::Skipped)
+    }
+}
+
+/// The mark of a whole step: the one of its checks that wants a look most; settled once all of them are.
+pub fn mark_of(states: &[CheckState]) -> Mark {
+    let marks = || states.iter().map(|state| state.mark);
+    let any = |mark| marks().any(|it| it == mark);
+    if states.is_empty() {
+        return Mark::Open;
+    }
+    if marks().all(Mark::is_settled) {
+        return match () {
+            () if any(Mark::Skipped) => Mark::Skipped,
+            () if any(Mark::Shown) => Mark::Shown,
+            () => Mark::Done,
+        };
+    }
+    match () {
+        () if any(Mark::Nearly) => Mark::Nearly,
+        () if marks().any(|mark| mark != Mark::Open) => Mark::Running,
+        () => Mark::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests;

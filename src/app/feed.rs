@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::lab_server;
 use super::model::{Model, Outcome, Tone};
+use super::{lab_server, steps_pane};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, FeedEvent};
+use crate::steps::{Seen, Who};
 
 /// The feed said something.
 pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: &mut Outcome) {
@@ -26,6 +27,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.count_written(&stream, records);
+                steps_pane::observe(model, &Seen::Kept(&stream, records), now);
             }
         }
         FeedEvent::Expired {
@@ -36,6 +38,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
                 let words = format!("Records of {stream} are gone: older than it keeps them.");
                 model.say(Tone::Plain, words);
             }
@@ -48,6 +51,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
                 let words = format!(
                     "{stream} is empty: {} gone; its shards and iterators stay.",
                     counted(records)
@@ -69,6 +73,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                     model.say(Tone::Nearly, words);
                 }
                 model.streams.trimmed(&stream, records);
+                steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
             }
         }
     }
@@ -90,6 +95,7 @@ fn counted(records: u64) -> String {
 pub(super) fn left(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     for program in model.programs.leave(now) {
         model.consumer.foreign.stopped(&program);
+        steps_pane::observe(model, &Seen::Left(&program), now);
         out.changed = true;
     }
 }
@@ -102,6 +108,7 @@ pub(super) fn lost(model: &mut Model, events: u64, now: DateTime<Utc>, out: &mut
         model.say(Tone::Nearly, words.into());
     }
     model.feed_lost += events;
+    steps_pane::observe(model, &Seen::Lost(events), now);
     super::streams::look_at_all(model, now);
 }
 
@@ -116,6 +123,8 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         out.changed = true;
     }
     if call.caller.access_key == model.connection.own_access_key {
+        let who = steps_pane::whose(model, call);
+        steps_pane::observe(model, &Seen::Call(&who, call), now);
         if let Some(fault) = call.fault {
             out.changed = true;
             model.say(
@@ -132,6 +141,8 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         return;
     }
     let (name, changed) = model.programs.took(call, now);
+    let who = Who::Program(name.clone());
+    steps_pane::observe(model, &Seen::Call(&who, call), now);
     out.changed |= changed;
     // A request without a signature names no region.
     if !here && !call.region.is_empty() {

@@ -16,6 +16,7 @@ use super::programs::Programs;
 use super::quiz::{self, Quiz};
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
+use super::steps_pane::{self, Steps};
 use super::streams::Streams;
 use super::theme::Theme;
 use crate::lesson::{Fault, Lesson, SectionKind};
@@ -61,6 +62,8 @@ pub struct Model {
     pub server: LabServer,
     /// Other people's programs.
     pub programs: Programs,
+    /// How far the lesson's steps are done.
+    pub steps: Steps,
     /// What the lab may do on AWS.
     pub guard: Guard,
     /// What the learner has done.
@@ -159,6 +162,7 @@ impl Model {
             .theme
             .or_else(|| Theme::named(setup.progress.theme.as_deref()?))
             .unwrap_or_default();
+        let steps = Steps::new(&setup.lesson, &setup.connection);
         let mut model = Self {
             now,
             connection: setup.connection,
@@ -177,6 +181,7 @@ impl Model {
             streams: Streams::default(),
             server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),
+            steps,
             guard: Guard::new(setup.ledger),
             drawn_minute: now,
             saved: setup.progress.clone(),
@@ -189,6 +194,7 @@ impl Model {
         };
         model.lesson.fault = setup.lesson_fault;
         model.resume(setup.notice);
+        steps_pane::resume(&mut model);
         model.layout.area.width = setup.size.0;
         model.layout.area.height = setup.size.1;
         model.lay_out();
@@ -253,6 +259,7 @@ impl Model {
             looks,
             self.streams.list_at,
             self.programs.next_leave(),
+            self.steps.look_at,
             self.fresh_until,
             section_clock::next_change(&self.lesson, self.drawn_minute),
         ]

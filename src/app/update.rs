@@ -16,7 +16,8 @@ use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::screen::Pane;
 use super::{
-    consumer, feed, guard, lab_server, lesson_pane, producer, quiz, section_clock, streams,
+    consumer, feed, guard, lab_server, lesson_pane, producer, quiz, section_clock, steps_pane,
+    streams,
 };
 
 /// Changes the model by a message.
@@ -100,6 +101,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         streams::point_at(model, &stream);
     }
     guard::offer_clean_up(model);
+    steps_pane::follow(model, now, &mut out);
     // The time spent is written with other changes, and at the end; not for its own sake.
     if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
         section_clock::bank(model, now);
@@ -134,6 +136,7 @@ fn asked(
 }
 
 fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Outcome) {
+    steps_pane::answered(model, &answer, now);
     match answer {
         Answer::Streams(result) => streams::listed(model, result, now, out),
         Answer::Described { stream, result } => {

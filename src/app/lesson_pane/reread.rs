@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{LessonPane, find_again};
 use crate::app::message::{Effect, Reread};
 use crate::app::model::{Model, Outcome, Tone};
-use crate::app::{quiz, section_clock};
+use crate::app::{quiz, section_clock, steps_pane};
 use crate::lesson::{self, Block, Fault, Highlights, Inline, Lesson, Role, TextLine, TextSpan};
 
 /// The most rows that an author's card takes: the text below it is to be read as well.
@@ -49,6 +49,7 @@ impl Model {
             .collect();
         section_clock::turn(self, self.now);
         quiz::lesson_replaced(self, &old);
+        steps_pane::lesson_replaced(self);
         // Code that stayed the same keeps its colours until all of it is coloured anew.
         out.effects.push(Effect::Highlight(new));
         self.lesson.lay_out();

@@ -1,0 +1,334 @@
+//! What was seen of the stream, bounded: acts are folded in as they come, and nothing is kept that no check asks for.
+//!
+//! Bounds, and what happens at them: [`STREAMS`] streams and [`ACTORS`] programs (the one that was silent longest makes
+//! room), [`READINGS`] readings (the oldest makes room), [`SHARDS`] shards a stream and [`KEYS`] partition keys (more are
+//! counted as records only; a key that a check asks for by name always has its place), [`OPERATIONS`] operations and
+//! [`FILES`] files (more are not taken up).
+
+mod actors;
+mod readings;
+mod streams;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::kinesis::ShardId;
+use crate::kinesis::feed::{Call, Detail};
+
+pub(super) use actors::{Actor, Run, Trouble};
+pub(super) use readings::{Reading, ShardReading};
+pub(super) use streams::{ShardFacts, StreamFacts};
+
+/// How many streams are remembered.
+pub const STREAMS: usize = 16;
+/// How many shards of a stream are told apart.
+pub const SHARDS: usize = 64;
+/// How many partition keys of a stream are told apart.
+pub const KEYS: usize = 128;
+/// How many readings are remembered.
+pub const READINGS: usize = 32;
+/// How many programs are remembered.
+pub const ACTORS: usize = 32;
+/// How many operations are remembered to have been called.
+pub const OPERATIONS: usize = 64;
+/// How many files are remembered to have been written.
+pub const FILES: usize = 64;
+/// The longest name that is remembered, in characters: the API allows no longer stream, and a key may have 256.
+pub const NAME: usize = 128;
+
+/// Where the lab is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The address without its scheme, e.g. `127.0.0.1:4567`.
+    pub address: String,
+    /// The region.
+    pub region: String,
+    /// Whether every call is told, by whomever; else only the lab's own are known, and what a look shows.
+    pub told: bool,
+}
+
+/// Whose a call is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The learner's, on purpose, in a panel.
+    You,
+    /// A program's; whatever it does counts, since somebody started it.
+    Program(String),
+    /// The lab's by itself: automatic sending, background looks, what it shows. It passes nothing.
+    Lab,
+}
+
+/// What can be seen.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen<'a> {
+    /// A call was answered.
+    Call(&'a Who, &'a Call),
+    /// So many calls were missed: from here on the facts have a hole.
+    Lost(u64),
+    /// A program has gone.
+    Left(&'a str),
+    /// The panel's consumer was stopped.
+    Stopped,
+    /// A file of the lesson was written into the work folder.
+    Written(&'a str),
+    /// A record was opened in full.
+    Opened,
+    /// The panel's consumer runs with so many workers.
+    Workers(u32),
+    /// The page of a step was opened.
+    Reached(usize),
+    /// The lab began to run something for the learner; on which page, if on one.
+    RunBegan(Option<usize>),
+    /// That has ended, with its exit code; none if a signal ended it.
+    RunEnded(Option<i32>),
+    /// A background look showed a stream: its state and its shards, and which of them are open.
+    Described(&'a str, &'a str, &'a [(ShardId, bool)]),
+    /// A stream that was kept from an earlier run holds so many records.
+    Kept(&'a str, u64),
+    /// So many records of a stream are gone: too old, or it was emptied.
+    Dropped(&'a str, u64),
+    /// A background read of a whole stream showed its records: shard and partition key of each that is not the lab's own.
+    Looked(&'a str, &'a [(ShardId, String)]),
+}
+
+/// Something that was done on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// By whom, e.g. `you` or `py#1`.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What was seen so far.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    pub(super) place: Place,
+    /// Calls that were missed.
+    pub(super) lost: u64,
+    pub(super) streams: Vec<StreamFacts>,
+    pub(super) actors: Vec<Actor>,
+    pub(super) readings: Vec<Reading>,
+    pub(super) calls: BTreeMap<String, Deed>,
+    pub(super) files: BTreeMap<String, Deed>,
+    pub(super) opened: Option<Deed>,
+    pub(super) workers: Option<(u32, Deed)>,
+    pub(super) deleted: Option<Deed>,
+    pub(super) reread: Option<Deed>,
+    pub(super) read_new: Option<Deed>,
+    pub(super) latest: Option<Deed>,
+    /// The last thing that the lab ran.
+    pub(super) run: Option<Run>,
+    /// The page that was opened last, and when.
+    pub(super) reached: Option<(usize, DateTime<Utc>)>,
+    /// When the last call came that was not the lab's by itself.
+    pub(super) last_call: Option<DateTime<Utc>>,
+    keys_named: Vec<String>,
+    readings_begun: u64,
+}
+
+impl Facts {
+    /// Nothing seen yet. The keys named always have their place among those told apart.
+    pub fn new(place: Place, keys_named: &[String]) -> Self {
+        Self {
+            place,
+            keys_named: keys_named.iter().take(KEYS).cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same world, in which nobody has done anything yet.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let mut anew = Self {
+            place: self.place.clone(),
+            lost: self.lost,
+            streams: self.streams.clone(),
+            run: self.run.clone(),
+            reached: self.reached,
+            keys_named: self.keys_named.clone(),
+            readings_begun: self.readings_begun,
+            ..Self::default()
+        };
+        for stream in &mut anew.streams {
+            stream.forget_deeds();
+        }
+        anew
+    }
+
+    /// Folds something in. Whether a check may stand otherwise now.
+    pub fn observe(&mut self, seen: &Seen<'_>, now: DateTime<Utc>) -> bool {
+        let you = || Deed {
+            by: "you".into(),
+            at: now,
+        };
+        match *seen {
+            Seen::Call(who, call) => self.called(who, call, now),
+            Seen::Lost(calls) => {
+                self.lost += calls;
+                true
+            }
+            Seen::Left(program) => self.left(program, now),
+            Seen::Stopped => self.left("you", now),
+            Seen::Written(file) => {
+                if self.files.len() < FILES || self.files.contains_key(file) {
+                    self.files.insert(cut(file), you());
+                }
+                true
+            }
+            Seen::Opened => {
+                self.opened.get_or_insert_with(you);
+                true
+            }
+            Seen::Workers(count) => {
+                let more = self.workers.as_ref().is_none_or(|(most, _)| count > *most);
+                if more {
+                    self.workers = Some((count, you()));
+                }
+                more
+            }
+            Seen::Reached(page) => {
+                self.reached = Some((page, now));
+                true
+            }
+            Seen::RunBegan(page) => {
+                self.run = Some(Run::begun(page, now));
+                true
+            }
+            Seen::RunEnded(code) => {
+                if let Some(run) = &mut self.run {
+                    run.ended = Some((now, code));
+                }
+                true
+            }
+            Seen::Described(stream, status, shards) => {
+                let facts = self.stream(stream, now);
+                facts.described(status, shards)
+            }
+            Seen::Kept(stream, records) => {
+                self.stream(stream, now).keeps(records);
+                false
+            }
+            Seen::Dropped(stream, records) => {
+                self.stream(stream, now).drops(records);
+                false
+            }
+            Seen::Looked(stream, records) => {
+                let deed = Deed {
+                    by: String::new(),
+                    at: now,
+                };
+                self.stream(stream, now).shown(records, &deed);
+                true
+            }
+        }
+    }
+
+    /// What is known of a stream, made room for if it is new.
+    pub(super) fn stream(&mut self, name: &str, now: DateTime<Utc>) -> &mut StreamFacts {
+        let known = self.streams.iter().position(|it| it.name == name);
+        let place = known.unwrap_or_else(|| {
+            if self.streams.len() == STREAMS
+                && let Some(silent) = (0..STREAMS).min_by_key(|i| self.streams[*i].touched)
+            {
+                self.streams.swap_remove(silent);
+            }
+            self.streams
+                .push(StreamFacts::new(name, &self.keys_named, now));
+            self.streams.len() - 1
+        });
+        let stream = &mut self.streams[place];
+        stream.touched = now;
+        stream
+    }
+
+    /// What is known of a stream.
+    pub(super) fn known(&self, name: &str) -> Option<&StreamFacts> {
+        self.streams.iter().find(|stream| stream.name == name)
+    }
+
+    fn called(&mut self, who: &Who, call: &Call, now: DateTime<Utc>) -> bool {
+        let name = match who {
+            Who::You => "you",
+            Who::Program(name) => name.as_str(),
+            Who::Lab => {
+                self.world(call, None, now);
+                return false;
+            }
+        };
+        self.last_call = Some(now);
+        if let (Who::Program(_), Some(run)) = (who, &mut self.run) {
+            run.took_a_call();
+        }
+        let here = call.region.is_empty() || call.region == self.place.region;
+        let actor = self.actor(name, now);
+        actor.saw(call, here, now);
+        if !here {
+            return true;
+        }
+        let deed = Deed {
+            by: name.to_owned(),
+            at: now,
+        };
+        if call.error.is_none() {
+            let room = self.calls.len() < OPERATIONS;
+            match self.calls.get_mut(&call.operation) {
+                Some(last) => *last = deed.clone(),
+                None if room => {
+                    self.calls.insert(cut(&call.operation), deed.clone());
+                }
+                None => {}
+            }
+        }
+        self.world(call, Some(&deed), now);
+        self.read(call, &deed);
+        true
+    }
+
+    /// What a call makes of the streams; with a deed, it was done on purpose.
+    fn world(&mut self, call: &Call, deed: Option<&Deed>, now: DateTime<Utc>) {
+        let Some(name) = &call.stream else {
+            return;
+        };
+        if !call.region.is_empty() && call.region != self.place.region {
+            return;
+        }
+        let refused = call.error.as_ref().map(|(code, _)| code.as_str());
+        match (call.operation.as_str(), refused) {
+            ("CreateStream", None) => {
+                self.streams.retain(|stream| stream.name != *name);
+                let stream = self.stream(name, now);
+                stream.created = deed.cloned();
+                if let Detail::Create { shards } = call.detail {
+                    stream.shards_asked = Some(shards);
+                }
+            }
+            // Who wanted to create it finds it there.
+            ("CreateStream", Some("ResourceInUseException")) => {
+                if deed.is_some() {
+                    self.stream(name, now).created = deed.cloned();
+                }
+            }
+            ("DeleteStream", None) => {
+                self.streams.retain(|stream| stream.name != *name);
+                if deed.is_some() {
+                    self.deleted = deed.cloned();
+                }
+            }
+            ("PutRecord" | "PutRecords", None) => {
+                if let Detail::Put(entries) = &call.detail {
+                    self.stream(name, now).put(entries, deed);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A name from outside, no longer than names are.
+fn cut(name: &str) -> String {
+    name.chars().take(NAME).collect()
+}

@@ -1,0 +1,249 @@
+//! Readings: what somebody reads of a stream in one go, over all its shards. Each shard is read by a chain of iterators;
+//! a reading begins anew where somebody begins at the start again.
+
+use chrono::{DateTime, Utc};
+
+use super::streams::ReadTo;
+use super::{Deed, Facts, READINGS, SHARDS, cut};
+use crate::kinesis::feed::{Call, Detail, GetDetail};
+use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
+
+/// A reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Counts them all.
+    pub number: u64,
+    /// Whose it is.
+    pub by: String,
+    /// The stream.
+    pub stream: String,
+    /// When it began.
+    pub began: DateTime<Utc>,
+    /// When it was answered last.
+    pub last: DateTime<Utc>,
+    /// Records that were in the stream when it began.
+    pub there: u64,
+    /// The shards it asked for.
+    pub shards: Vec<ShardReading>,
+    /// When it is known to have stopped.
+    pub stopped: Option<DateTime<Utc>>,
+}
+
+/// A shard in a reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShardReading {
+    /// The shard.
+    pub shard: ShardId,
+    /// The chain of iterators that goes on.
+    pub chain: u64,
+    /// Where it began, as the API says it.
+    pub start: &'static str,
+    /// Records that lay in the shard when its iterator was issued.
+    pub older: u64,
+    /// Records that lay ahead of it at its first answer, those that it gave included.
+    pub there: Option<u64>,
+    /// Records it was given.
+    pub read: u64,
+    /// Records of its last answer.
+    pub last_page: u64,
+    /// The limit of its last request.
+    pub limit: Option<u32>,
+    /// Records ahead at its last answer.
+    pub ahead: u64,
+    /// Whether everything was read that was there at its beginning.
+    pub complete: bool,
+    /// Whether it ever came back empty.
+    pub was_empty: bool,
+    /// The last record it was given.
+    pub last: Option<SequenceNumber>,
+    /// The error of its last call.
+    pub error: Option<String>,
+}
+
+impl Reading {
+    /// Records it was given.
+    pub fn read(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.read).sum()
+    }
+
+    fn takes(&self, by: &str, stream: &str, shard: &ShardId, start: &StartPosition) -> bool {
+        if self.by != by || self.stream != stream || self.stopped.is_some() {
+            return false;
+        }
+        let known = self.shards.iter().find(|it| it.shard == *shard);
+        match (known, start) {
+            // Who gets a new iterator for each page goes on where the last page ended.
+            (Some(known), StartPosition::AfterSequenceNumber(after)) => {
+                known.last.as_ref() == Some(after)
+            }
+            (Some(_), _) => false,
+            (None, start) => {
+                let same = |it: &ShardReading| it.start == start.word();
+                self.shards.len() < SHARDS && self.shards.iter().any(same)
+            }
+        }
+    }
+}
+
+impl ShardReading {
+    fn begun(chain: u64, shard: &ShardId, start: &StartPosition, older: u64) -> Self {
+        Self {
+            shard: shard.clone(),
+            chain,
+            start: start.word(),
+            older,
+            there: None,
+            read: 0,
+            last_page: 0,
+            limit: None,
+            ahead: 0,
+            complete: false,
+            was_empty: false,
+            last: None,
+            error: None,
+        }
+    }
+
+    /// An answer came. `exact`: the number of records ahead is one, not just whether there are any.
+    fn took(&mut self, get: &GetDetail, exact: bool) {
+        let returned = get.returned as u64;
+        self.error = None;
+        self.limit = get.limit;
+        self.last_page = returned;
+        self.read += returned;
+        self.ahead = get.ahead;
+        self.was_empty |= returned == 0;
+        let there = *self.there.get_or_insert(returned + get.ahead);
+        self.complete |= get.ahead == 0 || (exact && self.read >= there);
+        if let Some((_, last)) = &get.range {
+            self.last = Some(last.clone());
+        }
+    }
+}
+
+impl Facts {
+    /// Takes over what a call has to do with reading.
+    pub(super) fn read(&mut self, call: &Call, deed: &Deed) {
+        let Some(stream) = &call.stream else {
+            return;
+        };
+        match &call.detail {
+            Detail::Iterator {
+                shard,
+                start,
+                chain: Some(chain),
+            } if call.error.is_none() => {
+                self.begun(*chain, stream, shard, start, deed);
+            }
+            Detail::Get(get) => {
+                let (reading, place) = self.begun(get.chain, stream, &get.shard, &get.start, deed);
+                let exact = self.place.told;
+                let reading = &mut self.readings[reading];
+                reading.last = deed.at;
+                reading.stopped = None;
+                let number = reading.number;
+                let Some(shard) = reading.shards.get_mut(place) else {
+                    return;
+                };
+                if let Some((code, _)) = &call.error {
+                    shard.error = Some(cut(code));
+                    return;
+                }
+                if shard.start == "LATEST" && get.returned > 0 && shard.was_empty {
+                    self.latest = Some(deed.clone());
+                }
+                shard.took(get, exact);
+                self.gave(stream, get, number, deed);
+            }
+            _ => {}
+        }
+    }
+
+    /// The reading and the place in it of a chain; it begins if it is not known.
+    fn begun(
+        &mut self,
+        chain: u64,
+        stream: &str,
+        shard: &ShardId,
+        start: &StartPosition,
+        deed: &Deed,
+    ) -> (usize, usize) {
+        for (index, reading) in self.readings.iter().enumerate().rev() {
+            // An answered chain is known by its number alone; only the panel's numbers may be another's on other endpoints.
+            let same = |it: &ShardReading| it.chain == chain && it.shard == *shard;
+            if reading.by == deed.by
+                && let Some(place) = reading.shards.iter().position(same)
+            {
+                return (index, place);
+            }
+        }
+        let facts = self.stream(stream, deed.at);
+        let there = facts.held;
+        let older = match facts.placed {
+            true => facts.shard(shard).map_or(0, |shard| shard.records),
+            false => facts.held,
+        };
+        let takes = |it: &Reading| it.takes(&deed.by, stream, shard, start);
+        if let Some(index) = self.readings.iter().rposition(takes) {
+            let reading = &mut self.readings[index];
+            let known = reading.shards.iter().position(|it| it.shard == *shard);
+            let place = known.unwrap_or(reading.shards.len());
+            match reading.shards.get_mut(place) {
+                Some(known) => known.chain = chain,
+                None => reading
+                    .shards
+                    .push(ShardReading::begun(chain, shard, start, older)),
+            }
+            return (index, place);
+        }
+        if self.readings.len() == READINGS {
+            self.readings.remove(0);
+        }
+        self.readings_begun += 1;
+        self.readings.push(Reading {
+            number: self.readings_begun,
+            by: deed.by.clone(),
+            stream: cut(stream),
+            began: deed.at,
+            last: deed.at,
+            there,
+            shards: vec![ShardReading::begun(chain, shard, start, older)],
+            stopped: None,
+        });
+        (self.readings.len() - 1, 0)
+    }
+
+    /// Records were given out: whether they were read before, or are newer than all that was.
+    fn gave(&mut self, stream: &str, get: &GetDetail, number: u64, deed: &Deed) {
+        let (mut again, mut newer) = (false, false);
+        let facts = self.stream(stream, deed.at);
+        let read_before = facts
+            .shards
+            .iter()
+            .any(|shard| shard.read.as_ref().is_some_and(|read| read.last.is_some()));
+        if let Some(shard) = facts.shard_mut(&get.shard) {
+            let range = get.range.as_ref().filter(|_| get.returned > 0);
+            if let (Some((first, last)), Some(before)) = (range, &shard.read) {
+                again = before.last.as_ref().is_some_and(|before| first <= before);
+                let beyond = before.last.as_ref().is_none_or(|before| last > before);
+                newer = read_before && beyond && (before.reading != number || before.caught_up);
+            }
+            let last = match (range, shard.read.take().and_then(|before| before.last)) {
+                (Some((_, last)), Some(before)) => Some(before.max(last.clone())),
+                (Some((_, last)), None) => Some(last.clone()),
+                (None, before) => before,
+            };
+            shard.read = Some(ReadTo {
+                last,
+                reading: number,
+                caught_up: get.ahead == 0,
+            });
+        }
+        if again {
+            self.reread = Some(deed.clone());
+        }
+        if newer {
+            self.read_new = Some(deed.clone());
+        }
+    }
+}

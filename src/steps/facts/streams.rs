@@ -1,0 +1,248 @@
+//! What is known of a stream: what it is like, how many records lie where, and who put them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Deed, KEYS, SHARDS, cut};
+use crate::kinesis::feed::PutEntry;
+use crate::kinesis::{SequenceNumber, ShardId};
+
+/// A stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamFacts {
+    /// Its name.
+    pub name: String,
+    /// Who created it, or wanted to and found it there.
+    pub created: Option<Deed>,
+    /// How many shards were asked for.
+    pub shards_asked: Option<u32>,
+    /// Its state, as a look showed it last.
+    pub status: Option<String>,
+    /// Its shards, as far as they were seen.
+    pub shards: Vec<ShardFacts>,
+    /// Records in it, by whomever.
+    pub held: u64,
+    /// Whether it is known of every record in which shard it lies.
+    pub placed: bool,
+    /// Of these, put by the lab itself.
+    pub automatic: u64,
+    /// Records put on purpose.
+    pub put: u64,
+    /// The keys of these with how many records and in which shard the last of them was; at most [`KEYS`].
+    pub keys: BTreeMap<String, (u64, Option<ShardId>)>,
+    /// The last put on purpose.
+    pub last_put: Option<Deed>,
+    /// The key of a record that begins like no JSON, if there is one.
+    pub not_json: Option<String>,
+    /// When something was seen of it last.
+    pub touched: DateTime<Utc>,
+}
+
+/// A shard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShardFacts {
+    /// Its id.
+    pub id: ShardId,
+    /// Whether it takes records, if a look has shown that.
+    pub open: Option<bool>,
+    /// Records put into it, by whomever.
+    pub records: u64,
+    /// Of these, on purpose.
+    pub put: u64,
+    /// How far it was read on purpose.
+    pub read: Option<ReadTo>,
+}
+
+/// How far a shard was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTo {
+    /// The newest record that was given out; none if there was nothing.
+    pub last: Option<SequenceNumber>,
+    /// By which reading.
+    pub reading: u64,
+    /// Whether it had caught up then.
+    pub caught_up: bool,
+}
+
+impl StreamFacts {
+    pub(super) fn new(name: &str, keys_named: &[String], now: DateTime<Utc>) -> Self {
+        let keys = keys_named.iter().map(|key| (key.clone(), (0, None)));
+        Self {
+            name: cut(name),
+            created: None,
+            shards_asked: None,
+            status: None,
+            shards: Vec::new(),
+            held: 0,
+            placed: true,
+            automatic: 0,
+            put: 0,
+            keys: keys.collect(),
+            last_put: None,
+            not_json: None,
+            touched: now,
+        }
+    }
+
+    /// Forgets what was done on purpose; what the stream is like stays.
+    pub(super) fn forget_deeds(&mut self) {
+        self.created = None;
+        self.put = 0;
+        self.last_put = None;
+        for count in self.keys.values_mut() {
+            *count = (0, None);
+        }
+        for shard in &mut self.shards {
+            shard.put = 0;
+        }
+    }
+
+    /// The keys that were put on purpose, with their shards.
+    pub fn keys_put(&self) -> impl Iterator<Item = (&str, Option<&ShardId>)> {
+        let put = self.keys.iter().filter(|(_, (records, _))| *records > 0);
+        put.map(|(key, (_, shard))| (key.as_str(), shard.as_ref()))
+    }
+
+    /// The shards with records that were put on purpose.
+    pub fn shards_put(&self) -> impl Iterator<Item = &ShardId> {
+        let put = self.shards.iter().filter(|shard| shard.put > 0);
+        put.map(|shard| &shard.id)
+    }
+
+    /// How many open shards it has, as far as is known.
+    pub fn open_shards(&self) -> Option<u32> {
+        let known = self.shards.iter().any(|shard| shard.open.is_some());
+        let open = self.shards.iter().filter(|shard| shard.open == Some(true));
+        match known {
+            true => u32::try_from(open.count()).ok(),
+            false => self.shards_asked,
+        }
+    }
+
+    /// What is known of a shard.
+    pub fn shard(&self, id: &ShardId) -> Option<&ShardFacts> {
+        self.shards.iter().find(|shard| shard.id == *id)
+    }
+
+    /// The same to change it; `None` beyond the bound.
+    pub(super) fn shard_mut(&mut self, id: &ShardId) -> Option<&mut ShardFacts> {
+        let place = self.shards.iter().position(|shard| shard.id == *id);
+        let place = match place {
+            Some(place) => place,
+            None if self.shards.len() == SHARDS || id.as_str().len() > super::NAME => return None,
+            None => {
+                self.shards.push(ShardFacts {
+                    id: id.clone(),
+                    open: None,
+                    records: 0,
+                    put: 0,
+                    read: None,
+                });
+                self.shards.len() - 1
+            }
+        };
+        self.shards.get_mut(place)
+    }
+
+    pub(super) fn described(&mut self, status: &str, shards: &[(ShardId, bool)]) -> bool {
+        let before = (self.status.clone(), self.open_shards());
+        self.status = Some(cut(status));
+        for (id, open) in shards {
+            if let Some(shard) = self.shard_mut(id) {
+                shard.open = Some(*open);
+            }
+        }
+        before != (self.status.clone(), self.open_shards())
+    }
+
+    pub(super) fn keeps(&mut self, records: u64) {
+        self.held += records;
+        self.placed &= records == 0;
+    }
+
+    pub(super) fn drops(&mut self, records: u64) {
+        self.held = self.held.saturating_sub(records);
+        self.placed = false;
+        if self.held == 0 {
+            self.placed = true;
+            for shard in &mut self.shards {
+                shard.records = 0;
+            }
+        }
+    }
+
+    /// Records were put.
+    pub(super) fn put(&mut self, entries: &[PutEntry], deed: Option<&Deed>) {
+        for entry in entries {
+            let Ok((shard, _)) = &entry.result else {
+                continue;
+            };
+            self.held += 1;
+            if let Some(shard) = self.shard_mut(shard) {
+                shard.records += 1;
+                shard.put += u64::from(deed.is_some());
+            }
+            if self.not_json.is_none() && !begins_as_json(&entry.head) {
+                self.not_json = Some(cut(&entry.key));
+            }
+            match deed {
+                None => self.automatic += 1,
+                Some(deed) => {
+                    self.put += 1;
+                    self.count_key(&entry.key, shard);
+                    match &mut self.last_put {
+                        Some(last) if last.by == deed.by => last.at = deed.at,
+                        last => *last = Some(deed.clone()),
+                    }
+                }
+            }
+        }
+    }
+
+    fn count_key(&mut self, key: &str, shard: &ShardId) {
+        let room = self.keys.len() < KEYS;
+        match self.keys.get_mut(key) {
+            Some((records, at)) => {
+                *records += 1;
+                if at.as_ref() != Some(shard) {
+                    *at = Some(shard.clone());
+                }
+            }
+            None if room => {
+                self.keys.insert(cut(key), (1, Some(shard.clone())));
+            }
+            None => {}
+        }
+    }
+
+    /// A look showed all its records but the lab's own: as many were put by somebody.
+    pub(super) fn shown(&mut self, records: &[(ShardId, String)], deed: &Deed) {
+        let seen = records.len() as u64;
+        if seen > self.put {
+            self.put = seen;
+            let by = self.last_put.take().map_or(deed.by.clone(), |last| last.by);
+            self.last_put = Some(Deed { by, at: deed.at });
+        }
+        self.held = self.held.max(seen + self.automatic);
+        let mut counts: BTreeMap<&ShardId, u64> = BTreeMap::new();
+        for (shard, key) in records {
+            *counts.entry(shard).or_default() += 1;
+            if !self.keys.get(key).is_some_and(|(records, _)| *records > 0) {
+                self.count_key(key, shard);
+            }
+        }
+        for (id, count) in counts {
+            if let Some(shard) = self.shard_mut(id) {
+                shard.put = shard.put.max(count);
+                shard.records = shard.records.max(count);
+            }
+        }
+    }
+}
+
+/// Whether data may be JSON by its first sign.
+fn begins_as_json(head: &[u8]) -> bool {
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    first.is_some_and(|byte| b"{[\"-tfn".contains(byte) || byte.is_ascii_digit())
+}

@@ -1,0 +1,3 @@
+//! Tests of what steps ask for, and of how they stand after what was seen.
+
+mod plans;
