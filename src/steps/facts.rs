@@ -307,10 +307,8 @@ impl Facts {
                 }
             }
             // Who wanted to create it finds it there.
-            ("CreateStream", Some("ResourceInUseException")) => {
-                if deed.is_some() {
-                    self.stream(name, now).created = deed.cloned();
-                }
+            ("CreateStream", Some("ResourceInUseException")) if deed.is_some() => {
+                self.stream(name, now).created = deed.cloned();
             }
             ("DeleteStream", None) => {
                 self.streams.retain(|stream| stream.name != *name);

@@ -228,7 +228,7 @@ impl StreamFacts {
         let mut counts: BTreeMap<&ShardId, u64> = BTreeMap::new();
         for (shard, key) in records {
             *counts.entry(shard).or_default() += 1;
-            if !self.keys.get(key).is_some_and(|(records, _)| *records > 0) {
+            if self.keys.get(key).is_none_or(|(records, _)| *records == 0) {
                 self.count_key(key, shard);
             }
         }
