@@ -44,6 +44,10 @@ pub enum Command {
     Env(EnvOptions),
     /// Write a lesson to begin with: lesson.md, lab.toml and a script in a new folder
     New(NewOptions),
+    /// Say what the lab understands of lessons, and what their authors should mend
+    ///
+    /// Exit code 0: no errors. 1: errors. 2: unusable arguments.
+    Check(CheckOptions),
     /// Forget the saved progress, or with --streams the kept streams
     Reset(ResetOptions),
 }
@@ -264,6 +268,17 @@ pub struct NewOptions {
     /// The folder to write it into; files that are there are never touched
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
+}
+
+/// Options of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckOptions {
+    /// Lessons, or folders in which every .md file that looks like a lesson is checked
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Print one JSON object, as docs/authoring.md describes it
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `reset`.

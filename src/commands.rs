@@ -2,6 +2,7 @@
 
 mod appearance;
 mod call_log;
+pub mod check;
 mod embedded;
 pub mod env;
 pub mod lab;

@@ -9,11 +9,13 @@ mod answers;
 mod details;
 mod document;
 mod fault;
+mod fences;
 mod file_names;
 mod front_matter;
 mod highlight;
 mod layout;
 mod lines;
+pub mod lint;
 mod markdown;
 mod marks;
 mod options;
@@ -51,6 +53,14 @@ pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
         first_line,
     } = front_matter::part(markdown);
     outline::outline(markdown::blocks(text, first_line), metadata, settings)
+}
+
+/// Whether a text is a lesson rather than some other markdown: it has a title and a section of a kind that lessons have.
+pub fn looks_like_a_lesson(lesson: &Lesson) -> bool {
+    use SectionKind::{Checkpoint, Discussion, Goals, HandsOn};
+    let kinds = [Goals, Discussion, HandsOn, Checkpoint];
+    let mut sections = lesson.sections.iter();
+    lesson.title != outline::UNTITLED && sections.any(|section| kinds.contains(&section.kind))
 }
 
 #[cfg(test)]

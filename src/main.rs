@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::New(options)) => commands::new::run(&options),
+        Some(Command::Check(options)) => return commands::check::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),
     };
     match result {

@@ -1,6 +1,7 @@
 //! `<details>` as a bracket over the blocks beside it, wherever its tags stand and whether or not it is closed.
 
 use super::document::{Block, Inline};
+use super::fences::{self, Fences, Place};
 use super::source_lines::SourceLines;
 
 /// What a container holds while it is read: blocks, and the tags that bracket them.
@@ -55,32 +56,29 @@ fn tag_at(html: &[u8]) -> Option<Tag> {
     })
 }
 
-/// The markdown with every tag that begins a line followed by a blank line.
+/// The markdown with every tag that begins a line followed by a blank line, and every forgotten fence closed.
 ///
-/// Without one a parser takes all up to the next blank line for raw HTML: an answer's bold letter, even half a code
+/// Without a blank line a parser takes all up to the next one for raw HTML: an answer's bold letter, even half a code
 /// fence. Lines inside fences are left as they are. The text begins at this line of its file.
 pub fn set_apart(markdown: &str, first_line: usize) -> (String, SourceLines) {
     let mut out = String::with_capacity(markdown.len() + 64);
     let mut numbers = Vec::new();
-    let mut fence: Option<(char, usize)> = None;
-    for (number, line) in (first_line..).zip(markdown.split_inclusive('\n')) {
+    let mut fences = Fences::default();
+    let mut forgotten = fences::unclosed(markdown).into_iter().peekable();
+    for (index, line) in markdown.split_inclusive('\n').enumerate() {
+        let number = first_line + index;
+        while let Some(fence) = forgotten.next_if(|fence| fence.ends_before <= index) {
+            out.push_str(&fence.closing);
+            out.push('\n');
+            numbers.push(number);
+            fences.place(&fence.closing);
+        }
         numbers.push(number);
         let prefix = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
         let (prefix, text) = line.split_at(prefix);
-        let content = text.trim_start_matches(|c: char| c.is_ascii_digit() || "-*+.) ".contains(c));
-        match (fence, fence_at(text)) {
-            (None, _) => fence = fence_at(content).map(|(mark, length, _)| (mark, length)),
-            (Some((mark, length)), Some((end_mark, end_length, bare)))
-                if bare && mark == end_mark && end_length >= length =>
-            {
-                fence = None;
-            }
-            _ => {}
-        }
-        let end = if fence.is_none() {
-            leading_tags(text)
-        } else {
-            0
+        let end = match fences.place(line) {
+            Place::Text => leading_tags(text),
+            _ => 0,
         };
         out.push_str(prefix);
         out.push_str(&text[..end]);
@@ -102,15 +100,6 @@ pub fn set_apart(markdown: &str, first_line: usize) -> (String, SourceLines) {
     }
     let lines = SourceLines::new(&out, numbers);
     (out, lines)
-}
-
-/// A code fence's mark, its length, and whether nothing follows it.
-fn fence_at(text: &str) -> Option<(char, usize, bool)> {
-    let mark = text.chars().next().filter(|&c| c == '`' || c == '~')?;
-    let rest = text.trim_start_matches(mark);
-    let length = text.len() - rest.len();
-    let is_fence = length >= 3 && !(mark == '`' && rest.contains('`'));
-    is_fence.then(|| (mark, length, rest.trim().is_empty()))
 }
 
 /// The length of the tags that `text` begins with, a summary's text between its tags included.

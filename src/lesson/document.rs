@@ -11,6 +11,8 @@ pub struct Lesson {
     pub metadata: Vec<(String, String)>,
     /// The head's duration in minutes, else the sum of the sections' minutes, else `None`.
     pub minutes: Option<u32>,
+    /// The minutes that its head gives, if it gives any.
+    pub stated_minutes: Option<u32>,
     /// The head lines in order, e.g. `("Prerequisites", "None")`.
     pub head: Vec<(String, String)>,
     /// The learning goals, one each.
@@ -181,6 +183,8 @@ pub struct Question {
     pub options: Vec<QuestionOption>,
     /// Indices of the right options, ascending. Empty: it cannot be graded for certain, the learner compares.
     pub correct: Vec<usize>,
+    /// Why it is not graded, for its author, where it has options but no key for certain.
+    pub doubt: Option<String>,
     /// The answer's text, for after answering.
     pub explanation: Vec<Block>,
     /// Where the answer begins in the file, counted from 1; `None` without one.

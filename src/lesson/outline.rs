@@ -7,6 +7,9 @@ use super::file_names::name_files;
 use super::questions::{holds_details, question};
 use super::settings::Settings;
 
+/// The title of a lesson that has none.
+pub const UNTITLED: &str = "Untitled lesson";
+
 /// The lesson that these blocks make. It has at least one page, whatever they are.
 pub fn outline(
     mut blocks: Vec<Block>,
@@ -26,7 +29,7 @@ pub fn outline(
     };
     let title = title
         .or_else(|| said(&["title"]).map(|(_, title)| title.clone()))
-        .unwrap_or_else(|| "Untitled lesson".to_owned());
+        .unwrap_or_else(|| UNTITLED.to_owned());
     let (mut intro, parts) = split_at_headings(blocks, |level, _| level <= 2);
     let head = head_lines(&intro);
     let mut outline = Outline {
@@ -43,6 +46,7 @@ pub fn outline(
                     // A bare number is one of minutes here.
                     minutes(value).or_else(|| value.parse().ok())
                 }),
+            stated_minutes: None,
             head,
             goals: Vec::new(),
             sections: Vec::new(),
@@ -77,6 +81,7 @@ pub fn outline(
         outline.add_section(Heading { title, line }, minutes, kind, content);
     }
     let mut lesson = outline.lesson;
+    lesson.stated_minutes = lesson.minutes;
     lesson.minutes = lesson.minutes.or_else(|| {
         let minutes = lesson.sections.iter().filter_map(|section| section.minutes);
         minutes.reduce(u32::saturating_add)

@@ -35,6 +35,7 @@ pub fn question(title: &str, line: usize, blocks: Vec<Block>, settings: &Setting
             })
             .collect(),
         correct,
+        doubt: None,
         answer_line: answers.first().map(|answer| answer.line),
         explanation: explanation(answers),
     }

@@ -74,6 +74,7 @@ mod tests {
             correct: vec![0, 2],
             explanation: Vec::new(),
             answer_line: None,
+            doubt: None,
         };
         let cases: [(&[usize], bool, [Mark; 3]); 4] = [
             (&[0, 2], true, [RightlyChosen, RightlyLeft, RightlyChosen]),

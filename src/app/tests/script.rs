@@ -60,10 +60,12 @@ pub fn lesson() -> Lesson {
         correct,
         explanation: text("the secret answer"),
         answer_line: Some(1),
+        doubt: None,
     };
     Lesson {
         title: "Streams".into(),
         metadata: Vec::new(),
+        stated_minutes: Some(30),
         minutes: Some(30),
         head: Vec::new(),
         goals: Vec::new(),

@@ -1,0 +1,133 @@
+//! `kinesis-lab check`: what the lab understands of lessons, and what their authors should know.
+
+mod lessons;
+mod page;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use kinesis_lab::cli::CheckOptions;
+use kinesis_lab::lesson::lint::report::{self, FORMAT, LessonReport, Report};
+use kinesis_lab::lesson::lint::{self, Finding, Origin, Severity, Subject};
+use kinesis_lab::printable::printable;
+
+use lessons::{Found, Source};
+use page::{Paper, Printed};
+
+/// The exit code for arguments of which nothing can be made.
+const UNUSABLE: u8 = 2;
+
+/// Checks, prints, and says by the exit code whether there is an error.
+pub fn run(options: &CheckOptions) -> ExitCode {
+    let Found { sources, skipped } = match lessons::find(&options.paths) {
+        Ok(found) => found,
+        Err(complaints) => {
+            for complaint in complaints {
+                eprintln!("kinesis-lab: {}", printable(&complaint));
+            }
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let mut checked: Vec<Checked> = sources.into_iter().map(check).collect();
+    let broken = checked.iter().any(Checked::has_error);
+    let text = if options.json {
+        let report = Report {
+            format: FORMAT,
+            lessons: checked.drain(..).map(|checked| checked.report).collect(),
+            skipped,
+        };
+        match serde_json::to_string_pretty(&report) {
+            Ok(json) => json + "\n",
+            Err(error) => {
+                eprintln!("kinesis-lab: cannot write the report: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    } else {
+        let paper = paper();
+        let printed: Vec<Printed<'_>> = checked.iter().map(Checked::printed).collect();
+        page::print(&printed, &skipped, &paper)
+    };
+    // Whoever reads may have had enough: `check | head`.
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("kinesis-lab: cannot print: {error}");
+            ExitCode::FAILURE
+        }
+        _ if broken => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// A lesson that was checked.
+struct Checked {
+    report: LessonReport,
+    findings: Vec<Finding>,
+    text: String,
+    /// Its `lab.toml`: its name as the lesson's is given, and its text.
+    settings: Option<(String, String)>,
+}
+
+impl Checked {
+    fn has_error(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+
+    fn printed(&self) -> Printed<'_> {
+        let mut texts = BTreeMap::from([(
+            Origin::Lesson,
+            (self.report.file.as_str(), self.text.as_str()),
+        )]);
+        if let Some((name, text)) = &self.settings {
+            texts.insert(Origin::Settings, (name.as_str(), text.as_str()));
+        }
+        Printed {
+            report: &self.report,
+            findings: &self.findings,
+            texts,
+        }
+    }
+}
+
+fn check(source: Source) -> Checked {
+    let folder = source.path.parent().map(std::path::Path::to_owned);
+    let exists = |name: &str| {
+        let folder = folder.as_deref();
+        folder.is_some_and(|folder| folder.join(name).exists())
+    };
+    let settings = source.settings.as_ref().map(|(_, text)| text.as_str());
+    let subject = Subject {
+        text: &source.text,
+        lesson: &source.lesson,
+        settings,
+        exists: &exists,
+    };
+    let findings = match &source.unreadable {
+        Some(finding) => vec![finding.clone()],
+        None => lint::lint(&subject),
+    };
+    Checked {
+        report: report::lesson(source.name, &source.lesson, &findings),
+        findings,
+        text: source.text,
+        settings: source.settings,
+    }
+}
+
+/// What is printed on: the terminal's width and whether it has colours; 80 columns where there is no terminal.
+fn paper() -> Paper {
+    let terminal = io::stdout().is_terminal();
+    let width = if terminal {
+        crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns))
+    } else {
+        80
+    };
+    let plain = super::variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Paper {
+        width,
+        colour: terminal && !plain,
+    }
+}
