@@ -151,7 +151,7 @@ fn read(path: &Path) -> Result<Source, Unread> {
     let understood = settings
         .as_ref()
         .and_then(|(_, text)| lesson::settings(text).ok())
-        .unwrap_or_else(Settings::default);
+        .unwrap_or_default();
     Ok(Source {
         path: path.to_owned(),
         name: path.display().to_string(),

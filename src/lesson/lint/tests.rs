@@ -11,7 +11,7 @@ const GOOD: &str = "# T\n\n**Duration**: 10 minutes\n\n## Learning Goals\n\n1. O
 /// The findings as lines: `7 warning words`, those of lab.toml as `lab.toml 7 error words`.
 fn findings(text: &str, toml: Option<&str>) -> Vec<String> {
     let understood = toml.and_then(|toml| settings(toml).ok());
-    let lesson = parse(text, &understood.unwrap_or_else(Settings::default));
+    let lesson = parse(text, &understood.unwrap_or_default());
     let subject = Subject {
         text,
         lesson: &lesson,
