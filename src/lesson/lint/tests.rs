@@ -1,6 +1,6 @@
 //! What each rule says, and where; and that a good lesson has nothing to say of.
 
-use super::super::{Settings, parse, settings};
+use super::super::{parse, settings};
 use super::*;
 
 /// A lesson with nothing to find, into which the rules' cases are put.
