@@ -33,6 +33,7 @@ mod fit;
 mod foot;
 mod frames;
 mod lesson;
+mod note;
 mod overlay;
 mod producer;
 mod prose;
@@ -108,6 +109,9 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
             }
         }
         strip::draw(&ink, buffer, layout.strip);
+        if let Some(note) = &model.lesson.discussion.note {
+            cursor = note::draw(&ink, note, buffer);
+        }
         let foot = layout.status.union(layout.hints);
         foot::draw(&ink, &mut Canvas::new(buffer, foot));
         if let Some(overlay) = &model.overlay {

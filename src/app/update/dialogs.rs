@@ -13,7 +13,9 @@ use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
-use crate::app::{consumer, detail, guard, lab_server, listing, log, producer, streams};
+use crate::app::{
+    consumer, detail, discussion, guard, lab_server, listing, log, producer, streams,
+};
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
 const LONGEST_PASTE: usize = 1024 * 1024;
@@ -263,6 +265,9 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) {
+    if model.overlay.is_none() && model.lesson.discussion.note.is_some() {
+        return discussion::pasted(model, text);
+    }
     if let Some(edit) = model
         .producer
         .edit
