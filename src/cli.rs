@@ -70,6 +70,9 @@ pub struct LabOptions {
     /// Region (with --aws or --endpoint-url); the embedded server is in us-east-1
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
+    /// Write the lesson's files into this folder and run them there [default: ~/kinesis-lab/MODULE]
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
     /// How the embedded server runs.
     #[command(flatten)]
     pub server: ServerOptions,

@@ -12,6 +12,7 @@ pub mod new;
 mod reload;
 pub mod reset;
 pub mod serve;
+mod surroundings;
 
 use std::path::PathBuf;
 

@@ -7,7 +7,6 @@
 mod acts;
 mod answers;
 mod details;
-pub mod discussion;
 mod document;
 mod fault;
 mod fences;
@@ -34,7 +33,6 @@ pub mod step_settings;
 use front_matter::Parted;
 
 pub use acts::{Command, NamedFile, command, commands, files};
-pub use discussion::Prompt;
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
     SectionKind, all_text, code_blocks, plain,
@@ -54,9 +52,7 @@ pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
         text,
         first_line,
     } = front_matter::part(markdown);
-    let mut lesson = outline::outline(markdown::blocks(text, first_line), metadata, settings);
-    lesson.prompts = discussion::prompts(&lesson);
-    lesson
+    outline::outline(markdown::blocks(text, first_line), metadata, settings)
 }
 
 /// Whether a text is a lesson rather than some other markdown: it has a title and a section of a kind that lessons have.

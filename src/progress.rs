@@ -28,6 +28,9 @@ pub struct Progress {
     /// The theme chosen last, by its name.
     #[serde(default)]
     pub theme: Option<String>,
+    /// Hashes of the lessons' code that the learner agreed to run.
+    #[serde(default)]
+    pub code_agreed: BTreeSet<String>,
 }
 
 impl Default for Progress {
@@ -37,6 +40,7 @@ impl Default for Progress {
             lessons: BTreeMap::new(),
             last_stream: None,
             theme: None,
+            code_agreed: BTreeSet::new(),
         }
     }
 }

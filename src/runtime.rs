@@ -16,8 +16,11 @@ mod effects;
 mod input;
 mod pacer;
 pub mod panics;
+mod program;
+mod python;
 mod signals;
 mod terminal;
+mod work_folder;
 
 use std::io;
 use std::pin::pin;
@@ -35,6 +38,7 @@ use crate::app::{Message, Outcome};
 use effects::Started;
 pub use effects::{Answering, Effects, GRACE, MAX_CALLS};
 pub use input::input;
+pub use program::{Programs, Surroundings};
 pub use signals::stop_signal;
 pub use terminal::Terminal;
 
@@ -67,6 +71,8 @@ pub trait Screen {
     fn clear(&mut self) -> io::Result<()>;
     /// Turns the mouse's capture on or off.
     fn capture_mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Gives a text to the terminal's clipboard, if it has one; nothing tells.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
 }
 
 /// Everything that wakes the loop, but for deadlines.
@@ -196,6 +202,7 @@ impl<P: Program, W: Screen> Desk<'_, P, W> {
         for effect in outcome.effects {
             match self.effects.start(effect) {
                 Started::Yes => {}
+                Started::Copy(text) => self.screen.copy(&text)?,
                 Started::MouseCapture(on) => self.screen.capture_mouse(on)?,
                 Started::Redraw => {
                     self.screen.clear()?;

@@ -33,9 +33,9 @@ mod fit;
 mod foot;
 mod frames;
 mod lesson;
-mod note;
 mod overlay;
 mod producer;
+mod program;
 mod prose;
 mod quiz;
 mod readers;
@@ -108,10 +108,10 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
                 cursor = cursor.or(at);
             }
         }
-        strip::draw(&ink, buffer, layout.strip);
-        if let Some(note) = &model.lesson.discussion.note {
-            cursor = note::draw(&ink, note, buffer);
+        if let Some(rect) = layout.program {
+            cursor = program::draw(&ink, buffer, rect).or(cursor);
         }
+        strip::draw(&ink, buffer, layout.strip);
         let foot = layout.status.union(layout.hints);
         foot::draw(&ink, &mut Canvas::new(buffer, foot));
         if let Some(overlay) = &model.overlay {

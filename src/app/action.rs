@@ -99,7 +99,25 @@ pub enum Action {
     UseTheme(Theme),
     /// Let the mouse work in the lab, or leave it to the terminal.
     Mouse,
-    /// Say why the lab is not suspended.
+    /// Choose the next code block of the page.
+    NextBlock,
+    /// Choose the code block before.
+    PreviousBlock,
+    /// Copy the code block at hand.
+    CopyBlock,
+    /// Write the code block at hand into its file.
+    WriteBlock,
+    /// Open the file of the code block at hand in the learner's editor.
+    EditBlock,
+    /// Run the command at hand.
+    RunHere,
+    /// Go to the program that runs, or open a shell.
+    Shell,
+    /// Go to the program's pane, or back from it.
+    ShowProgram,
+    /// End the program that runs.
+    EndProgram,
+    /// Open a shell in place of suspending the lab, which would stop its server.
     Suspend,
     /// Draw everything anew.
     Redraw,

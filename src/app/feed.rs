@@ -144,6 +144,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
     let who = Who::Program(name.clone());
     steps_pane::observe(model, &Seen::Call(&who, call), now);
     out.changed |= changed;
+    super::program_pane::called(model, &name, call, out);
     // A request without a signature names no region.
     if !here && !call.region.is_empty() {
         out.changed = true;

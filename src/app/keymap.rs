@@ -9,6 +9,7 @@ pub use bindings::{BINDINGS, Binding, Key, Scope};
 use super::action::Action;
 use super::lab_server::Lever;
 use super::model::Model;
+use super::program_pane::Launch;
 use super::quiz::State;
 use super::screen::Pane;
 use super::templates;
@@ -16,13 +17,21 @@ use super::theme::Theme;
 
 /// What a key asks for in this pane.
 pub fn lookup(event: &KeyEvent, pane: Pane) -> Option<Action> {
+    lookup_in(event, Some(pane))
+}
+
+/// What a key asks for in this pane, or where no pane has the keys.
+pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>) -> Option<Action> {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     if event.modifiers.contains(KeyModifiers::ALT) {
         return None;
     }
     BINDINGS
         .iter()
-        .filter(|binding| binding.scope.holds(pane))
+        .filter(|binding| match pane {
+            Some(pane) => binding.scope.holds(pane),
+            None => binding.scope == Scope::Anywhere,
+        })
         .find(|binding| {
             binding
                 .keys
@@ -145,6 +154,10 @@ pub fn commands(model: &Model) -> Vec<Command> {
         command.keys = key_of(Action::Focus(pane), pane);
         commands.push(command);
     }
+    if let Some(run) = model.program.run.as_ref().filter(|run| run.goes_on()) {
+        let name = format!("end the program that runs: {}", run.title);
+        commands.push(named(name, Action::EndProgram));
+    }
     for (page, it) in model.lesson.lesson.pages.iter().enumerate() {
         let title = match it.step {
             Some(step) => format!("page: Step {step} · {}", it.title),
@@ -191,9 +204,17 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         Pane::Producer => model.producer.gaze.frozen.is_some(),
         _ => model.consumer.gaze.frozen.is_some(),
     };
+    if model.program.focused {
+        return program_hints(model);
+    }
     let mut actions: Vec<Action> = match pane {
-        Pane::Lesson if discusses(model) => vec![NextPage, Open, Down, PreviousPage],
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
+        Pane::Lesson if model.lesson.script().is_some() => {
+            vec![NextPage, RunHere, Shell, Send, Consume]
+        }
+        Pane::Lesson if !model.lesson.blocks.is_empty() => {
+            vec![NextPage, WriteBlock, CopyBlock, NextBlock, Send]
+        }
         Pane::Lesson => vec![NextPage, PreviousPage, Send, Consume],
         Pane::Producer => vec![Send, Auto, Faster, EditEvent, Freeze],
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
@@ -221,8 +242,6 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             };
             let hint = match action {
                 Freeze if frozen => "thaw",
-                Open if pane == Pane::Lesson => "note",
-                Down => "prompt",
                 _ => binding.hint,
             };
             Some((keys, hint))
@@ -230,14 +249,32 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// Whether the open page has prompts to write about.
-fn discusses(model: &Model) -> bool {
-    super::discussion::prompt(&model.lesson).is_some()
-}
-
 fn asks_how_sure(model: &Model) -> bool {
     let question = model.quiz.open(model);
     question.is_some_and(|question| super::quiz::asks_how_sure(model, question))
+}
+
+/// The keys to name while a program's pane has the focus.
+fn program_hints(model: &Model) -> Vec<(String, &'static str)> {
+    let hint = |key: &str, word| (key.to_owned(), word);
+    if model.program.goes_on() {
+        return vec![
+            hint("Shift-PgUp", "scroll back"),
+            hint("Ctrl-]", "back to the lab"),
+        ];
+    }
+    let again = match model.program.run.as_ref().map(|run| &run.launch) {
+        Some(Launch::Shell) => "shell again",
+        _ => "run again",
+    };
+    vec![
+        hint("Esc", "back to the lesson"),
+        hint("r", again),
+        hint("!", "shell"),
+        hint("PgUp", "scroll"),
+        hint("z", "zoom"),
+        hint("?", "help"),
+    ]
 }
 
 /// The letters of the open question's options; none where there is nothing to choose.
@@ -276,7 +313,7 @@ mod tests {
             lookup(&press('w'), Pane::Consumer),
             Some(Action::FewerWorkers)
         );
-        assert_eq!(lookup(&press('w'), Pane::Lesson), None);
+        assert_eq!(lookup(&press('w'), Pane::Lesson), Some(Action::WriteBlock));
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(lookup(&interrupt, Pane::Quiz), Some(Action::Quit));
     }

@@ -9,6 +9,9 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::action::Action;
+use super::program_pane::{
+    Ending, LeftBehind, Picture, Preparation, Prepared, Start, Started, Writing, Written,
+};
 use super::screen::Pane;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
@@ -52,6 +55,44 @@ pub enum Message {
     ProgressSaved(Result<(), String>),
     /// The list of streams made on AWS was written, or could not be.
     LedgerSaved(Result<(), String>),
+    /// It was looked at what a command of the lesson needs.
+    RunPrepared(Box<Prepared>),
+    /// A program was started, or could not be, with the reason and what to do. What was started is in
+    /// [`super::Model::program`]: its command, its files, the access key id that it signs with.
+    ProgramStarted {
+        /// The run's number.
+        run: u64,
+        /// Its process.
+        result: Result<Started, String>,
+    },
+    /// The screen of a program looks like this now. The next one comes after [`Effect::ProgramShown`].
+    ProgramDrew {
+        /// The run's number.
+        run: u64,
+        /// How it looks.
+        picture: Arc<Picture>,
+    },
+    /// What was typed into a program has no room: it does not read.
+    ProgramDeaf {
+        /// The run's number.
+        run: u64,
+    },
+    /// A program has ended, and its process group with it.
+    ProgramEnded {
+        /// The run's number.
+        run: u64,
+        /// How.
+        ending: Ending,
+        /// Processes that left its group before, and go on.
+        left: Vec<LeftBehind>,
+    },
+    /// A file of the lesson was written into the work folder, or could not be, with the reason and what to do.
+    FileWritten {
+        /// What was to be done.
+        writing: Box<Writing>,
+        /// What came of it.
+        result: Result<Written, String>,
+    },
     /// A task of the lab panicked; the text says which.
     TaskPanicked(String),
 }
@@ -78,6 +119,46 @@ pub enum Effect {
     SaveLedger(progress::Ledger),
     /// Colour the lesson's code; answered by [`Message::Highlighted`].
     Highlight(Arc<Lesson>),
+    /// Look at what a command of the lesson needs; answered by [`Message::RunPrepared`]. Nothing is written.
+    PrepareRun(Box<Preparation>),
+    /// Start a program in a terminal of its own; answered by [`Message::ProgramStarted`] and, if it was, in the end by
+    /// [`Message::ProgramEnded`].
+    StartProgram(Box<Start>),
+    /// Type into a program.
+    ProgramInput {
+        /// The run's number.
+        run: u64,
+        /// What is typed.
+        bytes: Vec<u8>,
+    },
+    /// Give a program's terminal this size.
+    ResizeProgram {
+        /// The run's number.
+        run: u64,
+        /// Columns and rows.
+        size: (u16, u16),
+    },
+    /// Show a program's screen so many lines back.
+    ScrollProgram {
+        /// The run's number.
+        run: u64,
+        /// How many lines above the newest.
+        back: usize,
+    },
+    /// A picture of a program was taken in; the next may come.
+    ProgramShown {
+        /// The run's number.
+        run: u64,
+    },
+    /// End a program and its process group, kindly and then by force.
+    EndProgram {
+        /// The run's number.
+        run: u64,
+    },
+    /// Write a file of the lesson into the work folder; answered by [`Message::FileWritten`].
+    WriteFile(Box<Writing>),
+    /// Give this text to the terminal's clipboard.
+    Copy(String),
     /// Turn the mouse's capture on or off.
     CaptureMouse(bool),
     /// Draw everything anew.

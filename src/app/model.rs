@@ -6,13 +6,13 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
-use super::discussion;
 use super::guard::Guard;
 use super::lab_server::LabServer;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
 use super::overlay::Overlay;
 use super::producer::Producer;
+use super::program_pane::{Places, ProgramPane};
 use super::programs::Programs;
 use super::quiz::{self, Quiz};
 use super::screen::{Layout, Pane, layout};
@@ -57,6 +57,10 @@ pub struct Model {
     pub consumer: Consumer,
     /// The quiz pane.
     pub quiz: Quiz,
+    /// The pane with a program of the learner's.
+    pub program: ProgramPane,
+    /// Where programs run.
+    pub places: Places,
     /// The streams.
     pub streams: Streams,
     /// The lab's own server.
@@ -128,6 +132,8 @@ pub struct Setup {
     pub keeps_streams: bool,
     /// The theme asked for on the command line; else the one chosen last.
     pub theme: Option<Theme>,
+    /// Where programs run.
+    pub places: Places,
     /// The size of the screen, in cells.
     pub size: (u16, u16),
     /// The learner's time zone, in which times of day are shown and typed.
@@ -179,6 +185,8 @@ impl Model {
             producer: Producer::default(),
             consumer: Consumer::default(),
             quiz: Quiz::default(),
+            program: ProgramPane::default(),
+            places: setup.places,
             streams: Streams::default(),
             server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),
@@ -226,8 +234,6 @@ impl Model {
         let back = (page > 0).then(|| format!("Welcome back to “{}”.", pages[page].title));
         self.lesson.page = page;
         section_clock::turn(self, self.now);
-        discussion::take_notes(self);
-        discussion::page_opened(&mut self.lesson);
         quiz::ask_again(self);
         self.saved = self.progress.clone();
         let due = quiz::what_is_due(self).map(|due| format!("{due} 4 asks again."));
@@ -264,7 +270,6 @@ impl Model {
             self.programs.next_leave(),
             self.steps.look_at,
             self.fresh_until,
-            self.lesson.discussion.next_deadline(),
             section_clock::next_change(&self.lesson, self.drawn_minute),
         ]
         .into_iter()
@@ -281,7 +286,6 @@ impl Model {
     pub(super) fn keys_are_taken(&self) -> bool {
         self.overlay.is_some()
             || self.producer.edit.is_some()
-            || self.lesson.discussion.note.is_some()
             || self
                 .lesson
                 .search
@@ -319,6 +323,7 @@ impl Model {
 
     pub(super) fn focus(&mut self, pane: Pane) {
         self.focus = pane;
+        self.program.focused = false;
         self.lay_out();
     }
 
@@ -339,12 +344,13 @@ impl Model {
             self.zoom,
             self.quiz_open(),
         );
+        self.layout
+            .make_room_for_a_program(&self.program, self.zoom);
         if let Some(inside) = self.layout.inside(Pane::Lesson) {
             lesson_pane::resized(&mut self.lesson, inside.width, inside.height);
         }
         if let Some(inside) = self.layout.inside(Pane::Quiz) {
             quiz::resized(self, inside.width, inside.height);
         }
-        discussion::lay_out_note(self);
     }
 }

@@ -4,6 +4,7 @@ use tui_input::Input;
 
 use super::lab_server::ServerDialog;
 use super::message::Request;
+use super::program_pane::{OtherVersion, Plan, Writing};
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
 
@@ -64,8 +65,21 @@ pub enum Confirm {
         /// What waits.
         pending: Vec<Pending>,
     },
-    /// Leave although programs are connected to the embedded server.
+    /// Leave although programs are connected to the embedded server, or one runs in the lab.
     Leave,
+    /// Run the lesson's code for the first time.
+    RunCode(Box<Plan>),
+    /// Make a virtual environment for the lab, since this command needs boto3.
+    MakePython(Box<Plan>),
+    /// End the program that runs.
+    EndProgram(String),
+    /// Replace another version of a file in the work folder.
+    ReplaceFile {
+        /// What is to be written.
+        writing: Box<Writing>,
+        /// What is there.
+        other: OtherVersion,
+    },
     /// Leave, and delete what the lab created on AWS, or keep it.
     CleanUp {
         /// The streams.

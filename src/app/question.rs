@@ -1,5 +1,7 @@
 //! Questions before something that cannot be undone: what will happen, and which key does what.
 
+mod programs;
+
 use super::guard::first_write_words;
 use super::model::Model;
 use super::overlay::Confirm;
@@ -83,21 +85,33 @@ pub fn question(model: &Model, confirm: &Confirm) -> Question {
                 .connected(model.now)
                 .map(|program| program.name.as_str())
                 .collect();
-            Question {
-                title: "Leave the lab",
-                words: vec![
-                    format!("Connected to its server: {}.", names.join(", ")),
+            let run = model.program.run.as_ref().filter(|run| run.goes_on());
+            let runs =
+                run.map(|run| format!("Still running, and ended with the lab: {}.", run.title));
+            let connected = (!names.is_empty())
+                .then(|| format!("Connected to its server: {}.", names.join(", ")));
+            let mut words: Vec<String> = [runs, connected].into_iter().flatten().collect();
+            if model.feeds() {
+                words.push(
                     match model.server.keeps_streams {
                         true => "The server ends with the lab. Its streams and your progress are kept.",
                         false => "The server ends with the lab, and the streams in its memory are gone. Your progress is kept.",
                     }
                     .into(),
-                ],
+                );
+            }
+            Question {
+                title: "Leave the lab",
+                words,
                 facts: Vec::new(),
                 keys: vec![("q", "leaves"), ("Esc", "stays")],
                 alarming: false,
             }
         }
+        Confirm::RunCode(plan) => programs::run_code(model, plan),
+        Confirm::MakePython(plan) => programs::make_python(model, plan),
+        Confirm::EndProgram(title) => programs::end_program(title),
+        Confirm::ReplaceFile { writing, other } => programs::replace_file(model, writing, other),
         Confirm::CleanUp { streams, leaving } => {
             let mut keys = vec![("Enter", "deletes them"), ("k", "keeps them")];
             if *leaving {

@@ -4,6 +4,8 @@
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
+use super::program_pane::ProgramPane;
+
 /// The smallest screen on which the lab draws itself, in cells.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
@@ -64,6 +66,8 @@ pub struct Layout {
     pub panes: [Option<Rect>; 4],
     /// The stream strip with its frame (two lines inside where there is room, else one line without a frame).
     pub strip: Rect,
+    /// A program with its frame, where it is on the screen.
+    pub program: Option<Rect>,
     /// One sentence of what just happened.
     pub status: Rect,
     /// The keys valid now.
@@ -93,19 +97,38 @@ impl Layout {
 }
 
 impl Layout {
-    /// Where a note is written: beside the lesson where there is room, else in the place of the pane.
-    pub fn note(&self) -> Rect {
-        let mut panes = self.panes.into_iter().flatten();
-        let Some(lesson) = self.panes[Pane::Lesson.index()] else {
-            return panes.next().unwrap_or_default();
-        };
-        match self.area.right().saturating_sub(lesson.right()) {
-            0 => lesson,
-            width => Rect {
-                x: lesson.right(),
-                width,
-                ..lesson
-            },
+    /// The inside of a program's frame: its terminal.
+    pub fn inside_program(&self) -> Option<Rect> {
+        self.program.map(inside)
+    }
+
+    /// Gives a program room: with the keys it takes the place of the lesson, on large screens it stands below the lesson,
+    /// whose code stays in sight above.
+    pub(super) fn make_room_for_a_program(&mut self, program: &ProgramPane, zoom: bool) {
+        if self.too_small() || !program.is_open() {
+            return;
+        }
+        let (width, height) = (self.area.width, self.area.height);
+        if zoom || width < 110 {
+            if program.focused {
+                let first = self.panes.iter_mut().find_map(Option::take);
+                self.program = first;
+            }
+            return;
+        }
+        let lesson = &mut self.panes[Pane::Lesson.index()];
+        if height < 30 {
+            if program.focused {
+                self.program = lesson.take();
+            }
+            return;
+        }
+        if let Some(column) = lesson {
+            let part = (column.height * 2 / 5).max(8);
+            let [above, below] =
+                Split::vertical([Constraint::Min(1), Constraint::Length(part)]).areas(*column);
+            *column = above;
+            self.program = Some(below);
         }
     }
 }

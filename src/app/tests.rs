@@ -3,7 +3,6 @@
 mod aws;
 mod changing_streams;
 mod checkpoint;
-mod discussing;
 mod endpoint;
 mod feed;
 mod keys;

@@ -14,9 +14,10 @@ use super::keymap;
 use super::message::{Answer, Effect, Message};
 use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
+use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, lab_server, lesson_pane, producer, quiz, section_clock,
+    consumer, feed, guard, lab_server, lesson_blocks, lesson_pane, producer, quiz, section_clock,
     steps_pane, streams,
 };
 
@@ -42,7 +43,11 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         }
         Message::Pasted(text) => {
             out.changed = true;
-            dialogs::pasted(model, &text);
+            if model.program.takes_keys() && model.overlay.is_none() {
+                program_pane::pasted(model, &text, &mut out);
+            } else {
+                dialogs::pasted(model, &text);
+            }
         }
         Message::Moused(event) => moused(model, event, &mut out),
         Message::Resized(width, height) => {
@@ -89,6 +94,20 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             out.changed = true;
             guard::ledger_saved(model, result, &mut out);
         }
+        Message::RunPrepared(found) => program_pane::prepared(model, *found, &mut out),
+        Message::ProgramStarted { run, result } => {
+            program_pane::started(model, run, result, &mut out);
+        }
+        Message::ProgramDrew { run, picture } => {
+            program_pane::drew(model, run, picture, &mut out);
+        }
+        Message::ProgramDeaf { run } => program_pane::deaf(model, run, &mut out),
+        Message::ProgramEnded { run, ending, left } => {
+            program_pane::ended(model, run, ending, left, &mut out);
+        }
+        Message::FileWritten { writing, result } => {
+            lesson_blocks::written(model, *writing, result, &mut out);
+        }
         Message::TaskPanicked(what) => {
             out.changed = true;
             let words = format!(
@@ -102,11 +121,11 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     }
     guard::offer_clean_up(model);
     steps_pane::follow(model, now, &mut out);
-    discussion::attend(model, now);
     // The time spent is written with other changes, and at the end; not for its own sake.
     if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
         section_clock::bank(model, now);
     }
+    program_pane::settle(model, &mut out);
     if model.progress != model.saved {
         model.saved = model.progress.clone();
         out.effects
@@ -176,7 +195,6 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let minute = section_clock::next_change(&model.lesson, model.drawn_minute);
     out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
-    out.changed |= discussion::on_deadline(model, now);
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     consumer::on_deadline(model, now, out);
@@ -184,6 +202,13 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
+    if model.program.focused
+        && model.overlay.is_none()
+        && (!model.layout.too_small() || keys::is_return(&key))
+        && program_pane::pressed(model, &key, out)
+    {
+        return;
+    }
     let interrupt = key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
     if interrupt {
         return quit(model, now, out);
@@ -198,9 +223,6 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
         return dialogs::overlay_pressed(model, key, now, out);
     }
     model.quit_asked &= keymap::lookup(&key, model.focus) == Some(Action::Quit);
-    if model.lesson.discussion.note.is_some() {
-        return discussion::pressed(model, key);
-    }
     if model.producer.edit.is_some() {
         return dialogs::edit_pressed(model, key);
     }
@@ -221,7 +243,9 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
 }
 
 fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
-    if let Some(action) = keymap::lookup(&key, model.focus) {
+    // Beside what a program printed no pane's own keys hold: it may not be in sight.
+    let pane = (!model.program.focused).then_some(model.focus);
+    if let Some(action) = keymap::lookup_in(&key, pane) {
         act(model, action, now, out);
     }
 }
@@ -238,7 +262,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             model.zoom = !model.zoom;
             model.lay_out();
         }
-        Action::Back => model.lesson.search = None,
+        Action::Back => {
+            if model.lesson.search.take().is_none() {
+                program_pane::put_away(model);
+            }
+        }
         Action::NextPage => lesson_pane::next(model, now, out),
         Action::PreviousPage => lesson_pane::previous(model, now, out),
         Action::GoToPage(page) => {
@@ -283,9 +311,6 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
             Pane::Quiz => quiz::enter(model),
-            Pane::Lesson if discussion::prompt(&model.lesson).is_some() => {
-                discussion::open_note(model);
-            }
             Pane::Lesson => lesson_pane::toggle_fold(&mut model.lesson),
             _ => open_detail(model),
         },
@@ -308,11 +333,20 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             };
             model.say(Tone::Plain, words.into());
         }
-        Action::Suspend => model.say(
-            Tone::Nearly,
-            "Ctrl-Z is off: a stopped lab would stop its server. Take a second terminal, or q."
-                .into(),
-        ),
+        Action::NextBlock => lesson_blocks::step(model, 1),
+        Action::PreviousBlock => lesson_blocks::step(model, -1),
+        Action::CopyBlock => lesson_blocks::copy(model, out),
+        Action::WriteBlock => lesson_blocks::write(model, out),
+        Action::EditBlock => lesson_blocks::edit(model, out),
+        Action::RunHere => program_pane::run_here(model, out),
+        Action::Shell => program_pane::shell(model, out),
+        Action::ShowProgram => program_pane::toggle(model),
+        Action::EndProgram => program_pane::end(model, out),
+        Action::Suspend => {
+            program_pane::shell(model, out);
+            let words = "Ctrl-Z would stop the lab's server, so here is a shell; exit or Ctrl-] leads back.";
+            model.say(Tone::Plain, words.into());
+        }
         Action::Redraw => out.effects.push(Effect::Redraw),
         Action::PauseClock => section_clock::toggle(model, now),
         Action::Quit => quit(model, now, out),
@@ -335,7 +369,6 @@ fn page_height(model: &Model) -> isize {
 
 fn move_by(model: &mut Model, by: isize) {
     match model.focus {
-        Pane::Lesson if discussion::move_by(&mut model.lesson, by) => {}
         Pane::Lesson => lesson_pane::scroll(&mut model.lesson, by),
         Pane::Producer => model.producer.gaze.move_by(&model.producer.log, by as i64),
         Pane::Consumer => model.consumer.gaze.move_by(&model.consumer.log, by as i64),
@@ -389,7 +422,9 @@ fn quit(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
             streams: own,
             leaving: true,
         }));
-    } else if model.feeds() && model.programs.connected(now).next().is_some() {
+    } else if model.program.goes_on()
+        || (model.feeds() && model.programs.connected(now).next().is_some())
+    {
         model.overlay = Some(Overlay::Confirm(Confirm::Leave));
     } else {
         out.effects.push(Effect::Quit);
@@ -404,6 +439,9 @@ fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {
         .find(|pane| model.layout.panes[pane.index()].is_some_and(|rect| rect.contains(at)));
     if model.overlay.is_some() {
         return;
+    }
+    if model.layout.program.is_some_and(|rect| rect.contains(at)) {
+        return program_pane::moused(model, event.kind, out);
     }
     let by = match event.kind {
         MouseEventKind::Down(MouseButton::Left) => {

@@ -11,6 +11,7 @@ use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
 use kinesis_lab::cli::LabOptions;
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
+use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
 use kinesis_lab::runtime::{self, Effects, INBOX_CAPACITY, Program, Sources, Terminal, panics};
 use kinesis_lab::server::Doors;
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::embedded::{self, Embedded, News};
 use super::reload::Watch;
-use super::{appearance, lesson, log, now, variable};
+use super::{appearance, lesson, log, now, surroundings, variable};
 
 /// The lab as the loop drives it.
 struct Lab {
@@ -114,6 +115,14 @@ async fn open(options: &LabOptions) -> Result<()> {
     }
     let input = runtime::input().context("there is no terminal to read keys from")?;
     let start = now();
+    let slug = surroundings::slug(options.lesson.as_deref(), &lesson.key);
+    let surroundings = surroundings::surroundings(
+        &connection,
+        options.work.as_deref(),
+        &slug,
+        located.as_deref().ok(),
+        surroundings::base(),
+    );
     let setup = Setup {
         lesson: lesson.lesson,
         lesson_key: lesson.key,
@@ -125,6 +134,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
         keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
         theme: options.theme.as_deref().and_then(Theme::named),
+        places: surroundings::places(&surroundings),
         size: crossterm::terminal::size().context("the terminal does not tell its size")?,
         zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),
@@ -145,7 +155,14 @@ async fn open(options: &LabOptions) -> Result<()> {
         Some(None) => Err("the server has ended".to_owned()),
         None => Err("that needs the embedded server".to_owned()),
     };
-    let effects = Effects::new(perform, tell, opened.folder, sender, stop.clone());
+    let effects = Effects::new(
+        perform,
+        tell,
+        opened.folder,
+        surroundings,
+        sender,
+        stop.clone(),
+    );
 
     panics::install();
     let mut terminal = Terminal::enter().context("cannot take the terminal")?;
@@ -158,6 +175,10 @@ async fn open(options: &LabOptions) -> Result<()> {
     let ended = AssertUnwindSafe(running).catch_unwind().await;
     drop(terminal);
 
+    for process in effects.programs().end_all() {
+        let (pid, name) = (process.pid, printable(&process.name));
+        eprintln!("kinesis-lab: process {pid} ({name}) left its program and goes on.");
+    }
     let saved = effects.finish().await;
     stop.cancel();
     if let Some(server) = server {

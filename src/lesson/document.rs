@@ -1,6 +1,5 @@
 //! What a lesson is, once parsed. Built by the outline; read by layout, quiz and screen.
 
-use super::discussion::Prompt;
 use super::settings::Settings;
 
 /// A whole lesson.
@@ -25,8 +24,6 @@ pub struct Lesson {
     pub pages: Vec<Page>,
     /// The checkpoint's questions in order.
     pub questions: Vec<Question>,
-    /// The prompts of its discussions in order.
-    pub prompts: Vec<Prompt>,
     /// What its `lab.toml` says.
     pub settings: Settings,
 }

@@ -14,12 +14,14 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::app::program_pane::{FileState, Preparation, Prepared, Writing};
 use crate::app::{Answer, Control, Effect, Message, Request};
 use crate::lesson::{Highlights, Lesson};
 use crate::progress::folder::StateFolder;
 use crate::progress::{Ledger, Progress};
 
-use super::panics;
+use super::program::{Programs, Surroundings};
+use super::{panics, python, work_folder};
 
 /// How many calls are made at the same time; more wait their turn. Above what the model itself allows to be under way
 /// (64 automatic puts, a reader a shard), so that nothing the learner does waits behind them.
@@ -44,6 +46,7 @@ pub struct Effects {
     calls: Arc<Semaphore>,
     progress: watch::Sender<Option<Progress>>,
     ledger: mpsc::Sender<Ledger>,
+    programs: Programs,
     tasks: Tasks,
 }
 
@@ -52,6 +55,8 @@ pub struct Effects {
 pub(super) enum Started {
     /// It is under way, and answered by a message where it has an answer.
     Yes,
+    /// Give this text to the terminal's clipboard.
+    Copy(String),
     /// Turn the mouse's capture on or off.
     MouseCapture(bool),
     /// Draw everything anew.
@@ -75,6 +80,7 @@ impl Effects {
         perform: impl Fn(Request) -> Answering + Send + Sync + 'static,
         tell: impl Fn(Control) -> Result<(), String> + Send + Sync + 'static,
         folder: StateFolder,
+        surroundings: Surroundings,
         inbox: mpsc::Sender<Message>,
         stop: CancellationToken,
     ) -> Self {
@@ -100,6 +106,7 @@ impl Effects {
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             progress,
             ledger,
+            programs: Programs::new(surroundings, tasks.inbox.clone()),
             tasks,
         }
     }
@@ -112,11 +119,74 @@ impl Effects {
             Effect::SaveProgress(progress) => self.save_progress(*progress),
             Effect::SaveLedger(ledger) => self.save_ledger(ledger),
             Effect::Highlight(lesson) => self.highlight(lesson),
+            Effect::PrepareRun(wanted) => self.prepare(*wanted),
+            Effect::WriteFile(writing) => self.write_file(*writing),
+            Effect::StartProgram(start) => self.programs.start(*start),
+            Effect::ProgramInput { run, bytes } => self.programs.input(run, bytes),
+            Effect::ResizeProgram { run, size } => self.programs.resize(run, size),
+            Effect::ScrollProgram { run, back } => self.programs.scroll(run, back),
+            Effect::ProgramShown { run } => self.programs.shown(run),
+            Effect::EndProgram { run } => self.programs.end(run),
+            Effect::Copy(text) => return Started::Copy(text),
             Effect::CaptureMouse(on) => return Started::MouseCapture(on),
             Effect::Redraw => return Started::Redraw,
             Effect::Quit => return Started::Quit,
         }
         Started::Yes
+    }
+
+    /// The programs in terminals of their own.
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// Looks at what a command needs: whether its files are there, and which python it would start.
+    pub fn prepare(&self, wanted: Preparation) {
+        let surroundings = Arc::clone(self.programs.surroundings());
+        let inbox = self.tasks.inbox.clone();
+        self.tasks
+            .spawn("looking at what a command needs", async move {
+                let looking = Arc::clone(&surroundings);
+                let Preparation { files, python } = wanted;
+                let states = tokio::task::spawn_blocking(move || {
+                    let state = |file| work_folder::state(&looking.work, file);
+                    let told: Vec<(String, FileState)> = files
+                        .iter()
+                        .map(|file| (file.name.clone(), state(file)))
+                        .collect();
+                    (told, looking.environment())
+                });
+                // The runtime is ending.
+                let Ok((files, environment)) = states.await else {
+                    return;
+                };
+                let python = match python.is_empty() {
+                    true => None,
+                    false => {
+                        let venv = surroundings.venv.as_deref();
+                        Some(python::find(&python, &environment, venv).await)
+                    }
+                };
+                let found = Prepared { files, python };
+                send(&inbox, Message::RunPrepared(Box::new(found))).await;
+            });
+    }
+
+    /// Writes a file into the work folder.
+    pub fn write_file(&self, writing: Writing) {
+        let surroundings = Arc::clone(self.programs.surroundings());
+        let inbox = self.tasks.inbox.clone();
+        self.tasks.spawn("writing a file", async move {
+            let wanted = writing.clone();
+            let written = tokio::task::spawn_blocking(move || {
+                work_folder::write(&surroundings.work, &wanted)
+            });
+            let result = written
+                .await
+                .unwrap_or_else(|failed| Err(format!("{failed}.")));
+            let writing = Box::new(writing);
+            send(&inbox, Message::FileWritten { writing, result }).await;
+        });
     }
 
     /// Makes a call; its answer is a message. At the end calls are given up.

@@ -108,6 +108,11 @@ impl Screen for Memory {
         self.calls.push(if on { "mouse on" } else { "mouse off" });
         Ok(())
     }
+
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        self.calls.push("copy");
+        Ok(())
+    }
 }
 
 /// The loop's surroundings.
@@ -152,6 +157,7 @@ impl Bench {
             |_| Box::pin(std::future::pending()),
             |_| Ok(()),
             folder,
+            Surroundings::default(),
             self.sender.clone(),
             self.stop.clone(),
         );

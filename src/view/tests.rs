@@ -4,4 +4,3 @@ mod lab;
 mod pictures;
 mod random;
 mod sizes;
-mod teaching;

@@ -53,6 +53,18 @@ pub(super) struct Styles {
     marks: [Style; HUES],
     words: [Style; HUES],
     code: Code,
+    programs: Programs,
+}
+
+/// Where the colours of programs come from.
+#[derive(Debug, Clone, Copy)]
+enum Programs {
+    /// The terminal has its own.
+    Terminal,
+    /// There are none.
+    Colourless,
+    /// These stand for the terminal's 16.
+    Palette([u32; 16]),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +106,25 @@ impl Styles {
             Tone::Done => self.done,
             Tone::Nearly => self.nearly,
             Tone::Wrong => self.wrong,
+        }
+    }
+
+    /// One of the 256 colours that a program may ask for.
+    pub fn numbered(&self, number: u8) -> Option<Color> {
+        match self.programs {
+            Programs::Colourless => None,
+            Programs::Palette(colours) if number < 16 => {
+                Some(Color::from_u32(colours[usize::from(number)]))
+            }
+            Programs::Terminal | Programs::Palette(_) => Some(Color::Indexed(number)),
+        }
+    }
+
+    /// A colour that a program mixed.
+    pub fn mixed(&self, red: u8, green: u8, blue: u8) -> Option<Color> {
+        match self.programs {
+            Programs::Colourless => None,
+            Programs::Terminal | Programs::Palette(_) => Some(Color::Rgb(red, green, blue)),
         }
     }
 
@@ -150,6 +181,7 @@ fn terminal() -> Styles {
             function: BOLD,
             kind: hue(Color::Cyan),
         },
+        programs: Programs::Terminal,
         ..mono()
     }
 }
@@ -184,6 +216,7 @@ fn mono() -> Styles {
             function: BOLD,
             kind: Style::new(),
         },
+        programs: Programs::Colourless,
     }
 }
 
@@ -288,7 +321,20 @@ impl Palette {
                 function: hue(self.accent),
                 kind: hue(self.key),
             },
+            programs: Programs::Palette(self.sixteen()),
         }
+    }
+
+    /// The terminal's 16 colours: black to white, then the same brighter. All can be read on this ground.
+    fn sixteen(&self) -> [u32; 16] {
+        let [blue, _, magenta, ..] = self.shards;
+        let hues = [self.wrong, self.done, self.key, blue, magenta, self.accent];
+        let mut sixteen = [self.text; 16];
+        sixteen[0] = self.faint;
+        sixteen[8] = self.dim;
+        sixteen[1..7].copy_from_slice(&hues);
+        sixteen[9..15].copy_from_slice(&hues);
+        sixteen
     }
 }
 

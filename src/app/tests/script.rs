@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::message::*;
+use crate::app::program_pane::Places;
 use crate::app::*;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
@@ -81,7 +82,6 @@ pub fn lesson() -> Lesson {
             page(2, "checkpoint", None),
         ],
         settings: crate::lesson::Settings::default(),
-        prompts: Vec::new(),
         questions: vec![
             question("many", QuestionKind::Multiple, vec![0, 2]),
             question("one", QuestionKind::Single, vec![1]),
@@ -108,9 +108,19 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         notice: None,
         keeps_streams: true,
         theme: None,
+        places: places(),
         size: (120, 40),
         zone: FixedOffset::east_opt(0).expect("a zone"),
         seed: 1,
+    }
+}
+
+/// A work folder, and a state folder with an environment.
+pub fn places() -> Places {
+    Places {
+        work: "/home/me/kinesis-lab/streams".into(),
+        venv: Some("/home/me/.local/state/kinesis-lab/venv".into()),
+        editor: Some("nano".into()),
     }
 }
 

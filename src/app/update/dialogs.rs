@@ -14,7 +14,7 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, discussion, guard, lab_server, listing, log, producer, streams,
+    consumer, detail, guard, lab_server, listing, log, producer, program_pane, streams,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -183,6 +183,13 @@ fn confirm_pressed(
             guard::delete(model, stream, out);
         }
         Confirm::Empty(stream) if yes => lab_server::empty(model, stream, out),
+        Confirm::RunCode(plan) if yes => program_pane::agreed(model, *plan, out),
+        Confirm::MakePython(_) if yes => program_pane::make_python(model, out),
+        Confirm::EndProgram(_) if yes => program_pane::end(model, out),
+        Confirm::ReplaceFile { mut writing, .. } if yes => {
+            writing.replace = true;
+            out.effects.push(Effect::WriteFile(writing));
+        }
         Confirm::OneDay if yes => lab_server::one_day_forward(out),
         Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
         Confirm::ForeignStream { stream, pending } if yes => {
@@ -265,9 +272,6 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) {
-    if model.overlay.is_none() && model.lesson.discussion.note.is_some() {
-        return discussion::pasted(model, text);
-    }
     if let Some(edit) = model
         .producer
         .edit

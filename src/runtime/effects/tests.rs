@@ -16,6 +16,7 @@ fn effects(
         perform,
         nobody,
         open(&temp),
+        Surroundings::default(),
         sender,
         CancellationToken::new(),
     );
@@ -164,7 +165,14 @@ async fn what_cannot_be_saved_is_a_message_too() {
     let (sender, mut inbox) = mpsc::channel(64);
     let folder = StateFolder::open(Err("nowhere".into()), chrono::DateTime::UNIX_EPOCH).folder;
     let stop = CancellationToken::new();
-    let effects = Effects::new(|_| Box::pin(pending()), nobody, folder, sender, stop);
+    let effects = Effects::new(
+        |_| Box::pin(pending()),
+        nobody,
+        folder,
+        Surroundings::default(),
+        sender,
+        stop,
+    );
     effects.save_progress(progress(1));
     let message = inbox.recv().await;
     assert!(

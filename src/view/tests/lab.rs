@@ -12,6 +12,7 @@ use crate::app::message::{
     Answer, Batch, Description, Put, PutSummary, ReaderId, Received, Request, Sender,
     ShardDescription,
 };
+use crate::app::program_pane::Places;
 use crate::app::{Connection, ConnectionKind, Effect, Message, Model, Setup, Theme, update};
 use crate::kinesis::control::{FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
@@ -62,6 +63,11 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         notice: None,
         keeps_streams: true,
         theme: Some(Theme::Dark),
+        places: Places {
+            work: "/home/me/kinesis-lab/rivers".into(),
+            venv: Some("/home/me/.local/state/kinesis-lab/venv".into()),
+            editor: Some("nano".into()),
+        },
         size,
         zone: FixedOffset::east_opt(3_600).expect("a zone"),
         seed: 7,
