@@ -7,6 +7,7 @@ pub mod action;
 pub mod connection;
 pub mod consumer;
 pub mod detail;
+pub mod discussion;
 mod feed;
 pub mod file_names;
 pub mod guard;

@@ -7,6 +7,7 @@
 mod acts;
 mod answers;
 mod details;
+pub mod discussion;
 mod document;
 mod fault;
 mod fences;
@@ -33,6 +34,7 @@ pub mod step_settings;
 use front_matter::Parted;
 
 pub use acts::{Command, NamedFile, command, commands, files};
+pub use discussion::Prompt;
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
     SectionKind, all_text, code_blocks, plain,
@@ -52,7 +54,9 @@ pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
         text,
         first_line,
     } = front_matter::part(markdown);
-    outline::outline(markdown::blocks(text, first_line), metadata, settings)
+    let mut lesson = outline::outline(markdown::blocks(text, first_line), metadata, settings);
+    lesson.prompts = discussion::prompts(&lesson);
+    lesson
 }
 
 /// Whether a text is a lesson rather than some other markdown: it has a title and a section of a kind that lessons have.

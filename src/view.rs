@@ -33,6 +33,7 @@ mod fit;
 mod foot;
 mod frames;
 mod lesson;
+mod note;
 mod overlay;
 mod producer;
 mod program;
@@ -112,6 +113,9 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
             cursor = program::draw(&ink, buffer, rect).or(cursor);
         }
         strip::draw(&ink, buffer, layout.strip);
+        if let Some(note) = &model.lesson.discussion.note {
+            cursor = note::draw(&ink, note, buffer);
+        }
         let foot = layout.status.union(layout.hints);
         foot::draw(&ink, &mut Canvas::new(buffer, foot));
         if let Some(overlay) = &model.overlay {

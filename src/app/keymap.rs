@@ -208,6 +208,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         return program_hints(model);
     }
     let mut actions: Vec<Action> = match pane {
+        Pane::Lesson if discusses(model) => vec![NextPage, Open, Down, PreviousPage],
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
         Pane::Lesson if model.lesson.script().is_some() => {
             vec![NextPage, RunHere, Shell, Send, Consume]
@@ -242,11 +243,18 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             };
             let hint = match action {
                 Freeze if frozen => "thaw",
+                Open if pane == Pane::Lesson => "note",
+                Down => "prompt",
                 _ => binding.hint,
             };
             Some((keys, hint))
         })
         .collect()
+}
+
+/// Whether the open page has prompts to write about.
+fn discusses(model: &Model) -> bool {
+    super::discussion::prompt(&model.lesson).is_some()
 }
 
 fn asks_how_sure(model: &Model) -> bool {

@@ -105,7 +105,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             true => end.saturating_sub(rows).max(first.saturating_sub(1)),
             false => first,
         };
-        super::lesson_pane::scroll_to(pane, top);
+        pane.scroll_to(top);
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tui_input::Input;
 
+use super::discussion::{self, Discussion};
 use super::lesson_blocks::{self, PageBlock};
 use super::model::{Model, Outcome, Tone};
 use super::program_pane;
@@ -43,6 +44,8 @@ pub struct LessonPane {
     pub unfolded: BTreeSet<usize>,
     /// The clock of the open page's section.
     pub clock: SectionClock,
+    /// The discussion: its prompts' cursor and notes.
+    pub discussion: Discussion,
     /// What is wrong with the lesson's files as they are now; what is shown was read before.
     pub fault: Option<Fault>,
     /// That in lines at the pane's width; it stands above the text and does not scroll.
@@ -91,6 +94,7 @@ impl LessonPane {
             search: None,
             unfolded: BTreeSet::new(),
             clock: SectionClock::new(now),
+            discussion: Discussion::default(),
             fault: None,
             card: Vec::new(),
             highlights: Highlights::default(),
@@ -131,17 +135,37 @@ impl LessonPane {
 
     /// A page's lines as the learner has it: folded or not.
     fn lines_of(&self, page: usize) -> Vec<TextLine> {
+        if let Some((lines, _)) = self.discussion_of(page) {
+            return lines;
+        }
         let folded = !self.unfolded.contains(&page);
         page_lines(&self.lesson, page, folded, self.width, &self.highlights)
     }
 
-    fn lay_out(&mut self) {
+    fn discussion_of(&self, page: usize) -> Option<(Vec<TextLine>, Vec<std::ops::Range<usize>>)> {
+        let width = usize::from(self.width);
+        let highlights = &self.highlights;
+        discussion::lay_out(&self.discussion, &self.lesson, page, width, highlights)
+    }
+
+    pub(super) fn lay_out(&mut self) {
         self.card = reread::card(self.fault.as_ref(), usize::from(self.width));
-        self.lines = self.lines_of(self.page);
+        match self.discussion_of(self.page) {
+            Some((lines, rows)) => (self.lines, self.discussion.rows) = (lines, rows),
+            None => {
+                self.discussion.rows.clear();
+                self.lines = self.lines_of(self.page);
+            }
+        }
         let folded = !self.unfolded.contains(&self.page);
         let blocks = self.page().map_or(&[][..], |page| &page.blocks);
         self.blocks = lesson_blocks::of(blocks, folded, &self.lines);
         self.scroll = self.scroll.min(self.most_scroll());
+    }
+
+    /// Puts this line at the top, as far as there is text below it.
+    pub(super) fn scroll_to(&mut self, line: usize) {
+        self.scroll = line.min(self.most_scroll());
     }
 }
 
@@ -300,6 +324,7 @@ pub(super) fn open(model: &mut Model, page: usize, now: DateTime<Utc>, out: &mut
     pane.page = page.min(pane.lesson.pages.len().saturating_sub(1));
     pane.scroll = 0;
     pane.shift = 0;
+    discussion::page_opened(pane);
     pane.block = None;
     pane.lay_out();
     let key = pane.page().map(|page| page.key.clone());
@@ -338,11 +363,6 @@ pub(super) fn scroll(pane: &mut LessonPane, by: isize) {
         .scroll
         .saturating_add_signed(by)
         .min(pane.most_scroll());
-}
-
-/// Scrolls so that this line is the first one, as far as there are lines.
-pub(super) fn scroll_to(pane: &mut LessonPane, line: usize) {
-    pane.scroll = line.min(pane.most_scroll());
 }
 
 /// Scrolls code sideways.
@@ -436,6 +456,15 @@ fn find(pane: &mut LessonPane, query: &str) {
 pub fn next_act(model: &Model) -> (super::action::Action, String) {
     use super::action::Action;
     let pane = &model.lesson;
+    if let Some(prompt) = discussion::prompt(pane)
+        && pane.discussion.note_of(prompt).is_none()
+    {
+        let words = match prompt.title.as_str() {
+            "" => "write what you think, for yourself".to_owned(),
+            title => format!("write what you think: {title}"),
+        };
+        return (Action::Open, words);
+    }
     if pane.scroll < pane.most_scroll() {
         return (Action::PageDown, "read on".into());
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
+use super::discussion;
 use super::guard::Guard;
 use super::lab_server::LabServer;
 use super::lesson_pane::{self, LessonPane};
@@ -234,6 +235,8 @@ impl Model {
         let back = (page > 0).then(|| format!("Welcome back to “{}”.", pages[page].title));
         self.lesson.page = page;
         section_clock::turn(self, self.now);
+        discussion::take_notes(self);
+        discussion::page_opened(&mut self.lesson);
         quiz::ask_again(self);
         self.saved = self.progress.clone();
         let due = quiz::what_is_due(self).map(|due| format!("{due} 4 asks again."));
@@ -270,6 +273,7 @@ impl Model {
             self.programs.next_leave(),
             self.steps.look_at,
             self.fresh_until,
+            self.lesson.discussion.next_deadline(),
             section_clock::next_change(&self.lesson, self.drawn_minute),
         ]
         .into_iter()
@@ -286,6 +290,7 @@ impl Model {
     pub(super) fn keys_are_taken(&self) -> bool {
         self.overlay.is_some()
             || self.producer.edit.is_some()
+            || self.lesson.discussion.note.is_some()
             || self
                 .lesson
                 .search
@@ -352,5 +357,6 @@ impl Model {
         if let Some(inside) = self.layout.inside(Pane::Quiz) {
             quiz::resized(self, inside.width, inside.height);
         }
+        discussion::lay_out_note(self);
     }
 }

@@ -97,6 +97,22 @@ impl Layout {
 }
 
 impl Layout {
+    /// Where a note is written: beside the lesson where there is room, else in the place of the pane.
+    pub fn note(&self) -> Rect {
+        let mut panes = self.panes.into_iter().flatten();
+        let Some(lesson) = self.panes[Pane::Lesson.index()] else {
+            return panes.next().unwrap_or_default();
+        };
+        match self.area.right().saturating_sub(lesson.right()) {
+            0 => lesson,
+            width => Rect {
+                x: lesson.right(),
+                width,
+                ..lesson
+            },
+        }
+    }
+
     /// The inside of a program's frame: its terminal.
     pub fn inside_program(&self) -> Option<Rect> {
         self.program.map(inside)

@@ -3,6 +3,7 @@
 mod aws;
 mod changing_streams;
 mod checkpoint;
+mod discussing;
 mod endpoint;
 mod feed;
 mod keys;

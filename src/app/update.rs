@@ -17,8 +17,8 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, feed, guard, lab_server, lesson_blocks, lesson_pane, producer, quiz, section_clock,
-    steps_pane, streams,
+    consumer, discussion, feed, guard, lab_server, lesson_blocks, lesson_pane, producer, quiz,
+    section_clock, steps_pane, streams,
 };
 
 /// Changes the model by a message.
@@ -121,6 +121,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     }
     guard::offer_clean_up(model);
     steps_pane::follow(model, now, &mut out);
+    discussion::attend(model, now);
     // The time spent is written with other changes, and at the end; not for its own sake.
     if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
         section_clock::bank(model, now);
@@ -195,6 +196,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let minute = section_clock::next_change(&model.lesson, model.drawn_minute);
     out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
+    out.changed |= discussion::on_deadline(model, now);
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     consumer::on_deadline(model, now, out);
@@ -223,6 +225,9 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
         return dialogs::overlay_pressed(model, key, now, out);
     }
     model.quit_asked &= keymap::lookup(&key, model.focus) == Some(Action::Quit);
+    if model.lesson.discussion.note.is_some() {
+        return discussion::pressed(model, key);
+    }
     if model.producer.edit.is_some() {
         return dialogs::edit_pressed(model, key);
     }
@@ -311,6 +316,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Freeze => freeze(model),
         Action::Open => match model.focus {
             Pane::Quiz => quiz::enter(model),
+            Pane::Lesson if discussion::prompt(&model.lesson).is_some() => {
+                discussion::open_note(model);
+            }
             Pane::Lesson => lesson_pane::toggle_fold(&mut model.lesson),
             _ => open_detail(model),
         },
@@ -369,6 +377,7 @@ fn page_height(model: &Model) -> isize {
 
 fn move_by(model: &mut Model, by: isize) {
     match model.focus {
+        Pane::Lesson if discussion::move_by(&mut model.lesson, by) => {}
         Pane::Lesson => lesson_pane::scroll(&mut model.lesson, by),
         Pane::Producer => model.producer.gaze.move_by(&model.producer.log, by as i64),
         Pane::Consumer => model.consumer.gaze.move_by(&model.consumer.log, by as i64),

@@ -1,5 +1,6 @@
 //! What a lesson is, once parsed. Built by the outline; read by layout, quiz and screen.
 
+use super::discussion::Prompt;
 use super::settings::Settings;
 
 /// A whole lesson.
@@ -24,6 +25,8 @@ pub struct Lesson {
     pub pages: Vec<Page>,
     /// The checkpoint's questions in order.
     pub questions: Vec<Question>,
+    /// The prompts of its discussions in order.
+    pub prompts: Vec<Prompt>,
     /// What its `lab.toml` says.
     pub settings: Settings,
 }

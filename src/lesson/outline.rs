@@ -52,6 +52,7 @@ pub fn outline(
             sections: Vec::new(),
             pages: Vec::new(),
             questions: Vec::new(),
+            prompts: Vec::new(),
             settings: settings.clone(),
             title: title.clone(),
             metadata,
@@ -343,7 +344,7 @@ fn kind(title: &str) -> SectionKind {
 }
 
 /// The number and title of `Step 2: Title` or `Question 2: Title`.
-fn numbered<'a>(heading: &'a str, word: &str) -> Option<(u32, &'a str)> {
+pub(super) fn numbered<'a>(heading: &'a str, word: &str) -> Option<(u32, &'a str)> {
     let heading = heading.trim();
     let (first, rest) = heading.split_at_checked(word.len())?;
     if !first.eq_ignore_ascii_case(word) {

@@ -110,7 +110,9 @@ fn elsewhere<'a>(ink: &Ink<'_>) -> Option<Row<'a>> {
         return Some(esc(" closes"));
     }
     let search = model.lesson.search.as_ref();
-    let typing = model.producer.edit.is_some() || search.is_some_and(|search| search.typing);
+    let typing = model.producer.edit.is_some()
+        || model.lesson.discussion.note.is_some()
+        || search.is_some_and(|search| search.typing);
     typing.then(|| {
         Row::new()
             .text("typing", styles.nearly)

@@ -38,7 +38,8 @@ pub(super) fn pane<'b>(
     foot: Row<'_>,
 ) -> Canvas<'b> {
     let styles = &ink.styles;
-    let focused = ink.model.focus == pane && !ink.model.program.focused;
+    let elsewhere = ink.model.program.focused || ink.model.lesson.discussion.note.is_some();
+    let focused = ink.model.focus == pane && !elsewhere;
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let style = if focused { styles.accent } else { bold };
     let mut name = Row::new();

@@ -28,8 +28,15 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let below = card(ink, &mut canvas)..canvas.height();
     let mut canvas = canvas.rows(below);
     let rows = pane.rows().min(canvas.height());
+    let prompt = pane.discussion.rows.get(pane.discussion.cursor);
+    let selected = prompt
+        .filter(|_| ink.model.focus == Pane::Lesson)
+        .map(|prompt| prompt.start);
     for (row, line) in pane.lines.iter().skip(pane.scroll).take(rows).enumerate() {
         text_line(ink, &mut canvas, row, line, pane.shift);
+        if selected == Some(pane.scroll + row) {
+            canvas.lay_wide(row, ink.styles.selection);
+        }
         mark_hits(ink, &mut canvas, row, pane.scroll + row, line);
     }
     next(ink, &mut canvas);

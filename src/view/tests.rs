@@ -4,3 +4,4 @@ mod lab;
 mod pictures;
 mod random;
 mod sizes;
+mod teaching;

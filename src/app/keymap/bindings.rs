@@ -221,7 +221,7 @@ pub const BINDINGS: &[Binding] = &[
         &[named(KeyCode::Enter)],
         Action::Open,
         "",
-        "open or close what is folded on the page",
+        "open what is folded; in a discussion: write your note",
     ),
     bind(
         In(Pane::Lesson),

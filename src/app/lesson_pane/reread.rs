@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{LessonPane, find_again};
 use crate::app::message::{Effect, Reread};
 use crate::app::model::{Model, Outcome, Tone};
-use crate::app::{quiz, section_clock, steps_pane};
+use crate::app::{discussion, quiz, section_clock, steps_pane};
 use crate::lesson::{self, Block, Fault, Highlights, Inline, Lesson, Role, TextLine, TextSpan};
 
 /// The most rows that an author's card takes: the text below it is to be read as well.
@@ -48,6 +48,7 @@ impl Model {
             .filter_map(|page| same_page(&new, &old, *page))
             .collect();
         section_clock::turn(self, self.now);
+        discussion::take_notes(self);
         quiz::lesson_replaced(self, &old);
         steps_pane::lesson_replaced(self);
         // Code that stayed the same keeps its colours until all of it is coloured anew.

@@ -14,7 +14,7 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, guard, lab_server, listing, log, producer, program_pane, streams,
+    consumer, detail, discussion, guard, lab_server, listing, log, producer, program_pane, streams,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -272,6 +272,9 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) {
+    if model.overlay.is_none() && model.lesson.discussion.note.is_some() {
+        return discussion::pasted(model, text);
+    }
     if let Some(edit) = model
         .producer
         .edit

@@ -14,7 +14,7 @@ use crate::app::{ConnectionKind, Message, Pane, Theme};
 use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
 
 /// The frame's text, then a letter for each style with the runs of it, line by line.
-fn picture(lab: &Lab) -> String {
+pub fn picture(lab: &Lab) -> String {
     let terminal = lab.draw();
     let buffer = terminal.backend().buffer();
     let mut text = String::new();
@@ -88,6 +88,8 @@ macro_rules! snapshot {
         })
     };
 }
+
+pub(super) use snapshot;
 
 #[test]
 fn the_first_screen_invites_and_names_the_next_act() {
