@@ -27,6 +27,8 @@ pub mod programs;
 pub mod question;
 pub mod quiz;
 pub mod readers;
+pub mod report;
+pub mod result;
 pub mod screen;
 pub mod section_clock;
 pub mod start;

@@ -48,6 +48,10 @@ pub enum Command {
     ///
     /// Exit code 0: no errors. 1: errors. 2: unusable arguments.
     Check(CheckOptions),
+    /// Print what you did in lessons: goals, questions, steps, predictions, time
+    ///
+    /// It needs no running lab. Your private notes are in --md and --json, unless --without-notes is given.
+    Report(ReportOptions),
     /// Forget the saved progress, or with --streams the kept streams
     Reset(ResetOptions),
 }
@@ -282,6 +286,23 @@ pub struct CheckOptions {
     /// Print one JSON object, as docs/authoring.md describes it
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportOptions {
+    /// The lesson's file, or what-are-streams for the built-in one [default: all lessons that you opened]
+    #[arg(value_name = "LESSON")]
+    pub lesson: Option<PathBuf>,
+    /// Print one JSON object, as docs/report.md describes it
+    #[arg(long, conflicts_with = "md")]
+    pub json: bool,
+    /// Print markdown, to hand in
+    #[arg(long)]
+    pub md: bool,
+    /// Leave your private notes out
+    #[arg(long)]
+    pub without_notes: bool,
 }
 
 /// Options of `reset`.

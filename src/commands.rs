@@ -10,6 +10,7 @@ mod lesson;
 mod log;
 pub mod new;
 mod reload;
+pub mod report;
 pub mod reset;
 pub mod serve;
 mod surroundings;

@@ -37,7 +37,7 @@ pub use acts::{Command, NamedFile, command, commands, files};
 pub use discussion::Prompt;
 pub use document::{
     Block, CodeBlock, Inline, Item, Lesson, Page, Question, QuestionKind, QuestionOption, Section,
-    SectionKind, all_text, code_blocks, plain,
+    SectionKind, all_text, code_blocks, plain, same_title,
 };
 pub use fault::Fault;
 pub use highlight::{CodeLine, Highlights, highlight};
@@ -45,7 +45,7 @@ pub use layout::layout;
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use search::find;
-pub use settings::{Misconception, QuestionSettings, Settings, settings};
+pub use settings::{GoalSettings, Misconception, QuestionSettings, Settings, settings};
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {

@@ -219,4 +219,86 @@ mod tests {
         let text = serde_json::to_string(&progress).expect("it is plain data");
         assert_eq!(serde_json::from_str::<Progress>(&text).ok(), Some(progress));
     }
+
+    use proptest::collection::{btree_map, btree_set, vec};
+    use proptest::option;
+    use proptest::prelude::*;
+
+    fn time() -> impl Strategy<Value = DateTime<Utc>> {
+        (0..4_000_000_000_i64).prop_map(|s| DateTime::from_timestamp(s, 0).unwrap_or_default())
+    }
+
+    fn answer() -> impl Strategy<Value = AnswerRecord> {
+        let confidence = prop_oneof![
+            Just(Confidence::Guess),
+            Just(Confidence::Fairly),
+            Just(Confidence::Certain)
+        ];
+        let tries = vec(btree_set(0..8_usize, 0..4), 0..3);
+        (
+            any::<Option<bool>>(),
+            tries,
+            option::of(confidence),
+            any::<bool>(),
+        )
+            .prop_map(
+                |(first_try_right, tries, confidence, review)| AnswerRecord {
+                    first_try_right,
+                    tries,
+                    confidence,
+                    review,
+                },
+            )
+    }
+
+    fn step() -> impl Strategy<Value = StepRecord> {
+        let how = prop_oneof![
+            Just(Passed::Done),
+            Just(Passed::Shown),
+            Just(Passed::Skipped)
+        ];
+        let check =
+            (how, any::<String>(), time()).prop_map(|(how, by, at)| CheckRecord { how, by, at });
+        (btree_map(any::<String>(), check, 0..3), 0..4_usize)
+            .prop_map(|(checks, hints)| StepRecord { checks, hints })
+    }
+
+    fn of_lesson() -> impl Strategy<Value = LessonProgress> {
+        let prediction = (option::of(0..5_usize), option::of(time()))
+            .prop_map(|(chosen, seen_at)| PredictionRecord { chosen, seen_at });
+        let done = (any::<Option<String>>(), btree_set(any::<String>(), 0..3));
+        let kept = (
+            btree_map(any::<String>(), answer(), 0..3),
+            btree_map(any::<String>(), step(), 0..3),
+            btree_map(any::<String>(), prediction, 0..3),
+            btree_map(any::<String>(), any::<String>(), 0..3),
+            btree_set(any::<String>(), 0..3),
+            btree_map(any::<String>(), any::<u64>(), 0..3),
+        );
+        (done, kept).prop_map(
+            |((page, done), (answers, steps, predictions, notes, misconceptions, seconds))| {
+                LessonProgress {
+                    page,
+                    done,
+                    answers,
+                    steps,
+                    predictions,
+                    notes,
+                    misconceptions,
+                    seconds,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_saved_is_what_is_loaded(
+            lessons in btree_map(any::<String>(), of_lesson(), 0..3)
+        ) {
+            let progress = Progress { lessons, ..Progress::default() };
+            let text = serde_json::to_string(&progress).expect("it is plain data");
+            prop_assert_eq!(serde_json::from_str::<Progress>(&text).ok(), Some(progress));
+        }
+    }
 }

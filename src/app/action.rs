@@ -121,6 +121,8 @@ pub enum Action {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Show the result of the lesson.
+    Result,
     /// Let the section's clock rest, or go on.
     PauseClock,
     /// Leave the lab.

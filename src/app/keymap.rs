@@ -183,6 +183,10 @@ pub fn commands(model: &Model) -> Vec<Command> {
         ));
     }
     commands.push(named(
+        "result: goals, questions, steps, time".to_owned(),
+        Action::Result,
+    ));
+    commands.push(named(
         "pause the section's clock, or let it go on".to_owned(),
         Action::PauseClock,
     ));

@@ -16,6 +16,7 @@ use super::producer::Producer;
 use super::program_pane::{Places, ProgramPane};
 use super::programs::Programs;
 use super::quiz::{self, Quiz};
+use super::result;
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
 use super::steps_pane::{self, Steps};
@@ -358,5 +359,6 @@ impl Model {
             quiz::resized(self, inside.width, inside.height);
         }
         discussion::lay_out_note(self);
+        result::lay_out(self);
     }
 }

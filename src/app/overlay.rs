@@ -5,6 +5,7 @@ use tui_input::Input;
 use super::lab_server::ServerDialog;
 use super::message::Request;
 use super::program_pane::{OtherVersion, Plan, Writing};
+use super::result::ResultScreen;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
 
@@ -23,6 +24,8 @@ pub enum Overlay {
     Start(StartDialog),
     /// A record in full, from the consumer's or the producer's log.
     Detail(Detail),
+    /// The result of the lesson.
+    Result(ResultScreen),
     /// A question before something that cannot be undone.
     Confirm(Confirm),
 }

@@ -249,6 +249,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     };
     model.say(Tone::Done, words);
     model.focus(super::screen::Pane::Lesson);
+    if count > 0 && model.quiz.first_unanswered(model).is_none() {
+        super::result::open(model, model.now);
+    }
 }
 
 /// Opens a question.

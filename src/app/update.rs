@@ -18,7 +18,7 @@ use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
     consumer, discussion, feed, guard, lab_server, lesson_blocks, lesson_pane, producer, quiz,
-    section_clock, steps_pane, streams,
+    result, section_clock, steps_pane, streams,
 };
 
 /// Changes the model by a message.
@@ -356,6 +356,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             model.say(Tone::Plain, words.into());
         }
         Action::Redraw => out.effects.push(Effect::Redraw),
+        Action::Result => result::open(model, now),
         Action::PauseClock => section_clock::toggle(model, now),
         Action::Quit => quit(model, now, out),
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use kinesis_lab::lesson::{self, Fault, Lesson, Settings};
 
 /// The key of the built-in lesson's progress.
-const BUILT_IN_KEY: &str = "what-are-streams";
+pub const BUILT_IN_KEY: &str = "what-are-streams";
 
 /// More than any lesson has; a device that never ends is not read further.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;

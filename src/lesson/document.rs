@@ -292,6 +292,11 @@ impl Lesson {
     }
 }
 
+/// Whether two titles are the same, however they are written.
+pub fn same_title(one: &str, other: &str) -> bool {
+    slug(one) == slug(other)
+}
+
 /// A title as a stable name: its letters and digits in lower case, joined by dashes.
 pub fn slug(title: &str) -> String {
     let words = title.split(|c: char| !c.is_alphanumeric());

@@ -18,6 +18,9 @@ pub struct Settings {
     /// By hands-on step.
     #[serde(default, rename = "step")]
     pub steps: Vec<StepSettings>,
+    /// By learning goal: what shows that it is met.
+    #[serde(default, rename = "goal")]
+    pub goals: Vec<GoalSettings>,
     /// What learners often believe; options of questions and predictions name these.
     #[serde(default, rename = "misconception")]
     pub misconceptions: Vec<Misconception>,
@@ -38,6 +41,20 @@ pub struct QuestionSettings {
     /// The title of the page to look at again after a wrong answer.
     #[serde(default)]
     pub see: Option<String>,
+}
+
+/// What shows that a learning goal is met: all of these, done by the learner.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalSettings {
+    /// The goal's place in the lesson's list, counted from 1.
+    pub number: usize,
+    /// Titles of questions that must be answered right, at the first try or later.
+    #[serde(default)]
+    pub questions: Vec<String>,
+    /// Titles of steps that must be done, without `Step N:`.
+    #[serde(default)]
+    pub steps: Vec<String>,
 }
 
 /// Something that learners often believe and that is not so.
@@ -72,6 +89,11 @@ impl Settings {
         self.steps
             .iter()
             .find(|step| slug(&step.title) == slug(title))
+    }
+
+    /// What is said of the learning goal at this place, counted from 1.
+    pub fn goal(&self, number: usize) -> Option<&GoalSettings> {
+        self.goals.iter().find(|goal| goal.number == number)
     }
 
     /// The misconception of this id.

@@ -130,6 +130,32 @@ impl StateFolder {
     }
 }
 
+/// The saved progress as it is now, whether a lab runs or not: nothing is written, moved or locked. A fresh one where
+/// nothing was saved; an error says what is wrong with it and what to do.
+pub fn peek(folder: &Path) -> Result<Progress, String> {
+    let main = folder.join("progress.json");
+    let mut damaged = None;
+    for path in [&main, &backup_of(&main)] {
+        let name = path.display();
+        match read(path) {
+            Found::Nothing => {}
+            Found::Record(progress) => return Ok(progress),
+            Found::Newer(format) => {
+                return Err(format!(
+                    "a newer kinesis-lab wrote {name} (format {format}; this one knows {FORMAT}). Update this one."
+                ));
+            }
+            Found::Damaged => {
+                damaged = Some(format!(
+                    "{name} is damaged. Open the lab: it keeps the file aside and goes on."
+                ));
+            }
+            Found::Unreadable(error) => return Err(format!("{name} cannot be read: {error}.")),
+        }
+    }
+    damaged.map_or_else(|| Ok(Progress::default()), Err)
+}
+
 /// Forgets the saved progress (not the ledger: it names streams that may cost money), unless a lab is running.
 /// Returns whether there was any.
 pub fn forget_progress(folder: &Path) -> Result<bool, String> {

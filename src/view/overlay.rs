@@ -4,6 +4,7 @@ mod confirm;
 mod detail;
 mod help;
 mod palette;
+mod result;
 mod server;
 mod start;
 mod streams;
@@ -31,6 +32,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         Overlay::Start(dialog) => start::draw(ink, dialog, buffer),
         Overlay::Detail(detail) => {
             detail::draw(ink, *detail, buffer);
+            None
+        }
+        Overlay::Result(screen) => {
+            result::draw(ink, screen, buffer);
             None
         }
         Overlay::Confirm(confirm) => {

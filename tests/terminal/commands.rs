@@ -389,3 +389,43 @@ fn the_lab_without_a_terminal_says_so_and_touches_nothing() {
     assert_eq!(printed(&output), "");
     assert!(!home.state().exists());
 }
+
+#[test]
+fn report_reads_what_was_kept_and_needs_no_lab() {
+    let home = Home::new();
+    let printed = |arguments: &[&str]| {
+        let output = run(&home, arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    assert!(printed(&["report"]).contains("Nothing is kept yet"));
+    assert!(printed(&["report", "what-are-streams"]).contains("0 of 3 right at the first try"));
+
+    let kept = r#"{"format":1,"lessons":{
+        "what-are-streams":{"notes":{"does-it-end":"a tide, and \u001b[31mred"},"misconceptions":["latest"]},
+        "/gone/lesson.md":{"answers":{"a-question":{"first_try_right":false,"confidence":"certain","review":true}}}}}"#;
+    std::fs::create_dir_all(home.state()).expect("made");
+    std::fs::write(home.state().join("progress.json"), kept).expect("written");
+    let text = printed(&["report"]);
+    assert!(
+        text.contains("file is gone") && text.contains("a-question"),
+        "{text}"
+    );
+    assert!(text.contains("1 note"), "{text}");
+    let text = printed(&["report", "--md", "what-are-streams"]);
+    assert!(text.contains("> a tide, and ␛[31mred"), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&["report", "--json"])).expect("JSON");
+    assert_eq!(json["format"], 1);
+    assert_eq!(json["lessons"][0]["due"][0], "a-question");
+    assert_eq!(json["lessons"][1]["misconceptions"][0]["id"], "latest");
+    assert_eq!(json["lessons"][1]["notes"][0]["prompt"], "Does it end?");
+    let json = printed(&["report", "--json", "--without-notes"]);
+    assert!(!json.contains("notes") && !json.contains("tide"), "{json}");
+
+    std::fs::write(home.state().join("progress.json"), "{ damaged").expect("written");
+    let output = run(&home, &["report"]);
+    assert_eq!(output.status.code(), Some(1));
+    let output = run(&home, &["report", "nowhere.md"]);
+    assert_eq!(output.status.code(), Some(1));
+}

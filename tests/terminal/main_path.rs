@@ -65,6 +65,11 @@ fn a_learner_goes_all_the_way_and_finds_it_again() {
         ));
         lab.keys("n");
     }
+    lab.wait_for("3 of 3 right at the first try");
+    lab.keys("\x1b");
+    lab.wait_until("the lesson again", |screen| {
+        !screen.contents().contains("Result")
+    });
     leave(lab);
 
     let mut lab = Session::start(&home, &LOCAL, (120, 40));
@@ -180,5 +185,77 @@ fn without_a_home_the_lab_runs_and_says_that_it_saves_nothing() {
     let nowhere = [("HOME", ""), ("XDG_STATE_HOME", "")];
     let lab = Session::start_with(&home, &LOCAL, (100, 30), &nowhere);
     lab.wait_for("HOME is not set. Set it");
+    leave(lab);
+}
+
+/// Types a question's answer: the right one, or one that is wrong in every try.
+fn answer(lab: &mut Session, question: &lesson::Question, right: bool) {
+    let options = 0..question.options.len();
+    let chosen = options.filter(|option| question.correct.contains(option) == right);
+    let chosen = chosen.take(if right { usize::MAX } else { 1 });
+    for option in chosen {
+        let letter = char::from(b'a' + u8::try_from(option).expect("a letter"));
+        lab.keys(&letter.to_string());
+    }
+}
+
+#[test]
+fn a_confident_miss_comes_back_at_the_next_launch_until_it_is_answered_right() {
+    let home = Home::new();
+    let questions = built_in().questions;
+    let mut lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("page 1 of");
+    lab.keys("4");
+    lab.wait_for("question 1 of 3");
+    answer(&mut lab, &questions[0], false);
+    lab.keys("..");
+    lab.wait_for("[certain]");
+    lab.keys("\r");
+    lab.wait_for("one more try");
+    lab.keys("\r");
+    lab.wait_for("it comes back at the next launch");
+    leave(lab);
+
+    let mut lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("1 question comes back: you were certain. 4 asks again.");
+    lab.keys("4");
+    lab.wait_for("Back again: you were certain.");
+    answer(&mut lab, &questions[0], true);
+    lab.keys("\r");
+    lab.wait_for("1 answered · 0 of 3 right at first");
+    leave(lab);
+
+    let lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("page 1 of");
+    assert!(!lab.text().contains("comes back"), "{}", lab.text());
+    leave(lab);
+}
+
+#[test]
+fn a_note_that_was_pasted_is_there_when_one_comes_back() {
+    let home = Home::new();
+    let mut lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("page 1 of");
+    lab.keys(":");
+    lab.wait_for("Commands");
+    lab.keys("page: discussion\r");
+    lab.wait_for("writes a note");
+    lab.keys("\r");
+    lab.wait_for("only on this machine");
+    lab.keys("\x1b[200~The tide\rand q, the moon\x1b[201~");
+    lab.wait_for("and q, the moon");
+    lab.keys("\x1b");
+    lab.wait_for("Compare with");
+    leave(lab);
+
+    let mut lab = Session::start(&home, &LOCAL, (80, 24));
+    lab.wait_for("Welcome back");
+    lab.keys("k");
+    lab.wait_for("▎ and q, the moon");
+    lab.keys("\r");
+    lab.wait_for("only on this machine");
+    lab.wait_for("The tide");
+    lab.keys("\x1b");
+    lab.wait_for("opens it");
     leave(lab);
 }

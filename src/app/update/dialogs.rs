@@ -14,7 +14,8 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, discussion, guard, lab_server, listing, log, producer, program_pane, streams,
+    consumer, detail, discussion, guard, lab_server, listing, log, producer, program_pane, result,
+    streams,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -125,6 +126,16 @@ pub(super) fn overlay_pressed(
             KeyCode::PageDown | KeyCode::Char(' ') => scroll_detail(model, open, PAGE as i16),
             KeyCode::Left | KeyCode::Char('[') => step_detail(model, open, -1),
             KeyCode::Right | KeyCode::Char(']') => step_detail(model, open, 1),
+            KeyCode::Enter | KeyCode::Char('q') => return,
+            _ => {}
+        },
+        Overlay::Result(screen) => match key.code {
+            KeyCode::Up | KeyCode::Char('k') => result::scroll(model, screen, -1),
+            KeyCode::Down | KeyCode::Char('j') => result::scroll(model, screen, 1),
+            KeyCode::PageUp => result::scroll(model, screen, -(PAGE as isize)),
+            KeyCode::PageDown | KeyCode::Char(' ') => result::scroll(model, screen, PAGE as isize),
+            KeyCode::Home | KeyCode::Char('g') => result::scroll(model, screen, isize::MIN),
+            KeyCode::End | KeyCode::Char('G') => result::scroll(model, screen, isize::MAX),
             KeyCode::Enter | KeyCode::Char('q') => return,
             _ => {}
         },

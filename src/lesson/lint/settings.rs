@@ -20,6 +20,7 @@ pub fn check(subject: &Subject<'_>, found: &mut Findings) {
             rules.questions();
             rules.steps();
             rules.misconceptions();
+            rules.goals();
         }
         Err(error) => {
             let start = error.span().map_or(0, |span| span.start);
@@ -119,6 +120,34 @@ impl Rules<'_, '_> {
         for (index, misconception) in self.settings.misconceptions.iter().enumerate() {
             let line = self.line_of("[[misconception]]", index);
             self.page(line, misconception.see.as_deref());
+        }
+    }
+
+    fn goals(&mut self) {
+        let lesson = self.subject.lesson;
+        for (index, goal) in self.settings.goals.iter().enumerate() {
+            let line = self.line_of("[[goal]]", index);
+            if !(1..=lesson.goals.len()).contains(&goal.number) {
+                let message = format!(
+                    "the lesson has {} learning goals, and none is number {}",
+                    lesson.goals.len(),
+                    goal.number
+                );
+                self.say(Severity::Error, line, message);
+            }
+            for title in &goal.questions {
+                let mut questions = lesson.questions.iter();
+                if !questions.any(|question| slug(&question.title) == slug(title)) {
+                    let message = format!("no question of the lesson is called \"{title}\"");
+                    self.say(Severity::Error, line, message);
+                }
+            }
+            for title in &goal.steps {
+                if lesson.page_titled(title).is_none() {
+                    let message = format!("no step of the lesson is called \"{title}\"");
+                    self.say(Severity::Error, line, message);
+                }
+            }
         }
     }
 

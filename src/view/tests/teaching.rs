@@ -77,6 +77,10 @@ Done.
 ";
 
 const SETTINGS: &str = r#"
+[[goal]]
+number = 1
+questions = ["Flowing or not", "One of them"]
+
 [[question]]
 title = "Flowing or not"
 reasons = ["it has an end", "flows", "it dries up", "it comes back"]
@@ -181,4 +185,24 @@ fn a_section_over_its_minutes_says_by_how_much_and_one_that_rests_says_so() {
     snapshot!("over_time_120x40", lab);
     lab.key(':').keys("pause section").press(KeyCode::Enter);
     snapshot!("paused_120x40", lab);
+}
+
+#[test]
+fn the_result_says_what_was_known_what_comes_back_and_what_to_look_at_again() {
+    let result = |width, height| {
+        let mut lab = lab(width, height);
+        lab.keys("nn").wait(400.0);
+        lab.keys("4ab..")
+            .press(KeyCode::Enter)
+            .press(KeyCode::Enter);
+        lab.keys("nb,").press(KeyCode::Enter).press(KeyCode::Enter);
+        lab
+    };
+    snapshot!("result_80x24", result(80, 24));
+    let mut lab = result(80, 24);
+    lab.press(KeyCode::End);
+    snapshot!("result_end_80x24", lab);
+    snapshot!("result_120x40", result(120, 40));
+    snapshot!("result_200x60", result(200, 60));
+    snapshot!("result_60x15", result(60, 15));
 }
