@@ -221,18 +221,19 @@ fn without_title(text: &[Inline]) -> (String, Vec<Inline>) {
     };
     let title = plain(title);
     let mut rest = rest.to_vec();
-    let colon_inside = title.ends_with(':');
+    // `**Does it end?** Name three.` is a title as well.
+    let ends_inside = title.ends_with([':', '?', '.', '!']);
     match rest.first_mut() {
         None | Some(Inline::LineBreak) => {}
         Some(Inline::Text(text)) => {
             let cut = text.trim_start_matches([':', '.', '-', '–', '—', ' ']);
-            let parts = cut.len() < text.trim_start().len() || colon_inside;
+            let parts = cut.len() < text.trim_start().len() || ends_inside;
             if !parts {
                 return whole();
             }
             *text = cut.to_owned();
         }
-        Some(_) if colon_inside => {}
+        Some(_) if ends_inside => {}
         Some(_) => return whole(),
     }
     if matches!(rest.first(), Some(Inline::LineBreak)) {
@@ -346,6 +347,13 @@ mod tests {
                 ("why", "Why", "a?", ""),
                 ("why-2", "Why", "b?", ""),
                 ("why-ever-not", "", "Why ever not?", ""),
+            ],
+        );
+        check(
+            "1. **Does it end?** Name three.\n2. **Now.**\n",
+            &[
+                ("does-it-end", "Does it end?", "Name three.", ""),
+                ("now", "Now.", "", ""),
             ],
         );
     }
