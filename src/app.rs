@@ -11,6 +11,7 @@ pub mod discussion;
 mod feed;
 pub mod file_names;
 pub mod guard;
+pub mod guide;
 pub mod keymap;
 pub mod lab_clock;
 pub mod lab_server;

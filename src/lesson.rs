@@ -41,7 +41,7 @@ pub use document::{
 };
 pub use fault::Fault;
 pub use highlight::{CodeLine, Highlights, highlight};
-pub use layout::layout;
+pub use layout::{WIDEST, layout};
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use search::find;

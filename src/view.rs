@@ -32,6 +32,7 @@ mod field;
 mod fit;
 mod foot;
 mod frames;
+mod guide;
 mod lesson;
 mod note;
 mod overlay;

@@ -93,6 +93,20 @@ pub enum Action {
     Surer,
     /// Go where the question's matter can be seen.
     See,
+    /// Say this option to the prediction.
+    Predict(usize),
+    /// Leave the prediction out.
+    SkipPrediction,
+    /// Give a hint to the open step.
+    Hint,
+    /// Tell what is expected of the open step and what was seen.
+    Differ,
+    /// Take the marks of the open step back.
+    ResetStep,
+    /// Let the lab do what the open step asks for.
+    Solve,
+    /// Mark what is open of the step as skipped.
+    SkipStep,
     /// Take the next theme.
     NextTheme,
     /// Take this theme.

@@ -158,6 +158,8 @@ pub struct Consumer {
     pub foreign: ForeignReaders,
     /// Whether an empty page was said not to be the end, once a run.
     empty_page_said: bool,
+    /// Whether the lab started the present run, to show a step; else the learner did.
+    pub by_lab: bool,
     pub(super) run: u64,
     bytes: usize,
 }
@@ -173,6 +175,7 @@ impl Default for Consumer {
             gaze: Gaze::default(),
             foreign: ForeignReaders::default(),
             empty_page_said: false,
+            by_lab: false,
             run: 0,
             bytes: 0,
         }
@@ -292,6 +295,7 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let consumer = &mut model.consumer;
     consumer.run += 1;
     consumer.running = true;
+    consumer.by_lab = false;
     consumer.empty_page_said = false;
     consumer.readers.clear();
     consumer.forget();

@@ -14,14 +14,15 @@ use super::quiz::State;
 use super::screen::Pane;
 use super::templates;
 use super::theme::Theme;
+use super::{guide, steps_pane};
 
-/// What a key asks for in this pane.
-pub fn lookup(event: &KeyEvent, pane: Pane) -> Option<Action> {
-    lookup_in(event, Some(pane))
+/// What a key asks for in this pane, while a prediction with so many options waits on the screen (0: none does).
+pub fn lookup(event: &KeyEvent, pane: Pane, options: usize) -> Option<Action> {
+    lookup_in(event, Some(pane), options)
 }
 
 /// What a key asks for in this pane, or where no pane has the keys.
-pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>) -> Option<Action> {
+pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>, options: usize) -> Option<Action> {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     if event.modifiers.contains(KeyModifiers::ALT) {
         return None;
@@ -29,7 +30,7 @@ pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>) -> Option<Action> {
     BINDINGS
         .iter()
         .filter(|binding| match pane {
-            Some(pane) => binding.scope.holds(pane),
+            Some(pane) => binding.scope.holds(pane) && is_asked(binding, options),
             None => binding.scope == Scope::Anywhere,
         })
         .find(|binding| {
@@ -39,6 +40,15 @@ pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>) -> Option<Action> {
                 .any(|key| key.code == event.code && key.ctrl == ctrl)
         })
         .map(|binding| binding.action)
+}
+
+/// Whether a binding of predictions has something to answer: a letter beyond the options does what it does elsewhere.
+fn is_asked(binding: &Binding, options: usize) -> bool {
+    match (binding.scope, binding.action) {
+        (Scope::Prediction, Action::Predict(option)) => option < options,
+        (Scope::Prediction, _) => options > 0,
+        _ => true,
+    }
 }
 
 /// The binding of an action in this pane.
@@ -52,6 +62,14 @@ pub fn binding_of(action: Action, pane: Pane) -> Option<&'static Binding> {
 /// The key of an action as it is written on the screen; empty if it has none.
 pub fn key_of(action: Action, pane: Pane) -> String {
     binding_of(action, pane).map_or(String::new(), |binding| binding.keys[0].name())
+}
+
+/// The key of an action of the lesson's, as it is written now: of a prediction all the letters that answer it.
+pub fn key_now(model: &Model, action: Action) -> String {
+    match (action, guide::options(model).checked_sub(1)) {
+        (Action::Predict(_), Some(last)) => format!("a-{}", super::quiz::option_letter(last)),
+        _ => key_of(action, Pane::Lesson),
+    }
 }
 
 /// A line of help: its heading, its keys, what they do.
@@ -70,6 +88,7 @@ pub fn help() -> Vec<HelpLine> {
     let order = [
         Scope::Anywhere,
         Scope::In(Pane::Lesson),
+        Scope::Prediction,
         Scope::Live,
         Scope::In(Pane::Consumer),
         Scope::In(Pane::Quiz),
@@ -90,7 +109,7 @@ pub fn help() -> Vec<HelpLine> {
 fn keys_shown(binding: &Binding) -> String {
     match binding.action {
         Action::Focus(_) => "1-4".into(),
-        Action::Choose(_) => "a-h".into(),
+        Action::Choose(_) | Action::Predict(_) => "a-h".into(),
         Action::Right => "← →".into(),
         _ => {
             let names: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
@@ -122,6 +141,7 @@ pub fn commands(model: &Model) -> Vec<Command> {
                 | Action::Back
                 | Action::Palette
                 | Action::Choose(_)
+                | Action::Predict(_)
                 | Action::Focus(_)
         )
     };
@@ -135,6 +155,7 @@ pub fn commands(model: &Model) -> Vec<Command> {
             pane: match binding.scope {
                 Scope::Anywhere => None,
                 Scope::In(pane) => Some(pane),
+                Scope::Prediction => Some(Pane::Lesson),
                 Scope::Live if model.focus == Pane::Producer => Some(Pane::Producer),
                 Scope::Live => Some(Pane::Consumer),
             },
@@ -158,6 +179,14 @@ pub fn commands(model: &Model) -> Vec<Command> {
         let name = format!("end the program that runs: {}", run.title);
         commands.push(named(name, Action::EndProgram));
     }
+    commands.push(named(
+        "solve this step: the lab does it, by real calls".into(),
+        Action::Solve,
+    ));
+    commands.push(named(
+        "skip this step: mark it skipped".into(),
+        Action::SkipStep,
+    ));
     for (page, it) in model.lesson.lesson.pages.iter().enumerate() {
         let title = match it.step {
             Some(step) => format!("page: Step {step} · {}", it.title),
@@ -203,6 +232,7 @@ pub fn commands(model: &Model) -> Vec<Command> {
 pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     use Action::*;
     let pane = model.focus;
+    let predicts = guide::options(model);
     let no_stream = model.streams.name().is_none();
     let frozen = match pane {
         Pane::Producer => model.producer.gaze.frozen.is_some(),
@@ -213,14 +243,9 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     }
     let mut actions: Vec<Action> = match pane {
         Pane::Lesson if discusses(model) => vec![NextPage, Open, Down, PreviousPage],
+        Pane::Lesson if predicts > 0 => vec![Predict(0), SkipPrediction, NextPage],
+        Pane::Lesson => lesson_hints(model, no_stream),
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
-        Pane::Lesson if model.lesson.script().is_some() => {
-            vec![NextPage, RunHere, Shell, Send, Consume]
-        }
-        Pane::Lesson if !model.lesson.blocks.is_empty() => {
-            vec![NextPage, WriteBlock, CopyBlock, NextBlock, Send]
-        }
-        Pane::Lesson => vec![NextPage, PreviousPage, Send, Consume],
         Pane::Producer => vec![Send, Auto, Faster, EditEvent, Freeze],
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
         Pane::Quiz => {
@@ -242,6 +267,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             let binding = binding_of(action, pane)?;
             let keys = match action {
                 Choose(_) => letters(model)?,
+                Predict(_) => key_now(model, action),
                 Focus(_) => keys_shown(binding),
                 _ => binding.keys[0].name(),
             };
@@ -289,6 +315,27 @@ fn program_hints(model: &Model) -> Vec<(String, &'static str)> {
     ]
 }
 
+/// What is worth naming on a page of the lesson: a step's hint and its code, and what its acts need.
+fn lesson_hints(model: &Model, no_stream: bool) -> Vec<Action> {
+    use Action::*;
+    let mut actions = vec![NextPage];
+    if steps_pane::is_step(model, model.lesson.page) {
+        actions.push(Hint);
+    }
+    if model.lesson.script().is_some() {
+        actions.extend([RunHere, Shell]);
+    } else if !model.lesson.blocks.is_empty() {
+        actions.extend([WriteBlock, CopyBlock, NextBlock]);
+    } else if actions.len() == 1 && !no_stream {
+        actions.push(PreviousPage);
+    }
+    match no_stream {
+        true => actions.push(Streams),
+        false => actions.extend([Send, Consume]),
+    }
+    actions
+}
+
 /// The letters of the open question's options; none where there is nothing to choose.
 fn letters(model: &Model) -> Option<String> {
     let last = model.quiz.open(model)?.options.len().checked_sub(1)?;
@@ -319,15 +366,41 @@ mod tests {
     #[test]
     fn a_pane_s_own_key_goes_before_the_one_that_holds_anywhere() {
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
-        assert_eq!(lookup(&press('c'), Pane::Lesson), Some(Action::Consume));
-        assert_eq!(lookup(&press('c'), Pane::Quiz), Some(Action::Choose(2)));
+        assert_eq!(lookup(&press('c'), Pane::Lesson, 0), Some(Action::Consume));
+        assert_eq!(lookup(&press('c'), Pane::Quiz, 0), Some(Action::Choose(2)));
         assert_eq!(
-            lookup(&press('w'), Pane::Consumer),
+            lookup(&press('w'), Pane::Consumer, 0),
             Some(Action::FewerWorkers)
         );
-        assert_eq!(lookup(&press('w'), Pane::Lesson), Some(Action::WriteBlock));
+        assert_eq!(
+            lookup(&press('w'), Pane::Lesson, 0),
+            Some(Action::WriteBlock)
+        );
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        assert_eq!(lookup(&interrupt, Pane::Quiz), Some(Action::Quit));
+        assert_eq!(lookup(&interrupt, Pane::Quiz, 4), Some(Action::Quit));
+    }
+
+    #[test]
+    fn a_prediction_that_waits_has_as_many_letters_as_options_and_only_in_the_lesson() {
+        let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+        let check = |c, pane, options, action| {
+            assert_eq!(
+                lookup(&press(c), pane, options),
+                Some(action),
+                "{c} {pane:?} {options}"
+            );
+        };
+        check('c', Pane::Lesson, 3, Action::Predict(2));
+        check('c', Pane::Lesson, 2, Action::Consume);
+        check('c', Pane::Producer, 3, Action::Consume);
+        check('c', Pane::Quiz, 3, Action::Choose(2));
+        let escape = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+        assert_eq!(
+            lookup(&escape, Pane::Lesson, 2),
+            Some(Action::SkipPrediction)
+        );
+        assert_eq!(lookup(&escape, Pane::Lesson, 0), Some(Action::Back));
+        assert_eq!(lookup(&escape, Pane::Producer, 2), Some(Action::Back));
     }
 
     #[test]

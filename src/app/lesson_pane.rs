@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use tui_input::Input;
 
 use super::discussion::{self, Discussion};
+use super::guide::{self, Part, Row};
 use super::lesson_blocks::{self, PageBlock};
 use super::model::{Model, Outcome, Tone};
 use super::program_pane;
@@ -30,6 +31,8 @@ pub struct LessonPane {
     pub page: usize,
     /// The open page at the pane's width.
     pub lines: Vec<TextLine>,
+    /// What stands below them: what is predicted and seen of a step.
+    pub below: Vec<Row>,
     /// Lines scrolled down.
     pub scroll: usize,
     /// Cells that code is scrolled sideways.
@@ -87,6 +90,7 @@ impl LessonPane {
             key,
             page: 0,
             lines: Vec::new(),
+            below: Vec::new(),
             scroll: 0,
             shift: 0,
             blocks: Vec::new(),
@@ -130,7 +134,43 @@ impl LessonPane {
     }
 
     fn most_scroll(&self) -> usize {
-        self.lines.len().saturating_sub(self.rows())
+        let length = self.lines.len() + self.below.len();
+        length.saturating_sub(self.rows())
+    }
+
+    /// The width at which text is laid out.
+    pub(super) fn text_width(&self) -> usize {
+        usize::from(self.width).clamp(1, lesson::WIDEST)
+    }
+
+    /// Other rows stand below the lines now, or the same: says whether they differ. What is on the screen of them stays
+    /// where it is, whatever came above it.
+    pub(super) fn set_below(&mut self, below: Vec<Row>) -> bool {
+        if self.below == below {
+            return false;
+        }
+        let lines = self.lines.len();
+        if let Some(hidden) = self.scroll.checked_sub(lines)
+            && let Some(place) = self.below.get(hidden).and_then(|first| {
+                let same = |row: &Row| row.part == first.part && first.part != Part::Blank;
+                below.iter().position(same)
+            })
+        {
+            self.scroll = lines + place;
+        }
+        self.below = below;
+        self.scroll = self.scroll.min(self.most_scroll());
+        true
+    }
+
+    /// Whether the last option of the prediction's card is on the screen.
+    pub(super) fn shows_last_option(&self) -> bool {
+        let option = |row: &Row| matches!(row.part, Part::Card(true, _));
+        let Some(place) = self.below.iter().rposition(option) else {
+            return false;
+        };
+        let place = self.lines.len() + place;
+        (self.scroll..self.scroll + self.rows()).contains(&place)
     }
 
     /// A page's lines as the learner has it: folded or not.
@@ -332,6 +372,7 @@ pub(super) fn open(model: &mut Model, page: usize, now: DateTime<Utc>, out: &mut
     model.lesson_progress().page = key;
     section_clock::turn(model, now);
     out.changed = true;
+    guide::opened(model);
     model.lay_out();
 }
 
@@ -476,6 +517,9 @@ pub fn next_act(model: &Model) -> (super::action::Action, String) {
             Action::Focus(super::screen::Pane::Quiz),
             "answer the questions".into(),
         );
+    }
+    if let Some(act) = guide::next_act(model) {
+        return act;
     }
     match pane.next_page() {
         None => (Action::Palette, "any page, any command".into()),

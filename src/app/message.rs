@@ -240,6 +240,8 @@ pub enum Sender {
     You,
     /// Automatic sending. Goes out as `kinesis-lab-auto`.
     Auto,
+    /// The lab, which shows a step. Goes out as `kinesis-lab-auto`.
+    Lab,
 }
 
 /// The answer to a [`Request`].

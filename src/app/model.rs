@@ -8,6 +8,7 @@ use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
 use super::discussion;
 use super::guard::Guard;
+use super::guide::{self, Guide};
 use super::lab_server::LabServer;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
@@ -73,6 +74,8 @@ pub struct Model {
     pub steps: Steps,
     /// What the lab may do on AWS.
     pub guard: Guard,
+    /// The guide through the lesson's steps.
+    pub guide: Guide,
     /// What the learner has done.
     pub progress: Progress,
     /// Why progress is not saved, where it is not.
@@ -194,6 +197,7 @@ impl Model {
             programs: Programs::default(),
             steps,
             guard: Guard::new(setup.ledger),
+            guide: Guide::default(),
             drawn_minute: now,
             saved: setup.progress.clone(),
             progress: setup.progress,
@@ -208,7 +212,9 @@ impl Model {
         steps_pane::resume(&mut model);
         model.layout.area.width = setup.size.0;
         model.layout.area.height = setup.size.1;
+        guide::opened(&mut model);
         model.lay_out();
+        guide::follow(&mut model, now, &mut out);
         out.effects
             .push(Effect::Highlight(Arc::clone(&model.lesson.lesson)));
         out.call(Request::ListStreams);
@@ -265,6 +271,7 @@ impl Model {
 
     /// When the model wants to hear from the clock again; `None`: only when something happens.
     pub fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        let sheet = matches!(self.overlay, Some(Overlay::Sheet(_)));
         let looks = self.streams.selected.as_ref().and_then(|s| s.look_at);
         [
             self.producer.auto.next_at,
@@ -276,6 +283,8 @@ impl Model {
             self.fresh_until,
             self.lesson.discussion.next_deadline(),
             section_clock::next_change(&self.lesson, self.drawn_minute),
+            guide::next_hint_at(self).filter(|_| sheet),
+            guide::gives_up_at(self),
         ]
         .into_iter()
         .flatten()

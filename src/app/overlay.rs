@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::guide::Sheet;
 use super::lab_server::ServerDialog;
 use super::message::Request;
 use super::program_pane::{OtherVersion, Plan, Writing};
@@ -26,6 +27,8 @@ pub enum Overlay {
     Detail(Detail),
     /// The result of the lesson.
     Result(ResultScreen),
+    /// A step's hints, or what was expected of it.
+    Sheet(Sheet),
     /// A question before something that cannot be undone.
     Confirm(Confirm),
 }
@@ -57,6 +60,8 @@ pub enum Confirm {
     Delete(String),
     /// Empty a stream: its records go, it stays.
     Empty(String),
+    /// Take the marks of the step on this page back.
+    ResetStep(usize),
     /// Move the lab's clock a day forward, although records will be trimmed.
     OneDay,
     /// The first write on AWS.

@@ -36,6 +36,8 @@ pub enum Who {
     You,
     /// Automatic sending.
     Auto,
+    /// The lab, which shows a step.
+    Lab,
     /// A program of somebody's, by its name.
     Program(String),
 }
@@ -46,6 +48,7 @@ impl Who {
         match self {
             Self::You => "you",
             Self::Auto => "auto",
+            Self::Lab => "lab",
             Self::Program(name) => name,
         }
     }
@@ -115,7 +118,7 @@ pub struct Producer {
     pub log: Log<SentLine>,
     /// How the panel looks at it.
     pub gaze: Gaze,
-    /// Records stored in the selected stream: by the learner, automatically, by programs.
+    /// Records stored in the selected stream: by the learner, by the lab itself, by programs.
     pub written: [u64; 3],
     /// Puts that were refused or not answered.
     pub refused: u64,
@@ -206,7 +209,7 @@ impl Producer {
         } else {
             let place = match line.who {
                 Who::You => 0,
-                Who::Auto => 1,
+                Who::Auto | Who::Lab => 1,
                 Who::Program(_) => 2,
             };
             self.written[place] += 1;
@@ -235,6 +238,18 @@ pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     }
     let put = producer.put(Sender::You, stream, key, data);
     super::guard::write(model, Request::PutRecord(put), now, out);
+}
+
+/// A record that the lab puts to show a step: like the learner's own event, with this key.
+pub(super) fn put_by_lab(
+    producer: &mut Producer,
+    stream: String,
+    key: String,
+    now: DateTime<Utc>,
+) -> Put {
+    let (time, user) = (timestamp(now), serde_json::Value::from(key.as_str()));
+    let data = format!(r#"{{"type":"view_page","userId":{user},"time":"{time}"}}"#);
+    producer.put(Sender::Lab, stream, key, data)
 }
 
 /// Why an event would be refused now: the stream is on its way to be, or to be no more.
@@ -359,7 +374,7 @@ pub(super) fn sent(
             let words = format!("Sent: key {} is in shard {}.", put.key, shard.short());
             model.say(Tone::Done, words);
         }
-        (Ok(_), Sender::Auto) => {}
+        (Ok(_), Sender::Auto | Sender::Lab) => {}
         (Err(error), _) => {
             let event = format!("{}'s event", put.key);
             model.say(Tone::Wrong, error.not_done(&event, "stored"));
@@ -372,6 +387,7 @@ pub(super) fn sent(
     let who = match put.by {
         Sender::You => Who::You,
         Sender::Auto => Who::Auto,
+        Sender::Lab => Who::Lab,
     };
     model.producer.push(SentLine {
         at: now,

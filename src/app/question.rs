@@ -53,6 +53,19 @@ pub fn question(model: &Model, confirm: &Confirm) -> Question {
             keys: vec![("Enter", "empties it"), ("Esc", "keeps them")],
             alarming: false,
         },
+        Confirm::ResetStep(page) => {
+            let pages = &model.lesson.lesson.pages;
+            let title = pages.get(*page).map_or("", |page| page.title.as_str());
+            Question {
+                title: "Open the marks again",
+                words: vec![format!(
+                    "The marks and hints of “{title}” go, as if it had just begun. The stream and its records stay."
+                )],
+                facts: Vec::new(),
+                keys: vec![("Enter", "opens them"), ("Esc", "keeps them")],
+                alarming: false,
+            }
+        }
         Confirm::OneDay => Question {
             title: "24 hours forward",
             words: vec![format!(

@@ -18,7 +18,7 @@ use crate::kinesis::feed::Call;
 use crate::lesson::Lesson;
 use crate::lesson::step_settings::Act;
 use crate::progress::{CheckRecord, LessonProgress, Passed};
-use crate::steps::{CheckState, Deed, Mark, Pass, Place, Plan, Seen, Watch, Who, mark_of};
+use crate::steps::{Check, CheckState, Deed, Mark, Pass, Place, Plan, Seen, Watch, Who, mark_of};
 
 pub(super) use answers::answered;
 
@@ -76,6 +76,12 @@ pub fn is_step(model: &Model, page: usize) -> bool {
     model.steps.watch.plan().page(page).is_some()
 }
 
+/// What the checks of a page ask for, in the order of their states.
+pub fn checks(model: &Model, page: usize) -> &[Check] {
+    let step = model.steps.watch.plan().page(page);
+    step.map_or(&[], |step| step.checks.as_slice())
+}
+
 /// Who did this in the lesson, as far as it was seen in this run of the lab.
 pub fn done(model: &Model, act: &Act) -> Option<Deed> {
     model.steps.watch.done(act)
@@ -104,7 +110,11 @@ pub(super) fn whose(model: &Model, call: &Call) -> Who {
         "GetShardIterator" | "GetRecords" => agent.contains("app/kinesis-lab-worker"),
         _ => false,
     };
-    match on_purpose && !model.steps.showing {
+    // What the lab began to read to show something it reads on by itself.
+    let reads = matches!(call.operation.as_str(), "GetShardIterator" | "GetRecords");
+    let by_lab =
+        model.steps.showing && call.operation != "PutRecord" || reads && model.consumer.by_lab;
+    match on_purpose && !by_lab {
         true => Who::You,
         false => Who::Lab,
     }
@@ -141,8 +151,8 @@ pub fn reset(model: &mut Model, page: usize) {
     model.steps.stirred = true;
 }
 
-/// What is open of a step was shown by the lab, or is skipped.
-pub fn settle(model: &mut Model, page: usize, how: Passed, now: DateTime<Utc>) {
+/// What is open of these checks of a step was shown by the lab, or is skipped.
+pub fn settle(model: &mut Model, page: usize, keys: &[String], how: Passed, now: DateTime<Utc>) {
     let Some(step) = model.steps.watch.plan().page(page) else {
         return;
     };
@@ -151,7 +161,8 @@ pub fn settle(model: &mut Model, page: usize, how: Passed, now: DateTime<Utc>) {
         Passed::Done | Passed::Skipped => "you",
     };
     let key = step.key.clone();
-    let checks: Vec<String> = step.checks.iter().map(|check| check.key.clone()).collect();
+    let own = step.checks.iter().map(|check| check.key.clone());
+    let checks: Vec<String> = own.filter(|key| keys.contains(key)).collect();
     let record = model.lesson_progress().steps.entry(key).or_default();
     for check in checks {
         record.checks.entry(check).or_insert_with(|| CheckRecord {
@@ -205,14 +216,16 @@ fn notice(model: &mut Model, now: DateTime<Utc>) {
     }
     let running = model.consumer.running;
     if running {
-        let workers = u32::from(model.consumer.workers);
-        observe(model, &Seen::Workers(workers), now);
+        if !model.steps.showing {
+            let workers = u32::from(model.consumer.workers);
+            observe(model, &Seen::Workers(workers), now);
+        }
     } else if model.steps.running {
         observe(model, &Seen::Stopped, now);
     }
     model.steps.running = running;
     let opened = matches!(model.overlay, Some(Overlay::Detail(_)));
-    if opened && !model.steps.opened {
+    if opened && !model.steps.opened && !model.steps.showing {
         observe(model, &Seen::Opened, now);
     }
     model.steps.opened = opened;

@@ -6,6 +6,7 @@ mod checkpoint;
 mod discussing;
 mod endpoint;
 mod feed;
+mod guide;
 mod keys;
 mod lab_server;
 mod learning;

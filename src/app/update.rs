@@ -17,8 +17,8 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, lab_server, lesson_blocks, lesson_pane, producer, quiz,
-    result, section_clock, steps_pane, streams,
+    consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, producer,
+    quiz, result, section_clock, steps_pane, streams,
 };
 
 /// Changes the model by a message.
@@ -120,8 +120,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         streams::point_at(model, &stream);
     }
     guard::offer_clean_up(model);
+    guide::go_on(model, now, &mut out);
     steps_pane::follow(model, now, &mut out);
     discussion::attend(model, now);
+    guide::follow(model, now, &mut out);
     // The time spent is written with other changes, and at the end; not for its own sake.
     if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
         section_clock::bank(model, now);
@@ -158,6 +160,7 @@ fn asked(
 
 fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Outcome) {
     steps_pane::answered(model, &answer, now);
+    guide::heard(model, &answer);
     match answer {
         Answer::Streams(result) => streams::listed(model, result, now, out),
         Answer::Described { stream, result } => {
@@ -197,6 +200,8 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
     out.changed |= discussion::on_deadline(model, now);
+    // A hint that was waited for may be asked for now.
+    out.changed |= matches!(model.overlay, Some(Overlay::Sheet(_)));
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     consumer::on_deadline(model, now, out);
@@ -224,7 +229,8 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
     if model.overlay.is_some() {
         return dialogs::overlay_pressed(model, key, now, out);
     }
-    model.quit_asked &= keymap::lookup(&key, model.focus) == Some(Action::Quit);
+    let options = guide::options(model);
+    model.quit_asked &= keymap::lookup(&key, model.focus, options) == Some(Action::Quit);
     if model.lesson.discussion.note.is_some() {
         return discussion::pressed(model, key);
     }
@@ -250,7 +256,7 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
 fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
     // Beside what a program printed no pane's own keys hold: it may not be in sight.
     let pane = (!model.program.focused).then_some(model.focus);
-    if let Some(action) = keymap::lookup_in(&key, pane) {
+    if let Some(action) = keymap::lookup_in(&key, pane, guide::options(model)) {
         act(model, action, now, out);
     }
 }
@@ -319,7 +325,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             Pane::Lesson if discussion::prompt(&model.lesson).is_some() => {
                 discussion::open_note(model);
             }
-            Pane::Lesson => lesson_pane::toggle_fold(&mut model.lesson),
+            Pane::Lesson => {
+                if !guide::next_prediction(model) {
+                    lesson_pane::toggle_fold(&mut model.lesson);
+                }
+            }
             _ => open_detail(model),
         },
         Action::Choose(option) => quiz::choose(model, option),
@@ -330,6 +340,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::LessSure => quiz::surer(model, -1),
         Action::Surer => quiz::surer(model, 1),
         Action::See => quiz::see(model, now, out),
+        Action::Predict(option) => guide::predict(model, option),
+        Action::SkipPrediction => guide::skip_prediction(model),
+        Action::Hint => guide::hint(model),
+        Action::Differ => guide::differ(model),
+        Action::ResetStep => guide::ask_to_reset(model),
+        Action::Solve => guide::solve(model, now, out),
+        Action::SkipStep => guide::skip_step(model),
         Action::NextTheme => use_theme(model, model.theme.next()),
         Action::UseTheme(theme) => use_theme(model, theme),
         Action::Mouse => {

@@ -173,7 +173,7 @@ impl Client {
         };
         let client = match put.by {
             Sender::You => &self.panel,
-            Sender::Auto => &self.auto,
+            Sender::Auto | Sender::Lab => &self.auto,
         };
         let result = client
             .put_record()

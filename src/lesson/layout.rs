@@ -10,7 +10,7 @@ use super::lines::{Role, TextLine, TextSpan};
 use wrap::{width_of, wrap};
 
 /// Longer lines of prose are hard to read, however wide the screen.
-const WIDEST: usize = 76;
+pub const WIDEST: usize = 76;
 /// Text narrower than this is not indented further.
 const NARROWEST: usize = 8;
 

@@ -63,6 +63,16 @@ pub struct PredictionSettings {
     pub misconceptions: Vec<String>,
 }
 
+impl PredictionSettings {
+    /// The option that will be seen, 0 is a; `None` if the answer is no letter of an option.
+    pub fn answer(&self) -> Option<usize> {
+        let mut letters = self.answer.trim().chars();
+        let letter = letters.next().filter(|_| letters.next().is_none())?;
+        let index = (letter.to_ascii_lowercase() as usize).checked_sub('a' as usize)?;
+        (index < self.options.len()).then_some(index)
+    }
+}
+
 /// Something that a learner does on purpose, in a panel or by a program.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,6 +216,7 @@ mod tests {
             (&Act::Delete(Nothing {}), Since::Step)
         );
         assert_eq!(step.predictions[0].when, put(1, 1, Some("carol")));
+        assert_eq!(step.predictions[0].answer(), Some(1));
         assert_eq!(step.hints.len(), 3);
     }
 

@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
+use crate::app::guide;
 use crate::app::lab_clock::in_words;
 use crate::app::section_clock::{Spent, spent};
+use crate::app::steps_pane::{is_step, step_mark};
 use crate::app::{ConnectionKind, lesson_pane};
 use crate::lesson::{Section, SectionKind};
+use crate::steps::Mark;
 
 /// How much of the agenda is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +86,7 @@ fn left<'a>(ink: &Ink<'a>, name: bool, title: Cow<'a, str>, agenda: Agenda) -> R
             if row.width() > 0 && agenda == Agenda::Ahead && index > 0 {
                 row = row.gap(1);
             }
-            row = row.join(present_section(ink, section));
+            row = row.join(present_section(ink, index, section, name));
             row = row.gap(2);
         } else if agenda == Agenda::All {
             if done {
@@ -108,12 +111,17 @@ fn left<'a>(ink: &Ink<'a>, name: bool, title: Cow<'a, str>, agenda: Agenda) -> R
 }
 
 /// The present section with its minutes: `▸ Hands-on 8/20 min`.
-fn present_section<'a>(ink: &Ink<'a>, section: &'a Section) -> Row<'a> {
+fn present_section<'a>(ink: &Ink<'a>, index: usize, section: &'a Section, marks: bool) -> Row<'a> {
     let styles = &ink.styles;
     let lesson = &ink.model.lesson;
     let row = Row::new()
         .text("▸ ", styles.accent)
         .text(word(section), styles.strong);
+    // In the shortest form of the line there is no room for them.
+    let row = match marks {
+        true => row.join(step_marks(ink, index)),
+        false => row,
+    };
     let row = match spent(lesson, ink.model.now) {
         Spent::Within(0, None) => row,
         Spent::Within(used, None) => row.text(format!(" {used} min"), styles.dim),
@@ -127,6 +135,30 @@ fn present_section<'a>(ink: &Ink<'a>, section: &'a Section) -> Row<'a> {
         true => row.text(" paused", styles.nearly),
         false => row,
     }
+}
+
+/// The marks of a section's steps, a letter each as in their lists, `.` where nothing was seen: ` [xx!..]`.
+fn step_marks<'a>(ink: &Ink<'_>, section: usize) -> Row<'a> {
+    let styles = &ink.styles;
+    let pages = ink.model.lesson.lesson.pages.iter().enumerate();
+    let steps = pages.filter(|(page, it)| it.section == section && is_step(ink.model, *page));
+    let marks: Vec<Mark> = steps.map(|(page, _)| step_mark(ink.model, page)).collect();
+    if marks.is_empty() {
+        return Row::new();
+    }
+    let row = marks
+        .iter()
+        .fold(Row::new().text(" [", styles.dim), |row, it| {
+            let (text, meant) = guide::mark(*it);
+            match it {
+                Mark::Open => row.text(".", styles.dim),
+                _ => row.text(
+                    text.trim_matches(['[', ']']),
+                    super::guide::style_of(ink, meant),
+                ),
+            }
+        });
+    row.text("]", styles.dim)
 }
 
 /// A section's name in a word or two.

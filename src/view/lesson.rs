@@ -7,9 +7,10 @@ use ratatui::style::Style;
 use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{CUT, Row, cells};
-use super::{field, frames};
+use super::{field, frames, guide};
+use crate::app::guide as app_guide;
 use crate::app::lesson_pane::{self, Search};
-use crate::app::{Pane, keymap};
+use crate::app::{Pane, keymap, steps_pane};
 use crate::lesson::{Role, TextLine};
 
 /// The widest that text is laid out, and so the widest ground of a block of code.
@@ -38,6 +39,14 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
             canvas.lay_wide(row, ink.styles.selection);
         }
         mark_hits(ink, &mut canvas, row, pane.scroll + row, line);
+    }
+    let first = pane.lines.len().saturating_sub(pane.scroll).min(rows);
+    let below = pane
+        .below
+        .iter()
+        .skip(pane.scroll.saturating_sub(pane.lines.len()));
+    for (row, it) in (first..rows).zip(below) {
+        guide::draw(ink, &mut canvas, row, it);
     }
     next(ink, &mut canvas);
     let search = pane.search.as_ref()?;
@@ -73,7 +82,21 @@ fn place<'a>(ink: &Ink<'_>) -> Row<'a> {
         Some(step) => format!("step {step} of {}", steps.count()),
         None => format!("page {} of {}", pane.page + 1, pages.len()),
     };
-    Row::new().text(words, ink.styles.dim)
+    let states = steps_pane::states(ink.model, pane.page);
+    let row = match states.is_empty() {
+        true => Row::new(),
+        false => {
+            let (mark, meant) = app_guide::mark(steps_pane::step_mark(ink.model, pane.page));
+            let settled = states
+                .iter()
+                .filter(|state| state.mark.is_settled())
+                .count();
+            Row::new()
+                .text(mark, guide::style_of(ink, meant))
+                .text(format!(" {settled} of {} · ", states.len()), ink.styles.dim)
+        }
+    };
+    row.text(words, ink.styles.dim)
 }
 
 /// The one thing to do next, at the bottom.
@@ -86,7 +109,7 @@ fn next(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     let row = Row::new()
         .text("Next", styles.dim)
         .gap(2)
-        .text(keymap::key_of(action, Pane::Lesson), styles.key)
+        .text(keymap::key_now(ink.model, action), styles.key)
         .gap(2)
         .text(words, styles.strong);
     canvas.draw(bottom, row);

@@ -6,6 +6,7 @@ mod help;
 mod palette;
 mod result;
 mod server;
+mod sheet;
 mod start;
 mod streams;
 
@@ -36,6 +37,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         }
         Overlay::Result(screen) => {
             result::draw(ink, screen, buffer);
+            None
+        }
+        Overlay::Sheet(sheet) => {
+            sheet::draw(ink, *sheet, buffer);
             None
         }
         Overlay::Confirm(confirm) => {

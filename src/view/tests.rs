@@ -4,4 +4,5 @@ mod lab;
 mod pictures;
 mod random;
 mod sizes;
+mod steps;
 mod teaching;

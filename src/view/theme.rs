@@ -42,6 +42,8 @@ pub(super) struct Styles {
     pub inline_code: Style,
     /// The ground of a block of code; laid over the text.
     pub lifted: Style,
+    /// The ground of the card of a prediction; laid over the text.
+    pub card: Style,
     /// The selected line; laid over the text.
     pub selection: Style,
     /// The top and bottom lines; laid over the text.
@@ -202,6 +204,7 @@ fn mono() -> Styles {
         link: Style::new().add_modifier(Modifier::UNDERLINED),
         inline_code: BOLD,
         lifted: Style::new(),
+        card: Style::new(),
         selection: NEGATIVE,
         bar: Style::new(),
         hit: NEGATIVE,
@@ -307,6 +310,7 @@ impl Palette {
             link: hue(self.accent).add_modifier(Modifier::UNDERLINED),
             inline_code: hue(self.shards[1]).bg(Color::from_u32(self.lifted)),
             lifted: ground(self.lifted),
+            card: ground(self.selection),
             selection: ground(self.selection),
             bar: ground(self.bar),
             hit: ground(self.key).fg(Color::from_u32(self.ground)),

@@ -14,6 +14,8 @@ pub enum Scope {
     In(Pane),
     /// In the producer and in the consumer.
     Live,
+    /// In the lesson, while the card of a prediction on the screen waits for its answer.
+    Prediction,
 }
 
 impl Scope {
@@ -22,6 +24,7 @@ impl Scope {
             Self::Anywhere => true,
             Self::In(only) => only == pane,
             Self::Live => matches!(pane, Pane::Producer | Pane::Consumer),
+            Self::Prediction => pane == Pane::Lesson,
         }
     }
 
@@ -31,6 +34,7 @@ impl Scope {
             Self::Anywhere => "Anywhere",
             Self::In(pane) => pane.title(),
             Self::Live => "Producer and consumer",
+            Self::Prediction => "Lesson, while a prediction waits",
         }
     }
 }
@@ -114,10 +118,32 @@ const fn bind(
     }
 }
 
-use Scope::{Anywhere, In, Live};
+use Scope::{Anywhere, In, Live, Prediction};
 
-/// All keys. Earlier lines win, so a pane's own keys stand before those that hold anywhere.
+/// All keys. Earlier lines win, so a pane's own keys stand before those that hold anywhere, and the letters of a prediction
+/// before those of its pane.
 pub const BINDINGS: &[Binding] = &[
+    bind(
+        Prediction,
+        &[key('a')],
+        Action::Predict(0),
+        "predict",
+        "say a prediction by its letter",
+    ),
+    bind(Prediction, &[key('b')], Action::Predict(1), "", ""),
+    bind(Prediction, &[key('c')], Action::Predict(2), "", ""),
+    bind(Prediction, &[key('d')], Action::Predict(3), "", ""),
+    bind(Prediction, &[key('e')], Action::Predict(4), "", ""),
+    bind(Prediction, &[key('f')], Action::Predict(5), "", ""),
+    bind(Prediction, &[key('g')], Action::Predict(6), "", ""),
+    bind(Prediction, &[key('h')], Action::Predict(7), "", ""),
+    bind(
+        Prediction,
+        &[named(KeyCode::Esc)],
+        Action::SkipPrediction,
+        "skip",
+        "skip the prediction",
+    ),
     bind(
         In(Pane::Quiz),
         &[key('a')],
@@ -221,7 +247,21 @@ pub const BINDINGS: &[Binding] = &[
         &[named(KeyCode::Enter)],
         Action::Open,
         "",
-        "open what is folded; in a discussion: write your note",
+        "what is folded; the next prediction; a discussion's note",
+    ),
+    bind(
+        In(Pane::Lesson),
+        &[key('d')],
+        Action::Differ,
+        "differs",
+        "what is expected of the step, and what was seen",
+    ),
+    bind(
+        In(Pane::Lesson),
+        &[key('x')],
+        Action::ResetStep,
+        "",
+        "open the step's marks again (asks; the stream stays)",
     ),
     bind(
         In(Pane::Lesson),
@@ -306,6 +346,13 @@ pub const BINDINGS: &[Binding] = &[
         Action::NextPage,
         "next",
         "next page or step of the lesson",
+    ),
+    bind(
+        Anywhere,
+        &[key('h')],
+        Action::Hint,
+        "hint",
+        "a hint to the step; the next level after 10 s",
     ),
     bind(
         Anywhere,

@@ -35,7 +35,10 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
     let Some((who, call)) = as_call(model, answer, now) else {
         return;
     };
-    let who = match model.steps.showing {
+    let reads = matches!(answer, Answer::Opened { .. } | Answer::Read { .. });
+    let puts = matches!(answer, Answer::Sent { .. });
+    let by_lab = model.steps.showing && !puts || reads && model.consumer.by_lab;
+    let who = match by_lab {
         true => Who::Lab,
         false => who,
     };
@@ -77,7 +80,7 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
         Answer::Sent { put, result } => {
             let who = match put.by {
                 Sender::You => Who::You,
-                Sender::Auto => Who::Lab,
+                Sender::Auto | Sender::Lab => Who::Lab,
             };
             let error = result.as_ref().err();
             let detail = stored(put, result.as_ref().ok());

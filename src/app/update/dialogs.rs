@@ -5,7 +5,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::asked;
+use super::{act, asked};
+use crate::app::action::Action;
+use crate::app::guide::SheetKind;
 use crate::app::lab_server::Lever;
 use crate::app::listing::PAGE;
 use crate::app::message::Effect;
@@ -14,8 +16,8 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, discussion, guard, lab_server, listing, log, producer, program_pane, result,
-    streams,
+    consumer, detail, discussion, guard, guide, lab_server, listing, log, producer, program_pane,
+    result, streams,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -139,6 +141,16 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q') => return,
             _ => {}
         },
+        Overlay::Sheet(sheet) => match key.code {
+            KeyCode::Up | KeyCode::Char('k') => sheet.scroll_by(model, -1),
+            KeyCode::Down | KeyCode::Char('j') => sheet.scroll_by(model, 1),
+            KeyCode::PageUp => sheet.scroll_by(model, -(PAGE as isize)),
+            KeyCode::PageDown | KeyCode::Char(' ') => sheet.scroll_by(model, PAGE as isize),
+            KeyCode::Char('h') if sheet.kind == SheetKind::Hints => return guide::hint(model),
+            KeyCode::Char(':') => return act(model, Action::Palette, now, out),
+            KeyCode::Enter | KeyCode::Char('q' | 'd') => return,
+            _ => {}
+        },
         Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
@@ -201,6 +213,7 @@ fn confirm_pressed(
             writing.replace = true;
             out.effects.push(Effect::WriteFile(writing));
         }
+        Confirm::ResetStep(page) if yes => guide::reset(model, page),
         Confirm::OneDay if yes => lab_server::one_day_forward(out),
         Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
         Confirm::ForeignStream { stream, pending } if yes => {
@@ -208,6 +221,7 @@ fn confirm_pressed(
         }
         _ if no => {
             model.quit_asked = false;
+            guide::refuse(model);
             model.say(Tone::Plain, "Nothing was done.".into());
         }
         other => model.overlay = Some(Overlay::Confirm(other)),

@@ -171,6 +171,8 @@ impl Lab {
             })),
             Request::CreateStream { stream, shards } => {
                 self.shards = vec![Vec::new(); shards as usize];
+                let detail = Detail::Create { shards };
+                self.called("app/kinesis-lab-panel", "own", "CreateStream", detail);
                 Answer::Created {
                     stream,
                     shards,
@@ -342,7 +344,11 @@ impl Lab {
 
     fn put(&mut self, put: Put) -> Answer {
         let result = self.store(&put.key, put.data.as_bytes());
-        self.feed("lab", "own", &put.key, put.data.len(), result.clone());
+        let agent = match put.by {
+            Sender::You => "app/kinesis-lab-panel",
+            Sender::Auto | Sender::Lab => "app/kinesis-lab-auto",
+        };
+        self.feed(agent, "own", &put.key, put.data.len(), result.clone());
         Answer::Sent {
             put: PutSummary {
                 id: put.id,
