@@ -5,15 +5,11 @@
 //! knows no lesson; `evidence` says of an act how far the facts show it, and `diagnosis` why they do not. [`Watch`]
 //! holds all of it together.
 
-#[allow(dead_code)]
 mod diagnosis;
 mod evidence;
-#[allow(dead_code, unused_imports)]
 mod facts;
 mod generic;
-#[allow(dead_code)]
 mod plan;
-#[allow(dead_code)]
 mod scripts;
 mod watch;
 

@@ -5,6 +5,7 @@ use super::message::Effect;
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Overlay};
 use super::program_pane::{self, SourceFile, Writing, Written};
+use super::steps_pane;
 use super::wire_marks;
 use crate::lesson::{self, Block, CodeBlock, TextLine};
 
@@ -204,6 +205,9 @@ pub(super) fn written(
     out.changed = true;
     let name = writing.file.name.clone();
     let path = model.places.work.join(&name).display().to_string();
+    if matches!(result, Ok(Written::New | Written::Replaced | Written::Same)) {
+        steps_pane::file_written(model, &name, model.now);
+    }
     match result {
         Err(why) => model.say(Tone::Wrong, format!("{name} is not written: {why}")),
         // The learner's own version is the one to edit.

@@ -18,6 +18,7 @@ use super::lesson_blocks::PageBlock;
 use super::message::Effect;
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Overlay};
+use super::steps_pane;
 use super::wire_marks::{self, Tally};
 use crate::kinesis::feed::Call;
 
@@ -325,6 +326,9 @@ pub(super) fn started(
     match result {
         Ok(started) => {
             run.state = State::Running;
+            for name in &started.wrote {
+                steps_pane::file_written(model, name, model.now);
+            }
             if !started.wrote.is_empty() {
                 let wrote = started.wrote.join(", ");
                 let folder = model.places.work.display();
@@ -334,6 +338,7 @@ pub(super) fn started(
         }
         Err(why) => {
             run.state = State::Failed(why.clone());
+            steps_pane::run_ended(model, None, model.now);
             model.say(Tone::Wrong, format!("Not started: {why}"));
         }
     }
@@ -401,7 +406,8 @@ pub(super) fn ended(
             (tone, words) = (Tone::Plain, "The shell has ended.".into());
         }
         Launch::Editor(_) if ending.is_well() => page_turned(&mut model.program),
-        Launch::Editor(_) | Launch::Command(_) => {}
+        Launch::Editor(_) => {}
+        Launch::Command(_) => steps_pane::run_ended(model, ending.code(), model.now),
     }
     if let Some(first) = left.first() {
         let names: Vec<String> = left

@@ -278,7 +278,11 @@ fn judge(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     } else {
         say_what_is_amiss(model, out);
     }
-    model.steps.look_at = model.steps.watch.next_look(model.lesson.page, now);
+    let page = model.lesson.page;
+    model.steps.look_at = match settled(model, page) {
+        true => None,
+        false => model.steps.watch.next_look(page, now),
+    };
 }
 
 /// Keeps what is newly passed of a step, and adds a sentence about it.
@@ -379,6 +383,14 @@ fn say_what_is_amiss(model: &mut Model, out: &mut Outcome) {
     }
     if let Some(words) = news {
         out.changed = true;
-        model.say(Tone::Nearly, words);
+        model.say(Tone::Nearly, in_brief(&words).to_owned());
+    }
+}
+
+/// What fits the status line: all of it, or its first sentence; the page has the rest.
+fn in_brief(words: &str) -> &str {
+    match words.split_once(". ") {
+        Some((first, _)) if words.len() > 100 => &words[..=first.len()],
+        _ => words,
     }
 }

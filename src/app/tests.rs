@@ -14,4 +14,6 @@ mod panels;
 mod polling;
 mod rereading;
 mod script;
+mod step_logs;
+mod steps;
 mod streams;

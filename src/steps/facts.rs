@@ -255,8 +255,11 @@ impl Facts {
             Who::You => "you",
             Who::Program(name) => name.as_str(),
             Who::Lab => {
+                let automatic = |facts: &Self| facts.streams.iter().any(|it| it.automatic > 0);
+                let before = automatic(self);
                 self.world(call, None, now);
-                return false;
+                // Only the first of them makes a difference to what is said.
+                return before != automatic(self);
             }
         };
         self.last_call = Some(now);
@@ -264,8 +267,12 @@ impl Facts {
             run.took_a_call();
         }
         let here = call.region.is_empty() || call.region == self.place.region;
+        let was_known = call
+            .stream
+            .as_ref()
+            .is_some_and(|stream| self.known(stream).is_some());
         let actor = self.actor(name, now);
-        actor.saw(call, here, now);
+        actor.saw(call, here, was_known, now);
         if !here {
             return true;
         }

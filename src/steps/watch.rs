@@ -192,7 +192,7 @@ impl Watch {
             let finding = diagnosis::of(&Case {
                 plan: &self.plan,
                 page: step,
-                check,
+                act: &check.when,
                 evidence: &evidence,
                 facts: self.facts_for(step, check),
                 now,
@@ -211,7 +211,14 @@ impl Watch {
                 diagnosis: finding.map(|finding| finding.words),
             }
         };
-        step.checks.iter().map(state).collect()
+        let mut states: Vec<CheckState> = step.checks.iter().map(state).collect();
+        // What holds for several checks is said once.
+        for index in 1..states.len() {
+            let (before, rest) = states.split_at_mut(index);
+            let words = &mut rest[0].diagnosis;
+            words.take_if(|words| before.iter().any(|it| it.diagnosis.as_ref() == Some(words)));
+        }
+        states
     }
 
     /// When time alone may bring a finding for a step, if nothing happens before.

@@ -67,6 +67,14 @@ impl Ending {
         }
     }
 
+    /// Its exit code, if it ended by itself.
+    pub fn code(self) -> Option<i32> {
+        match self {
+            Self::Exit(code) => Some(code),
+            Self::Signal(_) => None,
+        }
+    }
+
     /// Whether the program says that all went well.
     pub fn is_well(self) -> bool {
         self == Self::Exit(0)

@@ -13,6 +13,7 @@ use crate::app::connection::ConnectionKind;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Overlay};
+use crate::app::steps_pane;
 use crate::app::wire_marks::Tally;
 use crate::lesson;
 
@@ -271,6 +272,9 @@ fn start(model: &mut Model, launch: Launch, files: Vec<SourceFile>, out: &mut Ou
         command: None,
         back: 0,
     });
+    if let Launch::Command(_) = launch {
+        steps_pane::run_began(model, model.now);
+    }
     super::focus(model);
     let size = model.layout.inside_program().map_or(FIRST_SIZE, |inside| {
         (inside.width.max(1), inside.height.max(1))

@@ -18,14 +18,8 @@ pub struct Actor {
     pub left: Option<DateTime<Utc>>,
     /// Records it stored.
     pub stored: u64,
-    /// Records it was given.
-    pub read: u64,
-    /// The stream into which it put last.
-    pub wrote_to: Option<String>,
     /// What went wrong last, unless the same worked since.
     pub trouble: Option<Trouble>,
-    /// What succeeded last.
-    pub operation: String,
 }
 
 /// Something that went wrong.
@@ -41,6 +35,8 @@ pub struct Trouble {
     pub message: String,
     /// The region, if it is not the lab's.
     pub elsewhere: Option<String>,
+    /// Whether that stream was known to be there all the same.
+    pub was_known: bool,
     /// How many times in a row.
     pub times: u32,
     /// When it happened last.
@@ -81,7 +77,7 @@ const MESSAGE: usize = 300;
 
 impl Actor {
     /// A call of it was answered.
-    pub(super) fn saw(&mut self, call: &Call, here: bool, now: DateTime<Utc>) {
+    pub(super) fn saw(&mut self, call: &Call, here: bool, was_known: bool, now: DateTime<Utc>) {
         let refused_entry = match &call.detail {
             Detail::Put(entries) if call.error.is_none() => {
                 entries.iter().find_map(|entry| entry.result.as_ref().err())
@@ -89,13 +85,15 @@ impl Actor {
             _ => None,
         };
         let error = call.error.as_ref().or(refused_entry);
+        // Who wanted a stream and finds it there has what was wanted.
+        let found = |(code, _): &&(String, String)| {
+            call.operation == "CreateStream" && code == "ResourceInUseException"
+        };
+        let error = error.filter(|error| !found(error));
         if here && error.is_none() {
             self.trouble.take_if(|trouble| {
                 trouble.operation == call.operation || trouble.elsewhere.is_some()
             });
-            if self.operation != call.operation {
-                self.operation = cut(&call.operation);
-            }
         } else {
             let (code, message) = match error {
                 Some((code, message)) => (cut(code), message.chars().take(MESSAGE).collect()),
@@ -112,21 +110,14 @@ impl Actor {
                 stream: call.stream.as_deref().map(cut),
                 code,
                 message,
+                was_known,
                 elsewhere: (!here).then(|| cut(&call.region)),
                 times,
                 at: now,
             });
         }
-        if !here {
-            return;
-        }
-        let stored = call.stored();
-        self.stored += stored;
-        if stored > 0 && self.wrote_to != call.stream {
-            self.wrote_to = call.stream.as_deref().map(cut);
-        }
-        if let Detail::Get(get) = &call.detail {
-            self.read += get.returned as u64;
+        if here {
+            self.stored += call.stored();
         }
     }
 }
@@ -147,10 +138,7 @@ impl Facts {
                 last: now,
                 left: None,
                 stored: 0,
-                read: 0,
-                wrote_to: None,
                 trouble: None,
-                operation: String::new(),
             });
             self.actors.len() - 1
         });

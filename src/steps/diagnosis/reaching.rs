@@ -1,0 +1,82 @@
+//! Whether what was run reached the lab at all.
+
+use super::{Case, FEED_LAG, Finding, QUIET};
+use crate::lesson::step_settings::Act;
+
+/// What is amiss where nothing of an act was seen.
+pub fn amiss(case: &Case<'_>) -> Option<Finding> {
+    let by_a_call = !matches!(
+        case.act,
+        Act::File(_) | Act::Open(_) | Act::Workers(_) | Act::Any(_)
+    );
+    if !by_a_call || !case.page.runs {
+        return None;
+    }
+    run(case).or_else(|| silence(case)).or_else(|| untold(case))
+}
+
+/// What was run for this step came to an end, or to nothing.
+fn run(case: &Case<'_>) -> Option<Finding> {
+    let run = case.facts.run.as_ref()?;
+    if run.page != Some(case.page.page) {
+        return None;
+    }
+    let address = &case.facts.place.address;
+    let told = case.facts.place.told;
+    match (run.ended, run.calls) {
+        (Some((at, _)), _) if case.now - at < FEED_LAG => None,
+        (Some((_, Some(0))), 0) if told => Finding::nearly(format!(
+            "It ended well, exit code 0, but no request has reached {address}: look at what it printed. Credentials that \
+             it does not find, or another address in its code, would explain it; r and ! set both."
+        )),
+        (Some((_, Some(0))), _) => None,
+        (Some((_, Some(code))), 0) if told => Finding::nearly(format!(
+            "It ended with exit code {code} before any request reached {address}: its last lines say why."
+        )),
+        (Some((_, Some(code))), _) => Finding::nearly(format!(
+            "It ended with exit code {code}: its last lines say why."
+        )),
+        (None, 0) if told && case.now - run.began >= QUIET => Finding::nearly(no_request(address)),
+        (None | Some((_, None)), _) => None,
+    }
+}
+
+/// Nothing has come since the step's page was opened.
+fn silence(case: &Case<'_>) -> Option<Finding> {
+    let (page, at) = case.facts.reached?;
+    let run_here = case
+        .facts
+        .run
+        .as_ref()
+        .is_some_and(|run| run.page == Some(page) && run.began >= at);
+    let called = case.facts.last_call.is_some_and(|call| call >= at);
+    let quiet = page == case.page.page && case.now - at >= QUIET && !run_here && !called;
+    if !quiet || !case.facts.place.told || case.evidence.part {
+        return None;
+    }
+    Finding::nothing(format!(
+        "{} r runs the step here.",
+        no_request(&case.facts.place.address)
+    ))
+}
+
+fn no_request(address: &str) -> String {
+    format!(
+        "No request has reached {address} for 30 s. Is the endpoint set in that shell? ! opens one where it is."
+    )
+}
+
+/// Where the lab sees only its own calls, others' reading shows nowhere.
+fn untold(case: &Case<'_>) -> Option<Finding> {
+    let reads = matches!(
+        case.act,
+        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Latest(_) | Act::Call(_)
+    );
+    if !reads || case.facts.place.told {
+        return None;
+    }
+    Finding::nothing(format!(
+        "At {} the lab sees only its own calls, so it cannot tell what a program reads. c reads in the panel, and that counts.",
+        case.facts.place.address
+    ))
+}
