@@ -80,6 +80,25 @@ fn one_lab() {
         row("key to screen, at rest", times(&mut press(lab)));
     });
 
+    lab.keys("!");
+    lab.wait_for("Ctrl-] back to the lab");
+    lab.keys("exec yes 'as fast as it can'\r");
+    lab.wait_for("as fast as it can\nas fast");
+    lab.keys("\x1d");
+    lab.wait_for("running");
+    pass(Duration::from_secs(3));
+    let before = lab.resident();
+    lab.measure("beside a program that prints without end", |lab| {
+        row("key to screen, beside that program", times(&mut press(lab)));
+    });
+    row(
+        "resident, before and after",
+        format!("{before}, {}", lab.resident()),
+    );
+    lab.keys("!\x03");
+    lab.wait_for("The shell has ended");
+    lab.keys("\x1b");
+
     lab.keys("S+++++++++");
     lab.wait_for("1000 a second");
     pass(Duration::from_secs(3));

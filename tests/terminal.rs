@@ -14,3 +14,5 @@ mod leaving;
 mod main_path;
 #[path = "terminal/reloading.rs"]
 mod reloading;
+#[path = "terminal/running.rs"]
+mod running;

@@ -324,7 +324,7 @@ fn lesson_hints(model: &Model, no_stream: bool) -> Vec<Action> {
     }
     if model.lesson.script().is_some() {
         actions.extend([RunHere, Shell]);
-    } else if !model.lesson.blocks.is_empty() {
+    } else if model.lesson.has_files() {
         actions.extend([WriteBlock, CopyBlock, NextBlock]);
     } else if actions.len() == 1 && !no_stream {
         actions.push(PreviousPage);

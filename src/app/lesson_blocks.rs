@@ -76,6 +76,11 @@ impl LessonPane {
             .or((!self.blocks.is_empty()).then_some(0))
     }
 
+    /// Whether the open page has code that belongs into files.
+    pub fn has_files(&self) -> bool {
+        self.blocks.iter().any(|block| block.file.is_some())
+    }
+
     /// What `r` runs: the command at hand, else the first of the page.
     pub fn script(&self) -> Option<String> {
         let at_hand = self.block_at_hand().map(|block| &self.blocks[block]);
@@ -215,7 +220,7 @@ pub(super) fn written(
         Ok(Written::New) => model.say(Tone::Done, format!("Written: {path}")),
         Ok(Written::Replaced) => model.say(Tone::Done, format!("Replaced: {path}")),
         Ok(Written::Same) => {
-            let words = format!("{path} is there already, the same byte for byte.");
+            let words = format!("It is there already, byte for byte: {path}");
             model.say(Tone::Plain, words);
         }
         Ok(Written::Differs(other)) => {

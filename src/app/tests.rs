@@ -13,6 +13,7 @@ mod learning;
 mod panels;
 mod polling;
 mod rereading;
+mod running;
 mod script;
 mod step_logs;
 mod steps;

@@ -99,6 +99,11 @@ impl<'b> Canvas<'b> {
         Canvas::new(self.buffer, area)
     }
 
+    /// What stands at a place on the screen.
+    pub fn symbol(&self, at: Position) -> &str {
+        self.buffer.cell(at).map_or("", |cell| cell.symbol())
+    }
+
     /// A cell of it as a place on the screen, if it lies inside.
     pub fn position(&self, column: usize, row: usize) -> Option<Position> {
         (row < self.height() && column < self.width())

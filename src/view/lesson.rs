@@ -1,5 +1,7 @@
 //! The lesson pane: the open page, the search in it, and the one thing to do next.
 
+mod blocks;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -48,6 +50,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     for (row, it) in (first..rows).zip(below) {
         guide::draw(ink, &mut canvas, row, it);
     }
+    blocks::draw(ink, &mut canvas, rows);
     next(ink, &mut canvas);
     let search = pane.search.as_ref()?;
     let bottom = canvas.height().checked_sub(2)?;

@@ -2,6 +2,7 @@
 
 mod lab;
 mod pictures;
+mod programs;
 mod random;
 mod sizes;
 mod steps;

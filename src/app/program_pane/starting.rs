@@ -11,7 +11,7 @@ use super::run::{FileState, Launch, Preparation, Prepared, Python, SourceFile, S
 use super::{Ending, FIRST_SIZE, Picture, RUN_KEY, Run, State};
 use crate::app::connection::ConnectionKind;
 use crate::app::message::Effect;
-use crate::app::model::{Model, Outcome, Tone};
+use crate::app::model::{Model, Outcome, Status, Tone};
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::steps_pane;
 use crate::app::wire_marks::Tally;
@@ -19,6 +19,9 @@ use crate::lesson;
 
 /// Agreements that are kept; beyond it one is asked for again.
 const MOST_AGREEMENTS: usize = 500;
+
+/// What is said while an interpreter is asked.
+const LOOKING: &str = "Looking for python…";
 
 /// What the panels do where python does not.
 const PANELS: &str = "The panels make the same calls: s sends, c reads.";
@@ -59,7 +62,7 @@ fn prepare(model: &mut Model, command: LessonCommand, out: &mut Outcome) {
     if known.is_some_and(|python| python.honours_endpoint() || !command.imports_boto3) {
         python.clear();
     } else if !python.is_empty() {
-        model.say(Tone::Plain, "Looking for python…".into());
+        model.say(Tone::Plain, LOOKING.into());
     }
     let preparation = Preparation {
         files: command.files.clone(),
@@ -81,6 +84,9 @@ pub(in crate::app) fn prepared(model: &mut Model, found: Prepared, out: &mut Out
         return;
     };
     out.changed = true;
+    if model.status.words == LOOKING {
+        model.status = Status::default();
+    }
     for (name, state) in found.files {
         match state {
             FileState::Missing => plan.missing.push(name),

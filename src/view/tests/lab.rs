@@ -368,6 +368,12 @@ impl Lab {
         self
     }
 
+    /// The first run of the lab's own terminal puts a record.
+    pub fn run_puts(&mut self) -> &mut Self {
+        self.called("Boto3/1.44", "kinesis-lab-run-1", "PutRecord", Detail::None);
+        self
+    }
+
     fn feed(
         &mut self,
         agent: &str,

@@ -23,7 +23,7 @@ fn sizes() -> Vec<(u16, u16)> {
 }
 
 /// Draws at every size with each of these panes focused.
-fn sweep(lab: &mut Lab, panes: &[Pane]) {
+pub fn sweep(lab: &mut Lab, panes: &[Pane]) {
     for (width, height) in sizes() {
         for pane in panes {
             lab.model.focus = *pane;
