@@ -25,6 +25,11 @@ pub(super) use answers::answered;
 /// How long the word of a passed check is repeated beside the answer to the act that passed it.
 const NEWS: TimeDelta = TimeDelta::seconds(2);
 
+/// In a time as long as a frame the steps are judged so often at most; what is passed is noticed with every call all the
+/// same.
+const BURST: TimeDelta = TimeDelta::milliseconds(33);
+const MOST_IN_A_BURST: u32 = 8;
+
 /// The steps.
 #[derive(Debug, Clone, Default)]
 pub struct Steps {
@@ -41,6 +46,8 @@ pub struct Steps {
     /// What was amiss when that was said last, by page and check.
     said: BTreeMap<(usize, usize), String>,
     page: Option<usize>,
+    /// When the present burst of judgements began, and how many there were.
+    burst: (DateTime<Utc>, u32),
     running: bool,
     opened: bool,
 }
@@ -58,6 +65,17 @@ impl Steps {
             stirred: true,
             ..Self::default()
         }
+    }
+}
+
+impl Steps {
+    /// Whether the steps were judged often enough for a moment.
+    fn is_pressed(&mut self, now: DateTime<Utc>) -> bool {
+        if now - self.burst.0 >= BURST {
+            self.burst = (now, 0);
+        }
+        self.burst.1 += 1;
+        self.burst.1 > MOST_IN_A_BURST
     }
 }
 
@@ -264,6 +282,11 @@ fn judge(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
             model.steps.watch.reach(*next);
         }
     }
+    if words.is_empty() && model.steps.is_pressed(now) {
+        model.steps.stirred = true;
+        model.steps.look_at = Some(model.steps.burst.0 + BURST);
+        return;
+    }
     for page in &pages {
         let states = judged(model, *page, now);
         if model.steps.states.get(page) != Some(&states) {
@@ -296,8 +319,8 @@ fn keep_passes(model: &mut Model, page: usize, words: &mut Vec<String>) {
     let passed: Vec<(String, String, Deed)> = model
         .steps
         .watch
-        .passed(page)
-        .filter(|(check, _)| !known(&check.key))
+        .passed(page, &known)
+        .into_iter()
         .map(|(check, deed)| (check.key.clone(), check.says.clone(), deed))
         .collect();
     for (check, says, deed) in passed {

@@ -90,8 +90,6 @@ pub enum Seen<'a> {
     Kept(&'a str, u64),
     /// So many records of a stream are gone: too old, or it was emptied.
     Dropped(&'a str, u64),
-    /// A background read of a whole stream showed its records: shard and partition key of each that is not the lab's own.
-    Looked(&'a str, &'a [(ShardId, String)]),
 }
 
 /// Something that was done on purpose.
@@ -215,14 +213,6 @@ impl Facts {
             Seen::Dropped(stream, records) => {
                 self.stream(stream, now).drops(records);
                 false
-            }
-            Seen::Looked(stream, records) => {
-                let deed = Deed {
-                    by: String::new(),
-                    at: now,
-                };
-                self.stream(stream, now).shown(records, &deed);
-                true
             }
         }
     }

@@ -66,17 +66,20 @@ fn no_request(address: &str) -> String {
     )
 }
 
-/// Where the lab sees only its own calls, others' reading shows nowhere.
+/// Where the lab sees only its own calls, what programs put and read shows nowhere.
 fn untold(case: &Case<'_>) -> Option<Finding> {
-    let reads = matches!(
-        case.act,
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Latest(_) | Act::Call(_)
-    );
-    if !reads || case.facts.place.told {
+    if case.facts.place.told {
         return None;
     }
+    let counts = match case.act {
+        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => "c reads in the panel",
+        Act::Latest(_) => "c and s do it in the panels",
+        Act::Put(_) => "s sends from the panel",
+        Act::Delete(_) => "D, then x deletes it in the panel",
+        _ => return None,
+    };
     Finding::nothing(format!(
-        "At {} the lab sees only its own calls, so it cannot tell what a program reads. c reads in the panel, and that counts.",
+        "At {} the lab sees only its own calls, not what a program does. {counts}, and that counts.",
         case.facts.place.address
     ))
 }

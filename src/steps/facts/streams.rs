@@ -215,30 +215,6 @@ impl StreamFacts {
             None => {}
         }
     }
-
-    /// A look showed all its records but the lab's own: as many were put by somebody.
-    pub(super) fn shown(&mut self, records: &[(ShardId, String)], deed: &Deed) {
-        let seen = records.len() as u64;
-        if seen > self.put {
-            self.put = seen;
-            let by = self.last_put.take().map_or(deed.by.clone(), |last| last.by);
-            self.last_put = Some(Deed { by, at: deed.at });
-        }
-        self.held = self.held.max(seen + self.automatic);
-        let mut counts: BTreeMap<&ShardId, u64> = BTreeMap::new();
-        for (shard, key) in records {
-            *counts.entry(shard).or_default() += 1;
-            if self.keys.get(key).is_none_or(|(records, _)| *records == 0) {
-                self.count_key(key, shard);
-            }
-        }
-        for (id, count) in counts {
-            if let Some(shard) = self.shard_mut(id) {
-                shard.put = shard.put.max(count);
-                shard.records = shard.records.max(count);
-            }
-        }
-    }
 }
 
 /// Whether data may be JSON by its first sign.
