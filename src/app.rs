@@ -37,7 +37,7 @@ pub mod steps_pane;
 pub mod streams;
 pub mod templates;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod theme;
 mod update;
 pub mod wire_marks;

@@ -80,6 +80,9 @@ pub struct LabOptions {
     /// How the embedded server runs.
     #[command(flatten)]
     pub server: ServerOptions,
+    /// The same lab as printed lines and numbered choices, for screen readers and pipes
+    #[arg(long)]
+    pub plain: bool,
     /// Colours of the screen; remembered when changed with T
     #[arg(long, value_name = "NAME", value_parser = THEMES)]
     pub theme: Option<String>,

@@ -6,6 +6,7 @@
 //! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
 //! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress
 //! level 2   view                drawing; a plain function of &Model; pure       may use: app, steps, lesson, kinesis, printable
+//!           plain               the same as printed lines; pure                may use: app, steps, lesson, kinesis, progress, printable
 //!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
 //!           server              the embedded Kinesis                            may use: kinesis
 //! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: steps, lesson, kinesis, progress, printable
@@ -46,6 +47,7 @@ pub mod cli;
 pub mod client;
 pub mod kinesis;
 pub mod lesson;
+pub mod plain;
 pub mod printable;
 pub mod progress;
 pub mod runtime;

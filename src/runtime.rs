@@ -14,6 +14,7 @@
 
 mod effects;
 mod input;
+pub mod lines;
 mod pacer;
 pub mod panics;
 mod program;

@@ -97,6 +97,16 @@ pub enum Message {
     TaskPanicked(String),
 }
 
+impl Message {
+    /// Whether it tells what came of an [`Effect::Control`].
+    pub fn follows_control(&self) -> bool {
+        matches!(
+            self,
+            Self::ControlRefused(_) | Self::Fed(FeedEvent::Changed(_) | FeedEvent::Emptied { .. })
+        )
+    }
+}
+
 /// What a lesson's files hold now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reread {
@@ -207,6 +217,25 @@ pub enum Request {
     },
     /// GetCallerIdentity of STS (on AWS only): whose account it is.
     IdentifyAccount,
+}
+
+impl Request {
+    /// Whether this answer is one to this request.
+    pub fn is_answered_by(&self, answer: &Answer) -> bool {
+        match (self, answer) {
+            (Self::ListStreams, Answer::Streams(_)) => true,
+            (Self::DescribeStream(asked), Answer::Described { stream, .. })
+            | (Self::CreateStream { stream: asked, .. }, Answer::Created { stream, .. })
+            | (Self::DeleteStream(asked), Answer::Deleted { stream, .. }) => asked == stream,
+            (Self::PutRecord(put), Answer::Sent { put: sent, .. }) => put.id == sent.id,
+            (Self::OpenIterator { reader: asked, .. }, Answer::Opened { reader, .. })
+            | (Self::GetRecords { reader: asked, .. }, Answer::Read { reader, .. }) => {
+                asked == reader
+            }
+            (Self::IdentifyAccount, Answer::Account(_)) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A reader of one shard in one run of the panel's consumer. Answers for an earlier run are ignored.

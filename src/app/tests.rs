@@ -14,7 +14,7 @@ mod panels;
 mod polling;
 mod rereading;
 mod running;
-mod script;
+pub(crate) mod script;
 mod step_logs;
 mod steps;
 mod streams;

@@ -1,5 +1,7 @@
 //! `kinesis-lab`: opens the lab. The one place where server, client and runtime meet.
 
+mod in_lines;
+
 use std::io::{self, IsTerminal};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
@@ -58,10 +60,10 @@ fn panic_if_a_test_wants_it(message: &Message) {
 }
 
 pub fn run(options: &LabOptions) -> Result<()> {
-    if !io::stdout().is_terminal() {
+    if !options.plain && !io::stdout().is_terminal() {
         bail!(
             "standard output is not a terminal, and the lab draws on one. \
-             To run only the server: kinesis-lab serve"
+             For the lab as printed lines: kinesis-lab --plain. To run only the server: kinesis-lab serve"
         );
     }
     // The loop has this thread; one more carries out its tasks.
@@ -113,7 +115,16 @@ async fn open(options: &LabOptions) -> Result<()> {
     if let Some(watch) = watch {
         tokio::spawn(watch.run(sender.clone(), stop.clone()));
     }
-    let input = runtime::input().context("there is no terminal to read keys from")?;
+    // Lines need no keys; a screen does, and its size is known only afterwards.
+    let (input, size) = match options.plain {
+        true => (None, in_lines::size()),
+        false => {
+            let input = runtime::input().context("there is no terminal to read keys from")?;
+            let size =
+                crossterm::terminal::size().context("the terminal does not tell its size")?;
+            (Some(input), size)
+        }
+    };
     let start = now();
     let slug = surroundings::slug(options.lesson.as_deref(), &lesson.key);
     let surroundings = surroundings::surroundings(
@@ -135,15 +146,11 @@ async fn open(options: &LabOptions) -> Result<()> {
         keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
         theme: options.theme.as_deref().and_then(Theme::named),
         places: surroundings::places(&surroundings),
-        size: crossterm::terminal::size().context("the terminal does not tell its size")?,
+        size,
         zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),
     };
     let (model, first) = Model::new(setup, start);
-    let mut lab = Lab {
-        model,
-        look: appearance::look(options, variable),
-    };
     let client = Arc::new(client);
     let perform = move |request| {
         let client = Arc::clone(&client);
@@ -165,15 +172,30 @@ async fn open(options: &LabOptions) -> Result<()> {
     );
 
     panics::install();
-    let mut terminal = Terminal::enter().context("cannot take the terminal")?;
-    let sources = Sources {
-        stop: signal,
-        input,
-        inbox,
+    let ended = match input {
+        None => {
+            let talking = in_lines::talk(model, first, signal, inbox, &effects);
+            let ended = AssertUnwindSafe(talking).catch_unwind().await;
+            match ended {
+                Ok(ended) => Ok(ended?),
+                Err(panic) => Err(panic),
+            }
+        }
+        Some(input) => {
+            let mut lab = Lab {
+                model,
+                look: appearance::look(options, variable),
+            };
+            let mut terminal = Terminal::enter().context("cannot take the terminal")?;
+            let sources = Sources {
+                stop: signal,
+                input,
+                inbox,
+            };
+            let running = runtime::run(&mut lab, first, &mut terminal, sources, &effects, now);
+            AssertUnwindSafe(running).catch_unwind().await
+        }
     };
-    let running = runtime::run(&mut lab, first, &mut terminal, sources, &effects, now);
-    let ended = AssertUnwindSafe(running).catch_unwind().await;
-    drop(terminal);
 
     for process in effects.programs().end_all() {
         let (pid, name) = (process.pid, printable(&process.name));
