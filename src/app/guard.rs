@@ -112,6 +112,12 @@ pub(super) fn write(model: &mut Model, request: Request, now: DateTime<Utc>, out
     });
 }
 
+/// Whether a write to this stream, or the creation of one, would ask the learner first.
+pub(super) fn would_ask(model: &Model, stream: Option<&str>) -> bool {
+    let foreign = stream.is_some_and(|stream| !passes(model, stream));
+    model.connection.kind == ConnectionKind::Aws && (!model.guard.consent || foreign)
+}
+
 /// Whether automatic sending may begin; if not, the learner is asked and it begins after the yes.
 pub(super) fn allows_automatic(model: &mut Model, out: &mut Outcome) -> bool {
     let stream = model.streams.name().map(str::to_owned);

@@ -45,6 +45,8 @@ pub(super) struct Solving {
     keys: Vec<String>,
     /// How many records were put.
     put: u32,
+    /// Whether the learner has asked for it in this very message: only then may it ask back.
+    pressed: bool,
     /// How it ended, once it has.
     end: Option<End>,
 }
@@ -75,6 +77,8 @@ enum Waits {
     Gone(String),
     /// The stream was described anew.
     Look,
+    /// No dialog and no field has the keys: what comes next lies over the panes.
+    Keys,
 }
 
 /// When the lab gives up waiting.
@@ -110,12 +114,18 @@ pub(in crate::app) fn solve(model: &mut Model, now: DateTime<Utc>, out: &mut Out
         return model.say(Tone::Plain, words);
     }
     merge_puts(&mut acts);
-    // A record is looked at last: it lies over the panes. Nothing can follow on a stream that is deleted.
-    acts.sort_by_key(|act| match act {
-        Act::Delete(_) => 2,
-        Act::Open(_) => 1,
-        _ => 0,
-    });
+    let deletes = |act: &Act| matches!(act, Act::Delete(_));
+    if acts.len() > 1 && acts.iter().any(deletes) {
+        // Its question must not come by itself, into whatever key is pressed just then.
+        left.push("deleting the stream (D, then x)".into());
+        keys = super::open_checks(model, page)
+            .filter(|(check, _)| keys.contains(&check.key) && !deletes(&check.when))
+            .map(|(check, _)| check.key.clone())
+            .collect();
+        acts.retain(|act| !deletes(act));
+    }
+    // A record is looked at last: it lies over the panes.
+    acts.sort_by_key(|act| matches!(act, Act::Open(_)));
     model.guide.solving = Some(Solving {
         page,
         shown: acts.clone(),
@@ -126,11 +136,15 @@ pub(in crate::app) fn solve(model: &mut Model, now: DateTime<Utc>, out: &mut Out
         left,
         keys,
         put: 0,
+        pressed: true,
         end: None,
     });
     model.steps.showing = true;
     model.say(Tone::Plain, "The lab shows this step.".into());
     go_on(model, now, out);
+    if let Some(solving) = &mut model.guide.solving {
+        solving.pressed = false;
+    }
 }
 
 /// Puts that any keys will do for are one act: the records of one are those of the other.
@@ -315,6 +329,7 @@ fn stands(model: &Model, waits: &Waits) -> Standing {
             done(here && active && !streams.shards().is_empty())
         }
         Waits::Put(_) | Waits::Look => Standing::Waits,
+        Waits::Keys => done(!model.keys_are_taken()),
         Waits::Read { run, least } => {
             let consumer = &model.consumer;
             if consumer.run != *run {
@@ -379,6 +394,12 @@ fn begin(
             consumer::change_workers(model, i8::try_from(by).unwrap_or(0));
             Ok(None)
         }
+        Deed::Open if model.keys_are_taken() => {
+            if let Some(solving) = &mut model.guide.solving {
+                solving.deeds.push_front(Deed::Open);
+            }
+            Ok(Some(Waits::Keys))
+        }
         Deed::Open => {
             let number = model.consumer.gaze.current(&model.consumer.log);
             if let Some(number) = number {
@@ -412,6 +433,16 @@ fn write(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) -> Result<(), End> {
+    let stream = match &request {
+        Request::PutRecord(put) => Some(put.stream.as_str()),
+        _ => None,
+    };
+    let pressed = model.guide.solving.as_ref().is_some_and(|it| it.pressed);
+    if !pressed && guard::would_ask(model, stream) {
+        // A question that comes by itself would be answered by whatever key is pressed just then.
+        let why = "the lab may not write there yet; send one event with s, then solve it again";
+        return Err(End::Lost(why.into()));
+    }
     let calls = out.effects.len();
     guard::write(model, request, now, out);
     let asks = matches!(model.overlay, Some(Overlay::Confirm(_)));

@@ -22,7 +22,7 @@ use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 use crate::lesson::{self, Highlights, Settings};
 use crate::view::Look;
 
-const LESSON: &str = include_str!("lesson.md");
+pub const LESSON: &str = include_str!("lesson.md");
 
 /// The lab, the time it believes in, and the shards of its stream.
 pub struct Lab {

@@ -11,17 +11,60 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use super::lab::setup;
+use super::lab::{LESSON, setup};
 use crate::app::message::*;
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::*;
 use crate::kinesis::control::{Control, FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
+use crate::lesson;
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Ce";
+const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Cehhddxb1";
+
+/// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
+const LAB: &str = r#"
+[[step]]
+title = "Fetch leaves"
+hints = ["One.", "Two.", "Three."]
+[[step.check]]
+says = "a stream of two shards"
+when.create = { shards = 2 }
+[[step.check]]
+says = "three records in two shards, whoever puts them and however long these words become on a narrow screen"
+when.put = { records = 3, keys = 2, shards = 2 }
+[[step.predict]]
+ask = "Which shard?"
+options = ["one", "another", "none"]
+answer = "b"
+why = "So it is."
+when.put = { key = "bob" }
+misconceptions = ["m", "", ""]
+[[step.predict]]
+ask = "What comes?"
+options = ["nothing", "all"]
+answer = "a"
+why = "It has just begun."
+when.latest = {}
+[[step]]
+title = "Put them on the water"
+[[step.check]]
+says = "read all, twice, and new ones"
+when.any = [{ file = { name = "a.py" } }, { reread = {} }]
+[[step.check]]
+says = "new ones"
+when.read_new = {}
+[[step.check]]
+says = "a record was opened"
+when.open = {}
+[[step]]
+title = "Watch them pass"
+[[step.check]]
+says = "it is gone"
+when.delete = {}
+"#;
 const CODES: [KeyCode; 12] = [
     KeyCode::Enter,
     KeyCode::Enter,
@@ -81,7 +124,12 @@ struct Agreed {
 impl World {
     fn new(kind: ConnectionKind, seed: u64) -> Self {
         let now = DateTime::from_timestamp(1_795_372_800, 0).expect("a time");
-        let (model, out) = Model::new(setup(kind, (110, 30)), now);
+        let settings = lesson::settings(LAB).expect("well formed");
+        let setup = Setup {
+            lesson: lesson::parse(LESSON, &settings),
+            ..setup(kind, (110, 30))
+        };
+        let (model, out) = Model::new(setup, now);
         let mut world = Self {
             screen: frame(&model),
             model,
@@ -179,7 +227,8 @@ impl World {
 
     fn step(&mut self) {
         match self.rng.u8(..100) {
-            0..45 => self.press(),
+            0..40 => self.press(),
+            40..45 => self.ask(),
             45..75 => self.answer(),
             75..90 => self.wait(),
             90..96 if self.model.connection.kind == ConnectionKind::Local => self.feed(),
@@ -226,6 +275,21 @@ impl World {
             }
         }
         self.tell(Message::Pressed(KeyEvent::new(key, KeyModifiers::NONE)));
+    }
+
+    /// Something that has no key is asked for by its name.
+    fn ask(&mut self) {
+        if self.model.overlay.is_none() {
+            let step = action::Action::GoToPage(self.rng.usize(3..7));
+            let actions = [
+                step,
+                action::Action::Solve,
+                action::Action::Solve,
+                action::Action::SkipStep,
+            ];
+            let action = actions[self.rng.usize(..actions.len())];
+            self.tell(Message::Asked(action, None));
+        }
     }
 
     fn wait(&mut self) {
