@@ -25,46 +25,7 @@ const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
 const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Cehhddxb1";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
-const LAB: &str = r#"
-[[step]]
-title = "Fetch leaves"
-hints = ["One.", "Two.", "Three."]
-[[step.check]]
-says = "a stream of two shards"
-when.create = { shards = 2 }
-[[step.check]]
-says = "three records in two shards, whoever puts them and however long these words become on a narrow screen"
-when.put = { records = 3, keys = 2, shards = 2 }
-[[step.predict]]
-ask = "Which shard?"
-options = ["one", "another", "none"]
-answer = "b"
-why = "So it is."
-when.put = { key = "bob" }
-misconceptions = ["m", "", ""]
-[[step.predict]]
-ask = "What comes?"
-options = ["nothing", "all"]
-answer = "a"
-why = "It has just begun."
-when.latest = {}
-[[step]]
-title = "Put them on the water"
-[[step.check]]
-says = "read all, twice, and new ones"
-when.any = [{ file = { name = "a.py" } }, { reread = {} }]
-[[step.check]]
-says = "new ones"
-when.read_new = {}
-[[step.check]]
-says = "a record was opened"
-when.open = {}
-[[step]]
-title = "Watch them pass"
-[[step.check]]
-says = "it is gone"
-when.delete = {}
-"#;
+const LAB: &str = include_str!("walk.toml");
 const CODES: [KeyCode; 12] = [
     KeyCode::Enter,
     KeyCode::Enter,
