@@ -6,6 +6,7 @@
 
 mod acts;
 mod answers;
+mod checkpoint;
 mod details;
 pub mod discussion;
 mod document;
@@ -13,8 +14,10 @@ mod fault;
 mod fences;
 mod file_names;
 mod front_matter;
+mod head;
 mod highlight;
 mod layout;
+mod levels;
 mod lines;
 pub mod lint;
 mod markdown;
@@ -30,6 +33,7 @@ mod search;
 mod settings;
 mod source_lines;
 pub mod step_settings;
+mod titles;
 
 use front_matter::Parted;
 
@@ -55,6 +59,7 @@ pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
         first_line,
     } = front_matter::part(markdown);
     let mut lesson = outline::outline(markdown::blocks(text, first_line), metadata, settings);
+    checkpoint::find_lines(&mut lesson, text, first_line);
     lesson.prompts = discussion::prompts(&lesson);
     lesson
 }

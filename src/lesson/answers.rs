@@ -2,7 +2,7 @@
 //! certain is no key: better a question that the learner compares than one that is graded wrongly.
 
 use super::document::{Block, Inline, plain};
-use super::marks::{letter_index, option_label, option_letter};
+use super::marks::{letter_index, loose_letter, option_label, option_letter};
 use super::phrases::Options;
 
 /// The indices of the right options, ascending; `None` if the answer does not say them for certain.
@@ -12,12 +12,63 @@ pub fn key(answer: &[Block], options: &[String]) -> Option<Vec<usize>> {
     let mut key = match labelled_claim(&lines) {
         // Said so plainly, it is this or nothing.
         Some((index, claim)) => labelled_key(claim, &lines[index + 1..], &options)?,
-        None => bold_letters(&lines, &options).or_else(|| bold_phrase(&lines, &options))?,
+        None => ticked_items(answer, &options)
+            .or_else(|| verdicts(&lines, &options))
+            .or_else(|| bold_letters(&lines, &options))
+            .or_else(|| bold_phrase(&lines, &options))
+            .or_else(|| first_line(&lines, &options))?,
     };
     key.sort_unstable();
     key.dedup();
     let known = key.iter().all(|&option| option < options.len());
     (known && !key.is_empty()).then_some(key)
+}
+
+/// What is unclear about an answer that has no key, for its author.
+pub fn doubt(answer: &[Block], options: &[String]) -> Option<String> {
+    let options = Options::new(options);
+    let lines = lines(answer);
+    let claim = match labelled_claim(&lines) {
+        Some((_, claim)) => claim.to_owned(),
+        None => lines.first()?.bold.clone()?,
+    };
+    let phrases = claim
+        .split([',', ';'])
+        .map(str::trim)
+        .filter(|phrase| !phrase.is_empty());
+    let unclear = phrases
+        .map(|phrase| (phrase, options.fits(phrase)))
+        .find(|(phrase, fits)| *fits != 1 && letters(phrase, &options).is_none());
+    let (phrase, fits) = unclear?;
+    let phrase: String = phrase.chars().take(60).collect();
+    Some(match fits {
+        0 => format!("the answer says \"{phrase}\", which is no option"),
+        _ => format!("the answer says \"{phrase}\", which could be {fits} of the options"),
+    })
+}
+
+/// Whether a line opens an answer that is not hidden: `**Answer**: B`, `Correct: A, C`, `Explanation: ...`.
+pub fn opens(line: &str) -> bool {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins = |words: &str| {
+        let start = line.get(..words.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(words))
+    };
+    if begins("explanation:")
+        || begins("rationale:")
+        || begins("the correct answer")
+        || begins("correct answer")
+    {
+        return true;
+    }
+    let colon = line.find(':').filter(|at| *at < 40);
+    colon.is_some_and(|at| after_label(&line[..=at]).is_some())
+}
+
+/// Whether a heading stands above an answer: `#### Answer`, `#### Model answer`.
+pub fn is_heading_of_answer(heading: &str) -> bool {
+    let heading = heading.trim().trim_end_matches(':');
+    opens(&format!("{heading}:"))
 }
 
 /// A line of the answer.
@@ -26,10 +77,11 @@ struct Line {
     /// The bold text that it begins with.
     bold: Option<String>,
     is_item: bool,
+    task: Option<bool>,
 }
 
 fn lines(answer: &[Block]) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for block in answer {
         match block {
             Block::Paragraph(text) => {
@@ -37,10 +89,14 @@ fn lines(answer: &[Block]) -> Vec<Line> {
                 lines.extend(parts.map(|part| line(part, false)));
             }
             Block::Heading { text, .. } => lines.push(line(text, false)),
+            Block::Quote(blocks) => lines.extend(self::lines(blocks)),
             Block::List { items, .. } => {
                 for item in items {
                     if let Some(Block::Paragraph(text)) = item.blocks.first() {
-                        lines.push(line(text, true));
+                        lines.push(Line {
+                            task: item.task,
+                            ..line(text, true)
+                        });
                     }
                 }
             }
@@ -59,20 +115,143 @@ fn line(inlines: &[Inline], is_item: bool) -> Line {
             _ => None,
         },
         is_item,
+        task: None,
     }
 }
 
 /// The first line like `Correct answers: B, D`: its index, and what it says behind the label.
 fn labelled_claim(lines: &[Line]) -> Option<(usize, &str)> {
-    let mut claims = lines.iter().map(|line| after_label(&line.text));
+    let mut claims = lines.iter().map(claim);
     let index = claims.position(|claim| claim.is_some())?;
-    Some((index, after_label(&lines[index].text)?))
+    Some((index, claim(&lines[index])?))
+}
+
+/// Items that are ticked in a task list of all options, `- [x] B) ...`.
+fn ticked_items(answer: &[Block], options: &Options) -> Option<Vec<usize>> {
+    let mut key = Vec::new();
+    let mut ticked = 0;
+    let mut items = 0;
+    for block in answer {
+        let Block::List { items: list, .. } = block else {
+            continue;
+        };
+        for item in list.iter().filter(|item| item.task.is_some()) {
+            let at = items;
+            items += 1;
+            if item.task != Some(true) {
+                continue;
+            }
+            ticked += 1;
+            let Some(Block::Paragraph(text)) = item.blocks.first() else {
+                return None;
+            };
+            let text = plain(text);
+            let option = match letters(&text, options).as_deref() {
+                Some([option]) => Some(*option),
+                _ => options.fitting(&text),
+            };
+            key.push((at, option));
+        }
+    }
+    // Repeated whole, their order says it too.
+    let whole = items == options.len();
+    let key = key.into_iter().map(|(at, option)| match option {
+        Some(option) => Some(option),
+        None => whole.then_some(at),
+    });
+    let key: Option<Vec<usize>> = key.collect();
+    key.filter(|_| ticked > 0)
+}
+
+/// What is said of each option in turn: `A) Incorrect: ...`, `✅ B) ...`, `- **C**: Correct. ...`
+fn verdicts(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
+    const RIGHT: [&str; 6] = ["correct", "right", "true", "yes", "✅", "✔"];
+    const WRONG: [&str; 8] = ["incorrect", "wrong", "false", "no", "not", "❌", "✗", "✘"];
+    let marks = ['✅', '✔', '✓', '☑', '❌', '✗', '✘', '✖'];
+    let right_marks = ['✅', '✔', '✓', '☑'];
+    let mut key = Vec::new();
+    let mut judged = 0;
+    for line in lines {
+        let text = line.text.trim();
+        let before = text.chars().next().filter(|c| marks.contains(c));
+        let bare =
+            text.trim_start_matches(|c: char| marks.contains(&c) || c == '\u{fe0f}' || c == ' ');
+        let named = option_letter(bare)
+            .or_else(|| option_label(bare))
+            .or_else(|| loose_letter(bare));
+        let (option, rest) = match named {
+            Some((option, rest)) if option < options.len() => (option, rest),
+            // A marked line may repeat its option instead.
+            _ => match before {
+                Some(_) => (options.fitting(bare)?, ""),
+                None => continue,
+            },
+        };
+        let rest = rest.trim_start_matches(|c: char| JOINTS.contains(&c));
+        let after = rest.chars().next().filter(|c| marks.contains(c));
+        let last = rest.chars().next_back().filter(|c| marks.contains(c));
+        let first_word = words(rest).next().unwrap_or_default();
+        let verdict = match before.or(after).or(last) {
+            Some(mark) => Some(right_marks.contains(&mark)),
+            None if WRONG.contains(&first_word.as_str()) => Some(false),
+            None if RIGHT.contains(&first_word.as_str()) => Some(true),
+            None => None,
+        };
+        let Some(right) = verdict else {
+            continue;
+        };
+        judged += 1;
+        if right {
+            key.push(option);
+        }
+    }
+    // One alone may be a remark.
+    (judged > 1 || (judged == 1 && lines.len() == 1))
+        .then_some(key)
+        .filter(|key| !key.is_empty())
+}
+
+/// A first line that is a letter and nothing else, or a letter and the option's own words.
+fn first_line(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
+    let text = &lines.first()?.text;
+    if let Some((option, rest)) = option_letter(text) {
+        let restates = rest.is_empty() || options.fitting(rest) == Some(option);
+        return restates.then(|| vec![option]);
+    }
+    if let Some((_, rest)) = option_label(text) {
+        return (rest.is_empty() || calls_right(rest))
+            .then(|| letters(text, options))
+            .flatten();
+    }
+    bare_letters(text)
+}
+
+/// What a line says behind its label: `**Answer: B** because` says no more than its bold part.
+fn claim(line: &Line) -> Option<&str> {
+    let bold = line.bold.as_deref().and_then(after_label);
+    bold.filter(|claim| !claim.is_empty())
+        .or_else(|| after_label(&line.text))
 }
 
 /// What a labelled claim says; if that is nothing, the list below it.
 fn labelled_key(claim: &str, below: &[Line], options: &Options) -> Option<Vec<usize>> {
     if !claim.is_empty() {
-        return letters(claim, options).or_else(|| options.fitting_list(claim));
+        return letters(claim, options)
+            .or_else(|| options.fitting_list(claim))
+            .or_else(|| numbers(claim, options))
+            .or_else(|| all(claim, options));
+    }
+    // A task list may repeat the question, with its right options ticked.
+    if below.iter().any(|line| line.task == Some(true)) {
+        let ticked = below.iter().filter(|line| line.task == Some(true));
+        let found = ticked.map(|line| match letters(&line.text, options).as_deref() {
+            Some([option]) => Some(*option),
+            _ => options.fitting(&line.text),
+        });
+        return found.collect();
+    }
+    if let Some(first) = below.first().filter(|line| !line.is_item) {
+        return letters(&first.text, options).or_else(|| options.fitting_list(&first.text));
     }
     let mut key = Vec::new();
     for item in below.iter().take_while(|line| line.is_item) {
@@ -84,9 +263,52 @@ fn labelled_key(claim: &str, below: &[Line], options: &Options) -> Option<Vec<us
     Some(key)
 }
 
+/// `2`, `1, 3 and 5`: options by their place, where none is a number itself.
+fn numbers(claim: &str, options: &Options) -> Option<Vec<usize>> {
+    let sentence = claim.split(". ").next()?.trim_end_matches('.');
+    let sentence = sentence
+        .to_lowercase()
+        .replace(" and ", ",")
+        .replace("option ", "")
+        .replace("options ", "");
+    let head = sentence.split([')', ':', '–', '—']).next()?;
+    let parts = head.split([',', '&', ';', '/']).map(str::trim);
+    let places: Option<Vec<usize>> = parts
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse::<usize>().ok()?.checked_sub(1))
+        .collect();
+    places.filter(|places| !places.is_empty() && !options.any_is_a_number())
+}
+
+/// `All of them`, where no option says so itself.
+fn all(claim: &str, options: &Options) -> Option<Vec<usize>> {
+    let claim = claim
+        .split(". ")
+        .next()?
+        .trim_end_matches(['.', '!'])
+        .to_lowercase();
+    let all = [
+        "all",
+        "all of them",
+        "all of the above",
+        "all options",
+        "all of these",
+    ];
+    all.contains(&claim.as_str())
+        .then(|| (0..options.len()).collect())
+}
+
 /// What follows `Answer:`, `Correct answers:`, `The correct answer is` and their like.
 fn after_label(line: &str) -> Option<&str> {
-    const WORDS: [&str; 18] = [
+    const WORDS: [&str; 26] = [
+        "sample",
+        "suggested",
+        "expected",
+        "possible",
+        "example",
+        "reference",
+        "a",
+        "s",
         "the",
         "correct",
         "right",
@@ -106,7 +328,7 @@ fn after_label(line: &str) -> Option<&str> {
         "model",
         "key",
     ];
-    let mut rest = line.trim_start();
+    let mut rest = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let mut names_answer = false;
     loop {
         let end = rest
@@ -118,7 +340,7 @@ fn after_label(line: &str) -> Option<&str> {
         }
         names_answer |= ["correct", "answer", "answers", "solution"].contains(&word.as_str());
         let verb = word == "is" || word == "are";
-        rest = rest[end..].trim_start();
+        rest = rest[end..].trim_start_matches([' ', '(', ')', '\'', '’', '/']);
         if let Some(claim) = rest.strip_prefix(':') {
             return names_answer.then(|| claim.trim());
         }
@@ -218,7 +440,9 @@ fn bare_letters(claim: &str) -> Option<Vec<usize>> {
             Some(next) if lone_letter(next).is_some() => rest = next,
             _ => {
                 let explained = after.starts_with(['-', '–', '—', '.', ':', '('])
-                    || after.starts_with("because ")
+                    || ["because ", "since ", "as "]
+                        .iter()
+                        .any(|word| after.starts_with(word))
                     || (judges(after) && calls_right(after));
                 // In lower case it is as likely an article.
                 let certain = claim.starts_with(|c: char| c.is_ascii_uppercase() || c == '(');

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::document::{Block, Inline, Item, Lesson, SectionKind, all_text, plain, slug};
-use super::outline::numbered;
+use super::titles;
 
 /// The longest part of a prompt's text that makes its name, in words.
 const NAME_WORDS: usize = 8;
@@ -123,10 +123,7 @@ fn by_headings(blocks: &[Block]) -> Parted {
     let mut parted = Parted::default();
     for (heading, part) in parts {
         let heading = heading.map(plain).unwrap_or_default();
-        let title = ["question", "prompt", "discussion"]
-            .into_iter()
-            .find_map(|word| numbered(&heading, word))
-            .map(|(_, title)| title.trim().to_owned());
+        let title = titles::prompt(&heading).map(|(_, title)| title.trim().to_owned());
         let asks = title.is_some()
             || part
                 .iter()

@@ -25,15 +25,49 @@ pub fn option_letter(line: &str) -> Option<(usize, &str)> {
     Some((index, rest.trim_start()))
 }
 
+/// The same in spellings that count only beside others of their kind: `a. text`, `A: text`, `A - text`, `[A] text`.
+pub fn loose_letter(line: &str) -> Option<(usize, &str)> {
+    let line = line.trim_start();
+    if let Some(rest) = line.strip_prefix('[') {
+        let mut characters = rest.chars();
+        let index = letter_index(characters.next()?)?;
+        return Some((index, characters.as_str().strip_prefix(']')?.trim_start()));
+    }
+    let mut characters = line.chars();
+    let index = letter_index(characters.next()?)?;
+    let rest = characters.as_str();
+    let joints = [". ", ": ", " - ", " – ", " — "];
+    let rest = joints.iter().find_map(|joint| rest.strip_prefix(joint));
+    let alone = [".", ":"].contains(&characters.as_str());
+    rest.or(alone.then_some(""))
+        .map(|rest| (index, rest.trim_start()))
+}
+
 /// The option that `Option A`, `Option A: text` or `Option A is better` begins, counted from 0, and what follows.
 pub fn option_label(text: &str) -> Option<(usize, &str)> {
+    const WORDS: [&str; 9] = [
+        "option",
+        "design",
+        "approach",
+        "version",
+        "choice",
+        "alternative",
+        "candidate",
+        "variant",
+        "schema",
+    ];
     let text = text.trim_start();
-    let rest = text
-        .get(..6)
-        .filter(|word| word.eq_ignore_ascii_case("option"))?;
-    let rest = text[rest.len()..].strip_prefix(' ')?.trim_start();
+    let rest = WORDS.iter().find_map(|word| {
+        let (first, rest) = text.split_at_checked(word.len())?;
+        first.eq_ignore_ascii_case(word).then_some(rest)
+    })?;
+    let rest = rest.strip_prefix(' ')?.trim_start();
     let mut characters = rest.chars();
-    let index = letter_index(characters.next()?)?;
+    let first = characters.next()?;
+    let index = letter_index(first).or_else(|| {
+        let number = usize::try_from(first.to_digit(10)?).ok()?;
+        number.checked_sub(1)
+    })?;
     let rest = characters.as_str();
     match rest.chars().next() {
         Some(next) if next.is_alphanumeric() => None,
@@ -47,6 +81,14 @@ pub fn letter_index(letter: char) -> Option<usize> {
     (b'A'..=LAST_LETTER)
         .contains(&letter)
         .then(|| usize::from(letter - b'A'))
+}
+
+/// Whether this begins with a box that a learner could tick.
+pub fn begins_with_box(line: &str) -> bool {
+    let line = line.trim_start();
+    ["[ ] ", "[x] ", "[X] ", "( ) ", "(x) ", "⬜", "□", "◯"]
+        .iter()
+        .any(|drawn| line.starts_with(drawn))
 }
 
 /// Whether this begins with a tick, a cross, a box or a bullet that stands for a line of its own.

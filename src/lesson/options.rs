@@ -1,7 +1,7 @@
 //! The options among a question's blocks, in all spellings.
 
-use super::document::{Block, Inline, Item, plain};
-use super::marks::{letter_index, option_label, option_letter};
+use super::document::{Block, Inline, Item, all_text, plain};
+use super::marks::{letter_index, loose_letter, option_label, option_letter};
 
 /// How a question's options are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,28 +14,258 @@ pub enum Shape {
     Letters,
     /// `**Option A**:` and the blocks below it.
     Labels,
+    /// The items of a list, numbered or not.
+    Plain,
 }
 
-/// The question without its options, how they are written, and the blocks of each.
-pub fn split(blocks: Vec<Block>) -> (Vec<Block>, Shape, Vec<Vec<Block>>) {
+/// A question in parts.
+pub struct Parts {
+    /// What is asked.
+    pub prompt: Vec<Block>,
+    /// How the options are written.
+    pub shape: Shape,
+    /// The blocks of each.
+    pub options: Vec<Vec<Block>>,
+    /// Whether each is ticked in the question itself; the tick is taken away.
+    pub ticked: Vec<bool>,
+}
+
+/// The parts of a question without its answer. A list is one of options only if the prompt says so, or if `answered`
+/// finds the answer among its items.
+pub fn split(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> bool) -> Parts {
+    let (prompt, shape, options, mut ticked) = with_marks(title, blocks, answered);
+    let mut options = options;
+    let marks: Vec<Option<bool>> = options.iter().map(|option| mark_of(option)).collect();
+    // A tick on each is no key, but a manner of writing lists.
+    let told = marks.contains(&Some(true)) && marks.iter().any(|mark| *mark != Some(true));
+    for (index, option) in options.iter_mut().enumerate() {
+        if marks[index].is_some() {
+            without_mark(option);
+        }
+        if told && marks[index] == Some(true) {
+            ticked[index] = true;
+        }
+    }
+    Parts {
+        prompt,
+        shape,
+        options,
+        ticked,
+    }
+}
+
+/// Whether there are options among these blocks, by their own marks.
+pub fn has_options(blocks: &[Block]) -> bool {
+    let (_, shape, ..) = with_marks("", blocks.to_vec(), |_| false);
+    shape != Shape::None
+}
+
+type Marked = (Vec<Block>, Shape, Vec<Vec<Block>>, Vec<bool>);
+
+fn with_marks(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> bool) -> Marked {
     if blocks.iter().any(is_task_list) {
         let (tasks, prompt): (Vec<_>, Vec<_>) = blocks.into_iter().partition(is_task_list);
         let items = tasks.into_iter().flat_map(|list| match list {
             Block::List { items, .. } => items,
             _ => Vec::new(),
         });
-        let options = items.map(|item| without_letter(item.blocks)).collect();
-        return (prompt, Shape::Tasks, options);
+        let (ticked, options) = items
+            .map(|item| (item.task == Some(true), without_letter(item.blocks)))
+            .unzip();
+        return (prompt, Shape::Tasks, options, ticked);
     }
     let lines = lines(blocks);
     for shape in [Shape::Labels, Shape::Letters] {
         let starts = starts(&lines, shape);
         if starts.len() > 1 {
             let (prompt, options) = part(lines, &starts, shape);
-            return (prompt, shape, options);
+            let ticked = vec![false; options.len()];
+            return (prompt, shape, options, ticked);
         }
     }
-    (blocks_of(lines), Shape::None, Vec::new())
+    let blocks = blocks_of(lines);
+    if let Some(found) = boxed(&blocks) {
+        return found;
+    }
+    let mut prompt = blocks;
+    match plain_list(title, &prompt, answered).map(|at| prompt.remove(at)) {
+        Some(Block::List { items, .. }) => {
+            let ticked = vec![false; items.len()];
+            let options = items.into_iter().map(|item| item.blocks).collect();
+            (prompt, Shape::Plain, options, ticked)
+        }
+        _ => (prompt, Shape::None, Vec::new(), Vec::new()),
+    }
+}
+
+/// Options as lines or items that begin with a drawn box: `☐ text`, `[ ] text`, `( ) text`.
+fn boxed(blocks: &[Block]) -> Option<Marked> {
+    let mut prompt = Vec::new();
+    let mut options = Vec::new();
+    let mut ticked = Vec::new();
+    for block in blocks {
+        let lines: Vec<Vec<Block>> = match block {
+            Block::Paragraph(text) => text
+                .split(|inline| *inline == Inline::LineBreak)
+                .map(|line| vec![Block::Paragraph(line.to_vec())])
+                .collect(),
+            Block::List { items, .. } => items.iter().map(|item| item.blocks.clone()).collect(),
+            _ => Vec::new(),
+        };
+        let found: Vec<_> = lines.iter().map(|line| box_at(line)).collect();
+        let from = found.iter().position(Option::is_some);
+        match from {
+            Some(from) if found[from..].iter().all(Option::is_some) => {
+                if let (Block::Paragraph(_), true) = (block, from > 0) {
+                    prompt.extend(lines[..from].iter().flatten().cloned());
+                } else if from > 0 {
+                    prompt.push(block.clone());
+                    continue;
+                }
+                for (line, found) in lines.into_iter().zip(found).skip(from) {
+                    let mut line = line;
+                    if let (Some(Block::Paragraph(text)), Some((_, length))) =
+                        (line.first_mut(), found)
+                        && let Some(Inline::Text(text)) = text.first_mut()
+                    {
+                        *text = text[length..].trim_start().to_owned();
+                    }
+                    options.push(without_letter(line));
+                    ticked.push(found.is_some_and(|(ticked, _)| ticked));
+                }
+            }
+            _ => prompt.push(block.clone()),
+        }
+    }
+    (options.len() > 1).then_some((prompt, Shape::Tasks, options, ticked))
+}
+
+/// Whether a drawn box is ticked, and its length.
+fn box_at(blocks: &[Block]) -> Option<(bool, usize)> {
+    let Some(Block::Paragraph(text)) = blocks.first() else {
+        return None;
+    };
+    let Some(Inline::Text(text)) = text.first() else {
+        return None;
+    };
+    const BOXES: [(&str, bool); 14] = [
+        ("[ ]", false),
+        ("[]", false),
+        ("( )", false),
+        ("()", false),
+        ("☐", false),
+        ("□", false),
+        ("⬜", false),
+        ("○", false),
+        ("◯", false),
+        ("[x]", true),
+        ("[X]", true),
+        ("(x)", true),
+        ("☑", true),
+        ("☒", true),
+    ];
+    let trimmed = text.trim_start();
+    let before = text.len() - trimmed.len();
+    BOXES
+        .iter()
+        .find(|(drawn, _)| trimmed.starts_with(drawn))
+        .map(|(drawn, ticked)| (*ticked, before + drawn.len()))
+}
+
+/// The index of the list whose items are the options: the last one, if the prompt or the answer says so.
+fn plain_list(
+    title: &str,
+    blocks: &[Block],
+    answered: impl Fn(&[String]) -> bool,
+) -> Option<usize> {
+    let at = blocks
+        .iter()
+        .rposition(|block| matches!(block, Block::List { .. }))?;
+    let Block::List { items, .. } = &blocks[at] else {
+        return None;
+    };
+    if !(2..=10).contains(&items.len()) {
+        return None;
+    }
+    let before = format!("{title} {}", all_text(&blocks[..at])).to_lowercase();
+    let after = all_text(&blocks[at + 1..]).to_lowercase();
+    let asks = [
+        "which of",
+        "select",
+        "choose",
+        "pick",
+        "that apply",
+        "following",
+        "which one",
+        "which option",
+    ];
+    let said = asks
+        .iter()
+        .any(|words| before.contains(words) || after.contains(words));
+    let texts: Vec<String> = items.iter().map(|item| all_text(&item.blocks)).collect();
+    // What is asked below a list is about it.
+    let asked_above = before.trim_end().ends_with(['?', ':', ')']) || before.contains('?');
+    (asked_above && (said && after.is_empty() || answered(&texts)) || (said && answered(&texts)))
+        .then_some(at)
+}
+
+const RIGHT: [&str; 5] = ["✅", "✔\u{fe0f}", "✔", "✓", "☑"];
+const WRONG: [&str; 4] = ["❌", "✗", "✘", "✖"];
+const SAID_RIGHT: [&str; 4] = ["(correct)", "(correct answer)", "← correct", "<-- correct"];
+
+/// Whether an option says of itself that it is right or wrong.
+fn mark_of(option: &[Block]) -> Option<bool> {
+    let Some(Block::Paragraph(text)) = option.first() else {
+        return None;
+    };
+    let text = plain(text);
+    let text = text.trim();
+    let stands = |marks: &[&str]| {
+        let mut marks = marks.iter();
+        marks.any(|mark| text.starts_with(mark) || text.ends_with(mark))
+    };
+    let lower = text.to_lowercase();
+    if stands(&RIGHT) || SAID_RIGHT.iter().any(|words| lower.ends_with(words)) {
+        Some(true)
+    } else if stands(&WRONG) || lower.ends_with("(incorrect)") || lower.ends_with("(wrong)") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Takes away what an option says of itself, and the bold that says it too.
+fn without_mark(option: &mut [Block]) {
+    let Some(Block::Paragraph(text)) = option.first_mut() else {
+        return;
+    };
+    let mut marks: Vec<&str> = RIGHT.iter().chain(&WRONG).copied().collect();
+    marks.extend(SAID_RIGHT);
+    marks.extend(["(incorrect)", "(wrong)"]);
+    if let Some(Inline::Text(first)) = text.first_mut() {
+        let cut = first.trim_start();
+        let cut = marks
+            .iter()
+            .fold(cut, |cut, mark| cut.strip_prefix(mark).unwrap_or(cut));
+        *first = cut.trim_start_matches([' ', '\u{fe0f}']).to_owned();
+    }
+    if let Some(Inline::Text(last)) = text.last_mut() {
+        let mut cut = last.trim_end();
+        for mark in marks {
+            let at = cut.len().saturating_sub(mark.len());
+            if cut
+                .get(at..)
+                .is_some_and(|end| end.eq_ignore_ascii_case(mark))
+            {
+                cut = cut[..at].trim_end();
+            }
+        }
+        *last = cut.trim_end_matches([' ', '\u{fe0f}']).to_owned();
+    }
+    text.retain(|inline| !matches!(inline, Inline::Text(text) if text.is_empty()));
+    if let [Inline::Strong(inside)] = &text[..] {
+        *text = inside.clone();
+    }
 }
 
 fn is_task_list(block: &Block) -> bool {
@@ -112,7 +342,7 @@ fn starts(lines: &[Line], shape: Shape) -> Vec<usize> {
     for (index, line) in lines.iter().enumerate() {
         let option = match (line, shape) {
             (Line::Text(_, text) | Line::Heading(_, _, text), Shape::Labels) => labelled(text),
-            (Line::Text(_, text), Shape::Letters) => lettered(text),
+            (Line::Text(_, text), Shape::Letters) => loosely_lettered(text),
             (Line::Item(_, item), Shape::Letters) => item_letter(item),
             _ => None,
         };
@@ -159,11 +389,11 @@ fn end_of_last(lines: &[Line], starts: &[usize], shape: Shape) -> usize {
 fn unmarked(mut lines: Vec<Line>, shape: Shape) -> Vec<Block> {
     let rest = lines.split_off(1);
     let mut first = match lines.pop() {
-        Some(Line::Item(_, item)) => without_letter(item.blocks),
+        Some(Line::Item(_, item)) => unlettered(item.blocks),
         Some(Line::Text(_, text) | Line::Heading(_, _, text)) => {
             let marked = match shape {
                 Shape::Labels => labelled(&text),
-                _ => lettered(&text),
+                _ => loosely_lettered(&text),
             };
             marked
                 .map(|(_, text)| text)
@@ -182,9 +412,19 @@ fn unmarked(mut lines: Vec<Line>, shape: Shape) -> Vec<Block> {
 
 fn item_letter(item: &Item) -> Option<(usize, Vec<Inline>)> {
     match item.blocks.first() {
-        Some(Block::Paragraph(text)) => lettered(text),
+        Some(Block::Paragraph(text)) => loosely_lettered(text),
         _ => None,
     }
+}
+
+/// An item's blocks without its letter, where all items have one.
+fn unlettered(mut blocks: Vec<Block>) -> Vec<Block> {
+    if let Some(Block::Paragraph(text)) = blocks.first_mut()
+        && let Some((_, rest)) = loosely_lettered(text)
+    {
+        *text = rest;
+    }
+    blocks
 }
 
 fn without_letter(mut blocks: Vec<Block>) -> Vec<Block> {
@@ -198,23 +438,63 @@ fn without_letter(mut blocks: Vec<Block>) -> Vec<Block> {
 
 /// The option that this line begins by its letter, bold or not, and the line without it.
 fn lettered(line: &[Inline]) -> Option<(usize, Vec<Inline>)> {
+    lettered_by(line, option_letter)
+}
+
+/// The same where others of its kind stand beside it: `a. text`, `A: text`, `[A] text`, `✅ A) text`.
+fn loosely_lettered(line: &[Inline]) -> Option<(usize, Vec<Inline>)> {
+    let mut line = line.to_vec();
+    let mut mark = "";
+    if let Some(Inline::Text(text)) = line.first_mut()
+        && let Some(found) = RIGHT
+            .iter()
+            .chain(&WRONG)
+            .find(|mark| text.starts_with(**mark))
+    {
+        mark = found;
+        *text = text[mark.len()..]
+            .trim_start_matches([' ', '\u{fe0f}'])
+            .to_owned();
+        if text.is_empty() {
+            line.remove(0);
+        }
+    }
+    let (option, mut rest) = lettered_by(&line, |text| {
+        option_letter(text).or_else(|| loose_letter(text))
+    })?;
+    if !mark.is_empty() {
+        rest.push(Inline::Text(format!(" {mark}")));
+    }
+    Some((option, rest))
+}
+
+fn lettered_by(
+    line: &[Inline],
+    letter: fn(&str) -> Option<(usize, &str)>,
+) -> Option<(usize, Vec<Inline>)> {
     let (first, rest) = line.split_first()?;
     match first {
         Inline::Text(text) => {
-            let (option, text) = option_letter(text)?;
+            let (option, text) = letter(text)?;
             Some((option, joined(Inline::Text(text.to_owned()), rest)))
         }
-        Inline::Strong(label) => {
-            if let Some((option, label)) = lettered(label) {
+        Inline::Strong(label) | Inline::Emphasis(label) => {
+            if let Some((option, label)) = lettered_by(label, letter) {
                 return Some((option, joined(Inline::Strong(label), rest)));
             }
             // `**A**) text`
             let option = lone_letter(&plain(label))?;
-            let (Inline::Text(text), rest) = rest.split_first()? else {
-                return None;
+            let Some((Inline::Text(text), rest)) = rest.split_first() else {
+                return rest.is_empty().then_some((option, Vec::new()));
             };
-            let text = text.strip_prefix([')', '.', ':'])?.trim_start();
-            Some((option, joined(Inline::Text(text.to_owned()), rest)))
+            let text = text.trim_start();
+            let text = text
+                .strip_prefix([')', '.', ':', '-', '–', '—'])
+                .unwrap_or(text);
+            Some((
+                option,
+                joined(Inline::Text(text.trim_start().to_owned()), rest),
+            ))
         }
         _ => None,
     }
@@ -228,10 +508,17 @@ fn lone_letter(text: &str) -> Option<usize> {
 /// The option that this line labels, as `**Option A**:` does, and the line without the label.
 fn labelled(line: &[Inline]) -> Option<(usize, Vec<Inline>)> {
     let (Inline::Strong(label) | Inline::Emphasis(label), rest) = line.split_first()? else {
-        // A heading: `#### Option A`
+        // A heading, `#### Option A`, or plain text, `Option A: text`.
         let label = plain(line);
         let (option, rest) = option_label(&label)?;
-        return rest.trim().is_empty().then_some((option, Vec::new()));
+        let named = without_joint(rest);
+        let joined = rest.is_empty()
+            || rest
+                .trim_start()
+                .starts_with([':', '-', '–', '—', ')', '(']);
+        let text =
+            (!named.is_empty()).then(|| Inline::Strong(vec![Inline::Text(named.to_owned())]));
+        return joined.then(|| (option, text.into_iter().collect()));
     };
     let label = plain(label);
     let (option, in_label) = option_label(&label)?;
@@ -253,6 +540,10 @@ fn without_joint(text: &str) -> &str {
 
 fn joined(first: Inline, rest: &[Inline]) -> Vec<Inline> {
     let empty = plain(std::slice::from_ref(&first)).is_empty();
-    let first = (!empty).then_some(first);
-    first.into_iter().chain(rest.iter().cloned()).collect()
+    let first_word = (!empty).then_some(first);
+    let mut all: Vec<Inline> = first_word.into_iter().chain(rest.iter().cloned()).collect();
+    if let Some(Inline::Text(text)) = all.first_mut() {
+        *text = text.trim_start().to_owned();
+    }
+    all
 }

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::checkpoint::{self, Checkpoint, Draft};
 use super::document::{Block, Inline, Lesson, Page, Section, SectionKind, plain, slug};
 use super::file_names::name_files;
-use super::questions::{holds_details, question};
+use super::head::{goals, head_lines, minutes_said};
+use super::levels;
+use super::questions::question;
 use super::settings::Settings;
+use super::titles::{self, announces_answers, kind, minutes, without_minutes};
 
 /// The title of a lesson that has none.
 pub const UNTITLED: &str = "Untitled lesson";
@@ -16,11 +20,11 @@ pub fn outline(
     metadata: Vec<(String, String)>,
     settings: &Settings,
 ) -> Lesson {
-    name_files(&mut blocks);
-    let (title, line) = match take_title(&mut blocks) {
+    let (title, line) = match levels::settle(&mut blocks) {
         Some((title, line)) => (Some(title), line),
         None => (None, 1),
     };
+    name_files(&mut blocks);
     let said = |keys: &[&str]| {
         let mut entries = metadata.iter();
         entries.find(|(key, value)| {
@@ -32,21 +36,18 @@ pub fn outline(
         .unwrap_or_else(|| UNTITLED.to_owned());
     let (mut intro, parts) = split_at_headings(blocks, |level, _| level <= 2);
     let head = head_lines(&intro);
+    let stated_minutes = minutes_said(&head).or_else(|| {
+        let (_, value) = said(&["duration", "duration_minutes", "minutes", "time"])?;
+        // A bare number is one of minutes here.
+        minutes(value).or_else(|| value.parse().ok())
+    });
     let mut outline = Outline {
         settings,
         page_keys: Keys::default(),
-        question_keys: Keys::default(),
+        drafts: Vec::new(),
         lesson: Lesson {
-            minutes: head
-                .iter()
-                .find(|(label, _)| label.eq_ignore_ascii_case("duration"))
-                .and_then(|(_, value)| minutes(value))
-                .or_else(|| {
-                    let (_, value) = said(&["duration", "duration_minutes", "minutes"])?;
-                    // A bare number is one of minutes here.
-                    minutes(value).or_else(|| value.parse().ok())
-                }),
-            stated_minutes: None,
+            minutes: stated_minutes,
+            stated_minutes,
             head,
             goals: Vec::new(),
             sections: Vec::new(),
@@ -58,6 +59,14 @@ pub fn outline(
             metadata,
         },
     };
+    let goals_in_head = intro.windows(2).find_map(|pair| match pair {
+        [Block::Paragraph(text), list @ Block::List { .. }]
+            if kind(&plain(text)) == SectionKind::Goals =>
+        {
+            Some(goals(std::slice::from_ref(list)))
+        }
+        _ => None,
+    });
     // The head stands on the goals' page if that comes first, else on one of its own.
     let goals_first = parts
         .first()
@@ -73,7 +82,14 @@ pub fn outline(
     } in parts
     {
         let (title, minutes) = without_minutes(&plain(&heading));
+        let minutes =
+            minutes.or_else(|| minutes_said(&head_lines(blocks.get(..1).unwrap_or_default())));
         let kind = kind(&title);
+        if announces_answers(&title) && outline.asks() {
+            let rest = checkpoint::share_answers(&mut outline.drafts, blocks);
+            intro.extend(rest);
+            continue;
+        }
         if kind == SectionKind::Goals && outline.lesson.goals.is_empty() {
             outline.lesson.goals = goals(&blocks);
         }
@@ -81,13 +97,7 @@ pub fn outline(
         content.extend(blocks);
         outline.add_section(Heading { title, line }, minutes, kind, content);
     }
-    let mut lesson = outline.lesson;
-    lesson.stated_minutes = lesson.minutes;
-    lesson.minutes = lesson.minutes.or_else(|| {
-        let minutes = lesson.sections.iter().filter_map(|section| section.minutes);
-        minutes.reduce(u32::saturating_add)
-    });
-    lesson
+    outline.finish(goals_in_head)
 }
 
 /// A lesson that is growing.
@@ -95,7 +105,8 @@ struct Outline<'a> {
     settings: &'a Settings,
     lesson: Lesson,
     page_keys: Keys,
-    question_keys: Keys,
+    /// The questions so far: their answers may stand far below them.
+    drafts: Vec<Draft>,
 }
 
 /// Keys that are taken, each with how often it was asked for.
@@ -116,6 +127,11 @@ impl Keys {
 }
 
 impl Outline<'_> {
+    /// Whether there are questions that an answer could belong to.
+    fn asks(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     fn add_section(
         &mut self,
         heading: Heading,
@@ -125,8 +141,14 @@ impl Outline<'_> {
     ) {
         let first_page = self.lesson.pages.len();
         match kind {
-            SectionKind::HandsOn | SectionKind::Reading => self.add_parts(&heading, blocks),
-            SectionKind::Checkpoint => self.add_checkpoint(&heading, blocks),
+            SectionKind::HandsOn => self.add_parts(&heading, blocks, true),
+            SectionKind::Reading => self.add_parts(&heading, blocks, false),
+            SectionKind::Checkpoint => {
+                let Checkpoint { page, questions } =
+                    checkpoint::part(&heading.title, heading.line, blocks);
+                self.drafts.extend(questions);
+                self.add_page(&heading, &heading, None, page);
+            }
             _ => self.add_page(&heading, &heading, None, blocks),
         }
         self.lesson.sections.push(Section {
@@ -140,8 +162,10 @@ impl Outline<'_> {
 
     /// A page for each step or idea. What introduces them stands on the first, or on its own page if it is more than
     /// a sentence or two.
-    fn add_parts(&mut self, section: &Heading, blocks: Vec<Block>) {
-        let (mut intro, parts) = split_at_headings(blocks, |level, _| level == 3);
+    fn add_parts(&mut self, section: &Heading, blocks: Vec<Block>, hands_on: bool) {
+        let (mut intro, parts) = split_at_headings(blocks, |level, text| {
+            level == 3 || (hands_on && level > 3 && titles::is_step(&plain(text)))
+        });
         if parts.is_empty() || intro.len() > 1 {
             self.add_page(section, section, None, std::mem::take(&mut intro));
         }
@@ -152,7 +176,7 @@ impl Outline<'_> {
         } in parts
         {
             let heading = plain(&heading);
-            let (step, title) = match numbered(&heading, "step") {
+            let (step, title) = match titles::step(&heading, hands_on) {
                 Some((number, title)) => (Some(number), title),
                 None => (None, heading.trim()),
             };
@@ -161,47 +185,6 @@ impl Outline<'_> {
             let title = title.to_owned();
             self.add_page(section, &Heading { title, line }, step, content);
         }
-    }
-
-    /// A page without the questions, and the questions.
-    fn add_checkpoint(&mut self, section: &Heading, blocks: Vec<Block>) {
-        let (intro, parts) = split_at_headings(blocks, |level, text| {
-            level == 3 || (level > 3 && numbered(&plain(text), "question").is_some())
-        });
-        let mut page = Vec::new();
-        if holds_details(&intro) {
-            self.add_question(&section.title, section.line, intro);
-        } else {
-            page = intro;
-        }
-        for Part {
-            line,
-            heading,
-            blocks,
-        } in parts
-        {
-            let text = plain(&heading);
-            match numbered(&text, "question") {
-                Some((_, title)) => self.add_question(title, line, blocks),
-                // Whatever it is called: what hides an answer is a question.
-                None if holds_details(&blocks) => self.add_question(text.trim(), line, blocks),
-                None => {
-                    page.push(Block::Heading {
-                        line,
-                        level: 3,
-                        text: heading,
-                    });
-                    page.extend(blocks);
-                }
-            }
-        }
-        self.add_page(section, section, None, page);
-    }
-
-    fn add_question(&mut self, title: &str, line: usize, blocks: Vec<Block>) {
-        let mut question = question(title, line, blocks, self.settings);
-        question.key = self.question_keys.take(question.key);
-        self.lesson.questions.push(question);
     }
 
     fn add_page(
@@ -224,6 +207,24 @@ impl Outline<'_> {
             blocks,
         });
     }
+
+    fn finish(self, goals_in_head: Option<Vec<Vec<Inline>>>) -> Lesson {
+        let mut lesson = self.lesson;
+        let mut keys = Keys::default();
+        for draft in self.drafts {
+            let mut question = question(draft, self.settings);
+            question.key = keys.take(question.key);
+            lesson.questions.push(question);
+        }
+        if lesson.goals.is_empty() {
+            lesson.goals = goals_in_head.unwrap_or_default();
+        }
+        lesson.minutes = lesson.minutes.or_else(|| {
+            let minutes = lesson.sections.iter().filter_map(|section| section.minutes);
+            minutes.reduce(u32::saturating_add)
+        });
+        lesson
+    }
 }
 
 /// What a section or a page is called, and where.
@@ -233,14 +234,17 @@ struct Heading {
 }
 
 /// A heading and what stands under it.
-struct Part {
-    line: usize,
-    heading: Vec<Inline>,
-    blocks: Vec<Block>,
+pub struct Part {
+    /// The heading's line in the file.
+    pub line: usize,
+    /// Its text.
+    pub heading: Vec<Inline>,
+    /// What stands under it.
+    pub blocks: Vec<Block>,
 }
 
 /// What stands before the first heading that parts, and what stands under each.
-fn split_at_headings(
+pub fn split_at_headings(
     blocks: Vec<Block>,
     parts: impl Fn(u8, &[Inline]) -> bool,
 ) -> (Vec<Block>, Vec<Part>) {
@@ -260,167 +264,4 @@ fn split_at_headings(
         }
     }
     (before, found)
-}
-
-fn take_title(blocks: &mut Vec<Block>) -> Option<(String, usize)> {
-    let first = blocks
-        .iter()
-        .position(|block| matches!(block, Block::Heading { level: 1, .. }));
-    match blocks.remove(first?) {
-        Block::Heading { text, line, .. } => Some((plain(&text).trim().to_owned(), line)),
-        _ => None,
-    }
-}
-
-/// The `**Label**: value` lines.
-fn head_lines(blocks: &[Block]) -> Vec<(String, String)> {
-    let paragraphs = blocks.iter().filter_map(|block| match block {
-        Block::Paragraph(text) => Some(text),
-        _ => None,
-    });
-    paragraphs
-        .flat_map(|text| text.split(|inline| *inline == Inline::LineBreak))
-        .filter_map(|line| {
-            let (Inline::Strong(label), value) = line.split_first()? else {
-                return None;
-            };
-            let (label, value) = (plain(label), plain(value));
-            let colons = label.ends_with(':') || value.starts_with(':');
-            colons.then(|| {
-                let label = label.trim_end_matches(':').trim();
-                (
-                    label.to_owned(),
-                    value.trim_start_matches(':').trim().to_owned(),
-                )
-            })
-        })
-        .collect()
-}
-
-/// The items of the first ordered list, else of the first list.
-fn goals(blocks: &[Block]) -> Vec<Vec<Inline>> {
-    let lists = || {
-        blocks.iter().filter_map(|block| match block {
-            Block::List { start, items, .. } => Some((start, items)),
-            _ => None,
-        })
-    };
-    let list = lists()
-        .find(|(start, _)| start.is_some())
-        .or(lists().next());
-    let Some((_, items)) = list else {
-        return Vec::new();
-    };
-    items
-        .iter()
-        .filter_map(|item| match item.blocks.first() {
-            Some(Block::Paragraph(text)) => Some(text.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn kind(title: &str) -> SectionKind {
-    let title = title.to_lowercase().replace('-', " ");
-    let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
-    if says(&[
-        "checkpoint",
-        "quiz",
-        "check your understanding",
-        "knowledge check",
-    ]) {
-        SectionKind::Checkpoint
-    } else if says(&["discussion"]) {
-        SectionKind::Discussion
-    } else if says(&["hands on"]) {
-        SectionKind::HandsOn
-    } else if says(&["learning goals", "learning objectives", "goals"]) {
-        SectionKind::Goals
-    } else if says(&["summary", "wrap up"]) {
-        SectionKind::Summary
-    } else {
-        SectionKind::Reading
-    }
-}
-
-/// The number and title of `Step 2: Title` or `Question 2: Title`.
-pub(super) fn numbered<'a>(heading: &'a str, word: &str) -> Option<(u32, &'a str)> {
-    let heading = heading.trim();
-    let (first, rest) = heading.split_at_checked(word.len())?;
-    if !first.eq_ignore_ascii_case(word) {
-        return None;
-    }
-    let rest = rest.trim_start();
-    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let number = rest[..digits].parse().ok()?;
-    let title = rest[digits..].trim_start_matches([':', '.', ')', '-', '–', '—', ' ']);
-    Some((number, if title.is_empty() { heading } else { title }))
-}
-
-/// A section's heading without `(10 min)` at its end, and those minutes.
-fn without_minutes(heading: &str) -> (String, Option<u32>) {
-    let heading = heading.trim();
-    let timed = heading
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once('('))
-        .and_then(|(title, time)| Some((title, minutes(time)?)));
-    match timed {
-        Some((title, minutes)) => (title.trim().to_owned(), Some(minutes)),
-        None => (heading.to_owned(), None),
-    }
-}
-
-/// The minutes that `45 minutes`, `~10 min` or `1.5 hours` mean.
-fn minutes(time: &str) -> Option<u32> {
-    let mut sum: Option<f64> = None;
-    let mut rest = time;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        rest = &rest[start..];
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
-        let number: Option<f64> = rest[..end].parse().ok();
-        rest = rest[end..].trim_start();
-        let unit: String = rest
-            .chars()
-            .take_while(|c| c.is_alphabetic())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let factor = match unit.as_str() {
-            "m" | "min" | "mins" | "minute" | "minutes" => 1.0,
-            "h" | "hr" | "hrs" | "hour" | "hours" => 60.0,
-            _ => continue,
-        };
-        sum = number.map(|number| sum.unwrap_or(0.0) + number * factor);
-    }
-    // A cast saturates: minutes beyond the type stay at its end.
-    sum.map(|minutes| minutes.round() as u32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn minutes_are_read_as_people_write_them() {
-        let check = |time: &str, expected| assert_eq!(minutes(time), expected, "{time:?}");
-        check("45 minutes", Some(45));
-        check("~10 min", Some(10));
-        check("1.5 hours", Some(90));
-        check("1h 30m", Some(90));
-        check("2-3 hours", Some(180));
-        check("optional", None);
-        check("part 2", None);
-        check("99999999999999 h", Some(u32::MAX));
-    }
-
-    #[test]
-    fn only_minutes_are_taken_off_a_heading() {
-        let check = |heading: &str, title: &str, minutes| {
-            assert_eq!(without_minutes(heading), (title.to_owned(), minutes));
-        };
-        check("Core Concepts (10 min)", "Core Concepts", Some(10));
-        check("Cleanup (optional)", "Cleanup (optional)", None);
-        check("Plain", "Plain", None);
-    }
 }

@@ -36,6 +36,26 @@ impl Options {
         .or_else(|| only(self.0.iter().map(|option| phrase.shortens(option))))
     }
 
+    /// How many options a phrase could mean.
+    pub fn fits(&self, phrase: &str) -> usize {
+        if self.fitting(phrase).is_some() {
+            return 1;
+        }
+        let phrase = Words::of(phrase);
+        self.0
+            .iter()
+            .filter(|option| phrase.shortens(option))
+            .count()
+    }
+
+    /// Whether an option is a number: then a number in the answer may mean it, or its place.
+    pub fn any_is_a_number(&self) -> bool {
+        let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+        self.0
+            .iter()
+            .any(|option| option.words.iter().all(is_number))
+    }
+
     /// The options that `phrase, phrase and phrase` fits, if every phrase fits one.
     pub fn fitting_list(&self, claim: &str) -> Option<Vec<usize>> {
         if let Some(option) = self.fitting(claim) {

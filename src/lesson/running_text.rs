@@ -2,8 +2,13 @@
 
 use std::collections::VecDeque;
 
+use super::answers;
 use super::document::{Inline, plain};
-use super::marks::{begins_with_tick, option_label, option_letter};
+use super::head::is_label as is_head_label;
+use super::marks::{
+    begins_with_box, begins_with_tick, letter_index, loose_letter, option_label, option_letter,
+};
+use super::titles;
 
 /// Styles inside styles deeper than this are left out: no lesson means them, and they nest on the stack.
 const DEEPEST: usize = 24;
@@ -98,8 +103,9 @@ impl RunningText {
 }
 
 /// Decides what the ends of source lines (`\n` in a text) mean: a line's end where the next line begins with an
-/// option, a tick or a bold label, else a space.
+/// option, a tick, a label of the head, an answer or a bold label, else a space.
 fn settle_breaks(inlines: Vec<Inline>) -> Vec<Inline> {
+    let loose = has_loose_letters(&inlines);
     let mut settled: Vec<Inline> = Vec::with_capacity(inlines.len());
     let mut rest = VecDeque::from(inlines);
     while let Some(inline) = rest.pop_front() {
@@ -111,8 +117,9 @@ fn settle_breaks(inlines: Vec<Inline>) -> Vec<Inline> {
         let mut current = lines.next().unwrap_or_default().to_owned();
         while let Some(line) = lines.next() {
             let begins = match (lines.peek(), line.trim()) {
-                (None, "") => is_label(&mut rest.iter()),
-                _ => option_letter(line).is_some() || begins_with_tick(line),
+                (None, "") => is_label(&mut rest.iter(), loose),
+                (None, mark) if begins_with_tick(mark) => true,
+                _ => begins_a_line(line) || (loose && loose_letter(line).is_some()),
             };
             if begins {
                 settled.push(Inline::Text(std::mem::take(&mut current)));
@@ -131,18 +138,70 @@ fn settle_breaks(inlines: Vec<Inline>) -> Vec<Inline> {
     settled
 }
 
+/// What begins a line wherever it stands.
+fn begins_a_line(line: &str) -> bool {
+    let label = || {
+        line.split_once(':')
+            .is_some_and(|(label, _)| is_head_label(label))
+    };
+    let option = || option_label(line).is_some_and(|(_, rest)| rest.starts_with([':', ')']));
+    option_letter(line).is_some()
+        || begins_with_tick(line)
+        || begins_with_box(line)
+        || option()
+        || label()
+        || answers::opens(line)
+        || (titles::is_named_question(line) && line.contains([':', '.', ')']))
+}
+
+/// Whether lines of a paragraph begin with `a. `, `b. ` and so on: then they are options, and not running text.
+fn has_loose_letters(inlines: &[Inline]) -> bool {
+    let mut next = 0;
+    let mut at_start = true;
+    for inline in inlines {
+        if let Inline::Text(text) = inline {
+            for (index, line) in text.split('\n').enumerate() {
+                let begins = index > 0 || at_start;
+                if begins && loose_letter(line).is_some_and(|(option, _)| option == next) {
+                    next += 1;
+                }
+            }
+            at_start = text.ends_with('\n');
+        } else {
+            // `**A** text`
+            if let (true, Inline::Strong(label)) = (at_start, inline)
+                && let Some(index) = lone_letter(&plain(label))
+                && index == next
+            {
+                next += 1;
+            }
+            at_start = *inline == Inline::LineBreak;
+        }
+    }
+    next > 1
+}
+
+fn lone_letter(text: &str) -> Option<usize> {
+    let mut characters = text.trim().chars();
+    letter_index(characters.next()?).filter(|_| characters.next().is_none())
+}
+
 /// Whether a bold label comes next: `**Duration**:`, `**Note:**`, `**A)**`, `**A**)`, `**Option A**`.
-fn is_label<'a>(inlines: &mut impl Iterator<Item = &'a Inline>) -> bool {
-    let Some(Inline::Strong(label)) = inlines.next() else {
+fn is_label<'a>(inlines: &mut impl Iterator<Item = &'a Inline>, loose: bool) -> bool {
+    let Some(Inline::Strong(label) | Inline::Emphasis(label)) = inlines.next() else {
         return false;
     };
     let mut label = plain(label);
+    if loose && lone_letter(&label).is_some() {
+        return true;
+    }
+    let named = titles::is_named_question(&label) || answers::opens(&label);
     // What is joined to the label decides as if it stood in it.
     if let Some(Inline::Text(text)) = inlines.next() {
         label.extend(text.chars().next());
     }
     let label = label.trim_end();
-    label.ends_with(':') || option_letter(label).is_some() || option_label(label).is_some()
+    named || label.ends_with(':') || option_letter(label).is_some() || option_label(label).is_some()
 }
 
 /// Source line ends inside styled text are spaces.

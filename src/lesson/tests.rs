@@ -3,9 +3,11 @@
 mod brackets;
 mod module;
 mod questions;
+mod spellings;
 
 use proptest::prelude::*;
 
+use super::document::all_text;
 use super::*;
 
 fn lesson(markdown: &str) -> Lesson {
@@ -56,6 +58,15 @@ fn fragments() -> impl Strategy<Value = String> {
         "### Step 1: a",
         "### Question 2: b",
         "#### Option A",
+        "## Answers",
+        "**Question 3**: c",
+        "**Answer: B** so",
+        "**Design 1**:",
+        "☐ box",
+        "a. weak",
+        "b. weaker",
+        "1. What?",
+        "✅ B) right",
         "<details>",
         "<details open><summary>Answer</summary>",
         "<summary>",
@@ -163,6 +174,63 @@ proptest! {
         );
         let lesson = lesson(&text);
         prop_assert!(!visible(&lesson).contains("SECRET"), "{}", text);
+    }
+}
+
+/// Whether a word is anywhere in a lesson, be it hidden in an answer.
+fn keeps(lesson: &Lesson, word: &str) -> bool {
+    format!("{lesson:?}").contains(word)
+}
+
+proptest! {
+    #[test]
+    fn no_word_is_lost(parts in prop::collection::vec(fragments(), 1..5)) {
+        let mut text = String::new();
+        for (index, part) in parts.iter().enumerate() {
+            text += &part.replace("<!--", "");
+            text += &format!("\n\nword{index}kept and\n**bold{index}kept** too\n\n");
+        }
+        let lesson = lesson(&text);
+        for index in 0..parts.len() {
+            prop_assert!(keeps(&lesson, &format!("word{index}kept")), "{}", text);
+            prop_assert!(keeps(&lesson, &format!("bold{index}kept")), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_mangled_lesson_is_a_lesson(cuts in prop::collection::vec((0usize..6000, 0usize..40, ".{0,3}"), 1..12)) {
+        let mut text: Vec<char> = include_str!("../../tests/fixtures/lessons/module.md").chars().collect();
+        for (at, length, with) in cuts {
+            let at = at % text.len();
+            let end = (at + length).min(text.len());
+            text.splice(at..end, with.chars());
+        }
+        let text: String = text.into_iter().collect();
+        if let Ok(text) = read(text.as_bytes()) {
+            let lesson = lesson(&text);
+            assert_sound(&lesson);
+            let subject = lint::Subject { text: &text, lesson: &lesson, settings: None, exists: &|_| false };
+            lint::lint(&subject);
+        }
+    }
+}
+
+#[test]
+fn every_word_of_the_fixtures_is_kept() {
+    let known = [
+        "step", "question", "details", "summary", "option", "python", "bash", "json", "https",
+    ];
+    for markdown in [
+        include_str!("../../tests/fixtures/lessons/module.md"),
+        include_str!("../../tests/fixtures/lessons/everything.md"),
+        include_str!("../../lessons/what-are-streams/lesson.md"),
+    ] {
+        let kept = format!("{:?}", lesson(markdown)).to_lowercase();
+        let text = markdown.to_lowercase();
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        for word in words.filter(|word| word.len() > 3 && !known.contains(word)) {
+            assert!(kept.contains(word), "{word} is lost");
+        }
     }
 }
 

@@ -1,0 +1,486 @@
+//! A checkpoint's blocks to its questions, however they are set apart, each with the answer that belongs to it.
+
+use super::document::{Block, Inline, Item, Lesson, plain};
+use super::marks::option_label;
+use super::options;
+use super::outline::{Part, split_at_headings};
+use super::questions::{holds_answer, take_details};
+use super::titles::{self, announces_answers};
+
+/// A checkpoint in parts.
+pub struct Checkpoint {
+    /// What is just read.
+    pub page: Vec<Block>,
+    /// The questions.
+    pub questions: Vec<Draft>,
+}
+
+/// A question as it stands in the text.
+pub struct Draft {
+    /// The number that it gives itself.
+    pub number: Option<u32>,
+    /// Its title.
+    pub title: String,
+    /// Its line in the file.
+    pub line: usize,
+    /// What stands under it.
+    pub blocks: Vec<Block>,
+    /// An answer that stands elsewhere, with its line.
+    pub answer: Option<(usize, Vec<Block>)>,
+}
+
+/// The questions of a checkpoint with this title, at this line.
+pub fn part(section: &str, line: usize, blocks: Vec<Block>) -> Checkpoint {
+    let numbered =
+        |level: u8, text: &[Inline]| level > 2 && titles::question(&plain(text)).is_some();
+    let level = blocks.iter().filter_map(|block| match block {
+        Block::Heading { level, text, .. } if numbered(*level, text) => Some(*level),
+        _ => None,
+    });
+    let level = level.min().unwrap_or(3);
+    let (intro, parts) = split_at_headings(blocks, |own, text| {
+        (own <= level && option_label(&plain(text)).is_none())
+            || titles::is_named_question(&plain(text))
+            || announces_answers(&plain(text))
+    });
+    let mut found = Checkpoint {
+        page: Vec::new(),
+        questions: Vec::new(),
+    };
+    found.without_headings(section, line, intro);
+    let mut shared = Vec::new();
+    for Part {
+        line,
+        heading,
+        blocks,
+    } in parts
+    {
+        let text = plain(&heading);
+        let text = text.trim();
+        if announces_answers(text) && !found.questions.is_empty() {
+            // Right below its question it is the answer of that one.
+            let own = text.split_whitespace().count() == 1 && !text.to_lowercase().ends_with('s');
+            match found.questions.last_mut() {
+                Some(last) if own && last.answer.is_none() => last.answer = Some((line, blocks)),
+                _ => shared.extend(blocks),
+            }
+        } else if let Some((number, title)) = titles::question(text) {
+            found.add(Some(number), title, line, blocks);
+        } else if asks(&blocks) {
+            found.add(None, text, line, blocks);
+        } else {
+            found.page.push(Block::Heading {
+                line,
+                level: 3,
+                text: heading,
+            });
+            found.page.extend(blocks);
+        }
+    }
+    if !shared.is_empty() {
+        let rest = share_answers(&mut found.questions, shared);
+        found.page.extend(rest);
+    }
+    found.share_last_details();
+    found
+}
+
+/// Whatever it is called: what hides an answer or has options is a question.
+fn asks(blocks: &[Block]) -> bool {
+    holds_answer(blocks) || options::has_options(blocks)
+}
+
+impl Checkpoint {
+    fn add(&mut self, number: Option<u32>, title: &str, line: usize, blocks: Vec<Block>) {
+        self.questions.push(Draft {
+            number,
+            title: title.to_owned(),
+            line,
+            blocks,
+            answer: None,
+        });
+    }
+
+    /// Questions that begin with a bold label or a list's number; else what is here is one question, or none.
+    fn without_headings(&mut self, section: &str, line: usize, blocks: Vec<Block>) {
+        let pieces = pieces(blocks);
+        let starts = pieces.iter().filter(|(label, _)| label.is_some()).count();
+        if starts == 0 {
+            let blocks: Vec<Block> = pieces.into_iter().flat_map(|(_, blocks)| blocks).collect();
+            if asks(&blocks) {
+                self.add(None, section, line, blocks);
+            } else {
+                self.page.extend(blocks);
+            }
+            return;
+        }
+        for (label, blocks) in pieces {
+            match label {
+                Some(Label { number, title }) => self.add(Some(number), &title, line, blocks),
+                None => match self.questions.last_mut() {
+                    Some(last) => last.blocks.extend(blocks),
+                    None => self.page.extend(blocks),
+                },
+            }
+        }
+    }
+
+    /// Details below the last question may hold the answers of all.
+    fn share_last_details(&mut self) {
+        let [others @ .., last] = &mut self.questions[..] else {
+            return;
+        };
+        if others.is_empty()
+            || others
+                .iter()
+                .any(|draft| draft.answer.is_some() || holds_answer(&draft.blocks))
+        {
+            return;
+        }
+        let (blocks, answers) = take_details(last.blocks.clone());
+        let [answer] = &answers[..] else {
+            return;
+        };
+        let known = numbers(&self.questions);
+        let pieces = answer_pieces(answer.blocks.clone());
+        let fitting = pieces
+            .iter()
+            .filter(|(number, _)| number.is_some_and(|number| known.contains(&number)));
+        if fitting.count() > 1
+            && let Some(last) = self.questions.last_mut()
+        {
+            last.blocks = blocks;
+            let line = answer.line;
+            let rest = share(&mut self.questions, pieces, line);
+            self.page.extend(rest);
+        }
+    }
+}
+
+/// What a question without a heading is called.
+struct Label {
+    number: u32,
+    title: String,
+}
+
+/// Blocks in pieces, each from the label of a question on.
+fn pieces(blocks: Vec<Block>) -> Vec<(Option<Label>, Vec<Block>)> {
+    let lists_ask = lists_ask(&blocks);
+    let mut pieces: Vec<(Option<Label>, Vec<Block>)> = vec![(None, Vec::new())];
+    for block in blocks {
+        match block {
+            Block::Paragraph(text) => {
+                for line in lines_by_label(text) {
+                    match label(&line) {
+                        Some((label, rest)) => {
+                            let rest =
+                                (!plain(&rest).trim().is_empty()).then_some(Block::Paragraph(rest));
+                            pieces.push((Some(label), rest.into_iter().collect()));
+                        }
+                        None => push(&mut pieces, Block::Paragraph(line)),
+                    }
+                }
+            }
+            Block::List {
+                start: Some(start),
+                items,
+                ..
+            } if lists_ask => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let number =
+                        u32::try_from(start.saturating_add(index as u64)).unwrap_or(u32::MAX);
+                    let title = format!("Question {number}");
+                    pieces.push((Some(Label { number, title }), item.blocks));
+                }
+            }
+            block => push(&mut pieces, block),
+        }
+    }
+    pieces.retain(|(label, blocks)| label.is_some() || !blocks.is_empty());
+    pieces
+}
+
+fn push(pieces: &mut [(Option<Label>, Vec<Block>)], block: Block) {
+    if let Some((_, blocks)) = pieces.last_mut() {
+        blocks.push(block);
+    }
+}
+
+/// Whether ordered lists among these blocks are the questions themselves: they ask, or hide answers, or have options.
+fn lists_ask(blocks: &[Block]) -> bool {
+    let items = || {
+        blocks.iter().filter_map(|block| match block {
+            Block::List {
+                start: Some(_),
+                items,
+                ..
+            } => Some(items),
+            _ => None,
+        })
+    };
+    let question = |item: &Item| match item.blocks.first() {
+        Some(Block::Paragraph(text)) => plain(text).contains('?'),
+        _ => false,
+    };
+    items().flatten().any(|item| asks(&item.blocks))
+        || (items().flatten().any(question) && !items().flatten().any(|item| item.task.is_some()))
+}
+
+/// A paragraph in parts, each but the first from a question's label on.
+fn lines_by_label(text: Vec<Inline>) -> Vec<Vec<Inline>> {
+    let mut parts: Vec<Vec<Inline>> = Vec::new();
+    for line in text.split(|inline| *inline == Inline::LineBreak) {
+        match parts.last_mut() {
+            Some(part) if label(line).is_none() => {
+                part.push(Inline::LineBreak);
+                part.extend(line.iter().cloned());
+            }
+            _ => parts.push(line.to_vec()),
+        }
+    }
+    parts
+}
+
+/// The label of a question that a line begins with, `**Question 1**:`, `**1. Title**`, `Q1:`, and what follows it.
+fn label(line: &[Inline]) -> Option<(Label, Vec<Inline>)> {
+    let (first, rest) = line.split_first()?;
+    match first {
+        Inline::Strong(bold) => {
+            let bold = plain(bold);
+            let (number, title) = titles::question(&bold)?;
+            let named = title != bold.trim();
+            let mut rest = rest.to_vec();
+            if let Some(Inline::Text(text)) = rest.first_mut() {
+                *text = text
+                    .trim_start_matches([':', '.', ')', ' ', '-', '–', '—'])
+                    .to_owned();
+            }
+            let title = if named {
+                title.trim_end_matches(':').to_owned()
+            } else {
+                format!("Question {number}")
+            };
+            Some((Label { number, title }, rest))
+        }
+        Inline::Text(text) if titles::is_named_question(text) => {
+            let (number, title) = titles::question(text)?;
+            let joined = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == ' ');
+            if !joined.starts_with([':', '.', ')']) {
+                return None;
+            }
+            let shown = if title == text.trim() { "" } else { title };
+            let mut all = vec![Inline::Text(shown.to_owned())];
+            all.extend(rest.iter().cloned());
+            let title = format!("Question {number}");
+            Some((Label { number, title }, all))
+        }
+        _ => None,
+    }
+}
+
+/// The numbers by which answers name these questions.
+fn numbers(drafts: &[Draft]) -> Vec<u32> {
+    let own: Vec<u32> = drafts.iter().filter_map(|draft| draft.number).collect();
+    let mut sorted = own.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if sorted.len() == drafts.len() {
+        own
+    } else {
+        (1..).take(drafts.len()).collect()
+    }
+}
+
+/// Gives the questions their answers from a list of all; what belongs to none is given back.
+///
+/// Where nothing says which is whose, the last question gets them: shown any earlier they would spoil the others.
+pub fn share_answers(drafts: &mut [Draft], blocks: Vec<Block>) -> Vec<Block> {
+    let (rest, answers) = take_details(blocks);
+    let line = answers.first().map_or(0, |answer| answer.line);
+    let mut all = rest;
+    for answer in answers {
+        all.extend(answer.blocks);
+    }
+    share(drafts, answer_pieces(all), line)
+}
+
+fn share(drafts: &mut [Draft], pieces: Vec<(Option<u32>, Vec<Block>)>, line: usize) -> Vec<Block> {
+    let known = numbers(drafts);
+    let mut rest = Vec::new();
+    let mut last = None;
+    for (number, blocks) in pieces {
+        let at = number.and_then(|number| known.iter().position(|known| *known == number));
+        match at.or(last).and_then(|at: usize| drafts.get_mut(at)) {
+            Some(draft) => {
+                last = at.or(last);
+                let line = if line > 0 { line } else { draft.line };
+                let answer = draft.answer.get_or_insert((line, Vec::new()));
+                answer.1.extend(blocks);
+            }
+            None => rest.extend(blocks),
+        }
+    }
+    if let (Some(draft), false) = (drafts.last_mut(), rest.is_empty()) {
+        let answer = draft
+            .answer
+            .get_or_insert((line.max(draft.line), Vec::new()));
+        answer.1.append(&mut rest);
+    }
+    rest
+}
+
+/// Answers in pieces, each with the number of the question that it belongs to.
+fn answer_pieces(blocks: Vec<Block>) -> Vec<(Option<u32>, Vec<Block>)> {
+    let mut pieces: Vec<(Option<u32>, Vec<Block>)> = vec![(None, Vec::new())];
+    fn add(pieces: &mut [(Option<u32>, Vec<Block>)], block: Block) {
+        if let Some((_, blocks)) = pieces.last_mut() {
+            blocks.push(block);
+        }
+    }
+    for block in blocks {
+        match block {
+            Block::Heading { text, line, level } => match titles::question(&plain(&text)) {
+                Some((number, title)) => {
+                    let heading = plain(&text);
+                    // "Question 1: B" may be all there is.
+                    let said = (title != heading.trim())
+                        .then(|| Block::Paragraph(vec![Inline::Text(title.to_owned())]));
+                    pieces.push((Some(number), said.into_iter().collect()));
+                }
+                None => add(&mut pieces, Block::Heading { line, level, text }),
+            },
+            Block::List {
+                start: Some(start),
+                items,
+                ..
+            } => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let number = u32::try_from(start.saturating_add(index as u64)).ok();
+                    pieces.push((number, item.blocks));
+                }
+            }
+            Block::List {
+                items,
+                start: None,
+                loose,
+            } => {
+                let numbered = |item: &Item| match item.blocks.first() {
+                    Some(Block::Paragraph(text)) => numbered_line(text).is_some(),
+                    _ => false,
+                };
+                if items.iter().all(numbered) {
+                    for item in items {
+                        let mut blocks = item.blocks;
+                        let mut number = None;
+                        if let Some(Block::Paragraph(text)) = blocks.first_mut()
+                            && let Some((found, rest)) = numbered_line(text)
+                        {
+                            number = Some(found);
+                            *text = rest;
+                        }
+                        pieces.push((number, blocks));
+                    }
+                } else {
+                    add(
+                        &mut pieces,
+                        Block::List {
+                            items,
+                            start: None,
+                            loose,
+                        },
+                    );
+                }
+            }
+            Block::Paragraph(text) => {
+                for line in text.split(|inline| *inline == Inline::LineBreak) {
+                    match numbered_line(line) {
+                        Some((number, rest)) => {
+                            pieces.push((Some(number), vec![Block::Paragraph(rest)]))
+                        }
+                        None => add(&mut pieces, Block::Paragraph(line.to_vec())),
+                    }
+                }
+            }
+            Block::Table { head, rows } => {
+                let number = |row: &[Vec<Inline>]| {
+                    let first = plain(row.first()?);
+                    titles::question(&first)
+                        .map(|(number, _)| number)
+                        .or_else(|| first.trim().parse().ok())
+                };
+                if rows.iter().all(|row| number(row).is_some()) {
+                    for row in rows {
+                        let cells = row[1..].iter().map(|cell| Block::Paragraph(cell.clone()));
+                        pieces.push((number(&row), cells.collect()));
+                    }
+                } else {
+                    add(&mut pieces, Block::Table { head, rows });
+                }
+            }
+            block => add(&mut pieces, block),
+        }
+    }
+    pieces.retain(|(_, blocks)| !blocks.is_empty());
+    pieces
+}
+
+/// The number that a line of answers begins with, `**1.** B`, `Q1: B`, and the rest of it.
+fn numbered_line(line: &[Inline]) -> Option<(u32, Vec<Inline>)> {
+    let (first, rest) = line.split_first()?;
+    let text = match first {
+        Inline::Strong(bold) => plain(bold),
+        Inline::Text(text) => text.clone(),
+        _ => return None,
+    };
+    let (number, said) = titles::question(&text)?;
+    let said = if said == text.trim() { "" } else { said };
+    let said = match first {
+        // What is bold behind the number is as bold as a key.
+        Inline::Strong(_) if !said.is_empty() => {
+            vec![Inline::Strong(vec![Inline::Text(said.to_owned())])]
+        }
+        _ => vec![Inline::Text(said.to_owned())],
+    };
+    let mut rest = rest.to_vec();
+    if plain(&said).is_empty()
+        && let Some(Inline::Text(text)) = rest.first_mut()
+    {
+        *text = text
+            .trim_start_matches([':', '.', ')', ' ', '-', '–', '—'])
+            .to_owned();
+    }
+    let mut all: Vec<Inline> = said
+        .into_iter()
+        .filter(|it| !plain(std::slice::from_ref(it)).is_empty())
+        .collect();
+    all.extend(rest);
+    all.retain(|it| !matches!(it, Inline::Text(text) if text.is_empty()));
+    (!plain(&all).trim().is_empty()).then_some((number, all))
+}
+
+/// Finds the lines of questions that have no heading: so far they have their section's.
+pub fn find_lines(lesson: &mut Lesson, text: &str, first_line: usize) {
+    let sections: Vec<usize> = lesson.sections.iter().map(|section| section.line).collect();
+    let mut lines = (first_line..).zip(text.lines());
+    for question in &mut lesson.questions {
+        if !sections.contains(&question.line) {
+            continue;
+        }
+        let own = titles::question(&question.title).map(|(number, _)| number);
+        let found = lines
+            .clone()
+            .skip_while(|(number, _)| *number <= question.line)
+            .find(|(_, line)| {
+                let line = line.trim_matches([' ', '\t', '*', '_', '>', '-']);
+                match titles::question(line) {
+                    Some((number, _)) if own == Some(number) => true,
+                    Some(_) => own.is_none() && line.contains(&question.title),
+                    None => false,
+                }
+            });
+        if let Some((number, _)) = found {
+            question.line = number;
+            lines.find(|(line, _)| *line == number);
+        }
+    }
+}
