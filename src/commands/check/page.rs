@@ -96,31 +96,6 @@ impl Page {
         self.entry("Steps", &numbered(&steps.collect::<Vec<_>>()));
         let questions = report.questions.iter().map(question);
         self.entry("Questions", &numbered(&questions.collect::<Vec<_>>()));
-        for run in report.runs.iter().flatten() {
-            let ended = match run.exit_code {
-                Some(code) => format!("exit {code}"),
-                None => "stopped".to_owned(),
-            };
-            let calls: Vec<String> = run
-                .calls
-                .iter()
-                .map(|(name, count)| format!("{count} {name}"))
-                .collect();
-            let calls = if calls.is_empty() {
-                "no calls".to_owned()
-            } else {
-                calls.join(", ")
-            };
-            self.entry(
-                "Run",
-                &[format!(
-                    "{}\n  {ended} · {calls}\n  {} put, {} read",
-                    run.command.replace('\n', "\n  "),
-                    counted_long(run.records_put, "record"),
-                    run.records_read
-                )],
-            );
-        }
         if !lesson.findings.is_empty() {
             self.out.push('\n');
         }
@@ -350,10 +325,6 @@ fn tally<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    counted_long(count as u64, noun)
-}
-
-fn counted_long(count: u64, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),

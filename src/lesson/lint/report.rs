@@ -42,9 +42,6 @@ pub struct LessonReport {
     pub questions: Vec<QuestionReport>,
     /// What the author should know.
     pub findings: Vec<FindingReport>,
-    /// What its scripts did, if they were run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub runs: Option<Vec<RunReport>>,
 }
 
 /// A section.
@@ -105,25 +102,6 @@ pub struct FindingReport {
     pub message: String,
 }
 
-/// What a command did.
-#[derive(Debug, Clone, Serialize)]
-pub struct RunReport {
-    /// The line of its block.
-    pub line: usize,
-    /// The step.
-    pub step: String,
-    /// What was run.
-    pub command: String,
-    /// Its exit code; `null` if it was stopped.
-    pub exit_code: Option<i32>,
-    /// How many calls of each operation the server saw, by name.
-    pub calls: std::collections::BTreeMap<String, u64>,
-    /// Records that were put.
-    pub records_put: u64,
-    /// Records that were read.
-    pub records_read: u64,
-}
-
 /// A lesson with its findings.
 pub fn lesson(file: String, lesson: &Lesson, findings: &[Finding]) -> LessonReport {
     LessonReport {
@@ -146,7 +124,6 @@ pub fn lesson(file: String, lesson: &Lesson, findings: &[Finding]) -> LessonRepo
         steps: steps(lesson).map(step).collect(),
         questions: lesson.questions.iter().map(question).collect(),
         findings: findings.iter().map(finding).collect(),
-        runs: None,
     }
 }
 
