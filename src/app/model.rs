@@ -259,7 +259,9 @@ impl Model {
             (None, None) => Tone::Plain,
             _ => Tone::Nearly,
         };
-        let sentences = [fault, notice, back, due].into_iter().flatten();
+        // What waits goes before the greeting: at 80 columns there is room for one of them.
+        let greeting = due.or(back);
+        let sentences = [fault, notice, greeting].into_iter().flatten();
         let sentences: Vec<String> = sentences.collect();
         self.say(tone, sentences.join(" "));
     }
