@@ -40,6 +40,7 @@ pub mod templates;
 pub(crate) mod tests;
 pub mod theme;
 mod update;
+pub mod wire;
 pub mod wire_marks;
 
 pub use connection::{Connection, ConnectionKind};

@@ -23,6 +23,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod text;
+mod wire;
 
 use std::collections::{BTreeSet, VecDeque};
 

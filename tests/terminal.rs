@@ -16,3 +16,5 @@ mod main_path;
 mod reloading;
 #[path = "terminal/running.rs"]
 mod running;
+#[path = "terminal/wire_log.rs"]
+mod wire_log;

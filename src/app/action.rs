@@ -49,6 +49,8 @@ pub enum Action {
     Streams,
     /// Open the lab's server: its clock, its pace, empty pages.
     Server,
+    /// Open the wire log: every call, and who made it.
+    Wire,
     /// Do what a line of that dialog says.
     Pull(Lever),
     /// Send one event.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Model, Outcome, Tone};
-use super::{lab_server, steps_pane};
+use super::{lab_server, steps_pane, wire};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, FeedEvent};
@@ -109,6 +109,7 @@ pub(super) fn lost(model: &mut Model, events: u64, now: DateTime<Utc>, out: &mut
     }
     model.feed_lost += events;
     steps_pane::observe(model, &Seen::Lost(events), now);
+    model.wire.lost(events);
     super::streams::look_at_all(model, now);
 }
 
@@ -125,6 +126,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
     if call.caller.access_key == model.connection.own_access_key {
         let who = steps_pane::whose(model, call);
         steps_pane::observe(model, &Seen::Call(&who, call), now);
+        out.changed |= wire::told(model, call, None);
         if let Some(fault) = call.fault {
             out.changed = true;
             model.say(
@@ -145,6 +147,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
     steps_pane::observe(model, &Seen::Call(&who, call), now);
     out.changed |= changed;
     super::program_pane::called(model, &name, call, out);
+    out.changed |= wire::told(model, call, Some(&name));
     // A request without a signature names no region.
     if !here && !call.region.is_empty() {
         out.changed = true;

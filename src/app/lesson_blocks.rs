@@ -10,7 +10,7 @@ use super::wire_marks;
 use crate::lesson::{self, Block, CodeBlock, TextLine};
 
 /// The longest text that is given to the terminal's clipboard, in bytes: terminals drop what is longer.
-const LONGEST_COPY: usize = 64 * 1024;
+pub(super) const LONGEST_COPY: usize = 64 * 1024;
 
 /// A code block as it stands on the open page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,7 @@ use super::section_clock;
 use super::steps_pane::{self, Steps};
 use super::streams::Streams;
 use super::theme::Theme;
+use super::wire::Wire;
 use crate::lesson::{Fault, Lesson, SectionKind};
 use crate::progress::{Ledger, LessonProgress, Progress};
 
@@ -72,6 +73,8 @@ pub struct Model {
     pub programs: Programs,
     /// How far the lesson's steps are done.
     pub steps: Steps,
+    /// Every call that was seen.
+    pub wire: Wire,
     /// What the lab may do on AWS.
     pub guard: Guard,
     /// The guide through the lesson's steps.
@@ -196,6 +199,7 @@ impl Model {
             server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),
             steps,
+            wire: Wire::default(),
             guard: Guard::new(setup.ledger),
             guide: Guide::default(),
             drawn_minute: now,

@@ -9,6 +9,7 @@ use super::program_pane::{OtherVersion, Plan, Writing};
 use super::result::ResultScreen;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
+use super::wire::WireDialog;
 
 /// What lies over the panes.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub enum Overlay {
     Result(ResultScreen),
     /// A step's hints, or what was expected of it.
     Sheet(Sheet),
+    /// The wire log: every call, and who made it.
+    Wire(WireDialog),
     /// A question before something that cannot be undone.
     Confirm(Confirm),
 }

@@ -18,3 +18,4 @@ pub(crate) mod script;
 mod step_logs;
 mod steps;
 mod streams;
+mod wire;

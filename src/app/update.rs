@@ -18,7 +18,7 @@ use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
     consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, producer,
-    quiz, result, section_clock, steps_pane, streams,
+    quiz, result, section_clock, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -55,6 +55,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             model.layout.area.width = width;
             model.layout.area.height = height;
             model.lay_out();
+            wire::resized(model);
         }
         Message::DeadlinePassed => deadline_passed(model, now, &mut out),
         Message::StopAsked => out.effects.push(Effect::Quit),
@@ -134,6 +135,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         out.effects
             .push(Effect::SaveProgress(Box::new(model.progress.clone())));
     }
+    wire::asked(model, &out, now);
     out
 }
 
@@ -161,6 +163,7 @@ fn asked(
 fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Outcome) {
     steps_pane::answered(model, &answer, now);
     guide::heard(model, &answer);
+    out.changed |= wire::answered(model, &answer, now);
     match answer {
         Answer::Streams(result) => streams::listed(model, result, now, out),
         Answer::Described { stream, result } => {
@@ -298,6 +301,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Right => lesson_pane::shift(&mut model.lesson, 8),
         Action::Streams => model.open_streams(out),
         Action::Server => lab_server::open(model),
+        Action::Wire => wire::open(model),
         Action::Pull(lever) => lab_server::pull(model, lever, out),
         Action::Send => producer::send(model, now, out),
         Action::Auto => producer::toggle_auto(model, now, out),
@@ -465,7 +469,13 @@ fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {
         .into_iter()
         .find(|pane| model.layout.panes[pane.index()].is_some_and(|rect| rect.contains(at)));
     if model.overlay.is_some() {
-        return;
+        let by = match event.kind {
+            MouseEventKind::ScrollUp => -3,
+            MouseEventKind::ScrollDown => 3,
+            _ => return,
+        };
+        out.changed = true;
+        return wire::scrolled(model, by);
     }
     if model.layout.program.is_some_and(|rect| rect.contains(at)) {
         return program_pane::moused(model, event.kind, out);

@@ -85,6 +85,7 @@ fn words(model: &Model) -> Vec<String> {
                     .collect::<String>()
             }));
         }
+        Some(Overlay::Wire(_)) => lines.extend(super::wire::newest(model)),
         Some(Overlay::Confirm(confirm)) => {
             let question = question(model, confirm);
             lines.push(format!("{}.", question.title));
@@ -99,7 +100,9 @@ fn words(model: &Model) -> Vec<String> {
 pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
     Some(match model.overlay.as_ref()? {
         // What they list, this conversation lists itself.
-        Overlay::Help(_) | Overlay::Palette(_) | Overlay::Result(_) => vec![close()],
+        Overlay::Help(_) | Overlay::Palette(_) | Overlay::Result(_) | Overlay::Wire(_) => {
+            vec![close()]
+        }
         Overlay::Sheet(sheet) => {
             let more = sheet.key(model).map(|(_, does)| does);
             let more = more.map(|does| Choice::new(does, vec![Act::Key(KeyCode::Char('h'))]));

@@ -5,6 +5,8 @@ use super::canvas::Canvas;
 use super::count::grouped;
 use super::fit::{Row, cells, cut};
 use super::prose;
+use crate::app::overlay::Overlay;
+use crate::app::wire::WireDialog;
 use crate::app::{Tone, keymap};
 
 /// Draws both lines. A sentence about something amiss says what to do next, so where it is too long for its line it takes
@@ -106,8 +108,30 @@ fn elsewhere<'a>(ink: &Ink<'_>) -> Option<Row<'a>> {
     let styles = &ink.styles;
     let model = ink.model;
     let esc = |word| Row::new().text("Esc", styles.key).text(word, styles.dim);
-    if model.overlay.is_some() {
-        return Some(esc(" closes"));
+    match &model.overlay {
+        Some(Overlay::Wire(WireDialog {
+            typing: true,
+            detail: None,
+        })) => {
+            let named = [("Enter", "keeps the filter"), ("Esc", "shows all calls")];
+            return Some(super::keys(ink, &named));
+        }
+        Some(Overlay::Wire(WireDialog { detail: None, .. })) => {
+            let freeze = match model.wire.gaze.frozen {
+                Some(_) => "thaw",
+                None => "freeze",
+            };
+            let named = [
+                ("Enter", "open"),
+                ("/", "filter"),
+                ("Space", freeze),
+                ("f", "follow"),
+                ("Esc", "closes"),
+            ];
+            return Some(super::keys(ink, &named));
+        }
+        Some(_) => return Some(esc(" closes")),
+        None => {}
     }
     let search = model.lesson.search.as_ref();
     let typing = model.producer.edit.is_some()

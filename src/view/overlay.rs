@@ -9,6 +9,7 @@ mod server;
 mod sheet;
 mod start;
 mod streams;
+mod wire;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -43,6 +44,7 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
             sheet::draw(ink, *sheet, buffer);
             None
         }
+        Overlay::Wire(dialog) => wire::draw(ink, dialog, buffer),
         Overlay::Confirm(confirm) => {
             confirm::draw(ink, confirm, buffer);
             None

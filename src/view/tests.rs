@@ -7,3 +7,4 @@ mod random;
 mod sizes;
 mod steps;
 mod teaching;
+mod wire;

@@ -17,7 +17,7 @@ fn variable(script: &str, name: &str) -> String {
 }
 
 /// A client as a program makes it in a shell with those variables.
-fn client(home: &Home) -> Client {
+pub fn client(home: &Home) -> Client {
     let output = home.command(&["env"]).output().expect("it runs");
     let script = String::from_utf8(output.stdout).expect("text");
     let credentials = Credentials::new(

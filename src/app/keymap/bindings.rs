@@ -377,6 +377,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('l')],
+        Action::Wire,
+        "wire log",
+        "wire log: every call, who made it and what came of it",
+    ),
+    bind(
+        Anywhere,
         &[key('s')],
         Action::Send,
         "send",

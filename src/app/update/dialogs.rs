@@ -17,7 +17,7 @@ use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
     consumer, detail, discussion, guard, guide, lab_server, listing, log, producer, program_pane,
-    result, streams,
+    result, streams, wire,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -36,6 +36,9 @@ pub(super) fn overlay_pressed(
         return confirm_pressed(model, confirm, key, now, out);
     }
     model.quit_asked = false;
+    if let Overlay::Wire(dialog) = overlay {
+        return wire::pressed(model, dialog, key, out);
+    }
     if key.code == KeyCode::Esc {
         return;
     }
@@ -151,7 +154,7 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q' | 'd') => return,
             _ => {}
         },
-        Overlay::Confirm(_) => {}
+        Overlay::Wire(_) | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
 }
@@ -283,6 +286,7 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
             dialog.problem = None;
             return dialog.field();
         }
+        Some(Overlay::Wire(dialog)) if dialog.typing => return Some(&mut model.wire.filter),
         Some(_) => return None,
         None => {}
     }
@@ -326,4 +330,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
     let after: String = field.value().chars().skip(field.cursor()).collect();
     let cursor = before.chars().count() + line.chars().count();
     *field = Input::new(format!("{before}{line}{after}")).with_cursor(cursor);
+    if matches!(model.overlay, Some(Overlay::Wire(_))) {
+        wire::filter_changed(model);
+    }
 }

@@ -435,7 +435,13 @@ impl Lab {
         self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))))
     }
 
-    fn call(&self, agent: &str, access_key: &str, operation: &str, detail: Detail) -> Call {
+    /// The feed tells of a call.
+    pub fn fed(&mut self, call: Call) -> &mut Self {
+        self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))))
+    }
+
+    /// A call that was answered just now.
+    pub fn call(&self, agent: &str, access_key: &str, operation: &str, detail: Detail) -> Call {
         Call {
             at: self.now,
             caller: Caller {

@@ -54,7 +54,7 @@ fn letter(place: usize) -> char {
     ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('?')
 }
 
-fn line(buffer: &Buffer, y: u16) -> String {
+pub(super) fn line(buffer: &Buffer, y: u16) -> String {
     (0..buffer.area.width)
         .map(|x| buffer[(x, y)].symbol())
         .collect()

@@ -22,7 +22,7 @@ use crate::lesson;
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Cehhddxb1";
+const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Cehhddxb1el";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
 const LAB: &str = include_str!("walk.toml");

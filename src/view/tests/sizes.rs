@@ -50,7 +50,15 @@ fn every_pane_is_drawn_at_every_size_zoomed_and_with_nothing_in_it() {
 
 #[test]
 fn every_overlay_is_drawn_at_every_size() {
-    let overlays: [for<'a> fn(&'a mut Lab) -> &'a mut Lab; 7] = [
+    let overlays: [for<'a> fn(&'a mut Lab) -> &'a mut Lab; 10] = [
+        |lab| lab.key('l'),
+        |lab| lab.key('l').press(KeyCode::Enter),
+        |lab| {
+            lab.keys("l/py")
+                .press(KeyCode::Enter)
+                .press(KeyCode::Enter)
+                .press(KeyCode::Tab)
+        },
         |lab| lab.key('?'),
         |lab| lab.key(':'),
         |lab| {
