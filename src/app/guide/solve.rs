@@ -29,7 +29,7 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(90);
 pub(super) struct Solving {
     /// Its page.
     page: usize,
-    /// All acts that are shown.
+    /// The acts that are shown, as the step asks for them.
     shown: Vec<Act>,
     /// The acts that are still to be done.
     acts: VecDeque<Act>,
@@ -113,6 +113,7 @@ pub(in crate::app) fn solve(model: &mut Model, now: DateTime<Utc>, out: &mut Out
         };
         return model.say(Tone::Plain, words);
     }
+    let shown = acts.clone();
     merge_puts(&mut acts);
     let deletes = |act: &Act| matches!(act, Act::Delete(_));
     if acts.len() > 1 && acts.iter().any(deletes) {
@@ -128,7 +129,7 @@ pub(in crate::app) fn solve(model: &mut Model, now: DateTime<Utc>, out: &mut Out
     acts.sort_by_key(|act| matches!(act, Act::Open(_)));
     model.guide.solving = Some(Solving {
         page,
-        shown: acts.clone(),
+        shown,
         acts: acts.into(),
         deeds: VecDeque::new(),
         waits: None,

@@ -367,6 +367,17 @@ fn solving_makes_the_stream_what_the_step_asks_for_and_marks_it_shown() {
 }
 
 #[test]
+fn who_predicted_what_the_lab_then_showed_sees_the_outcome() {
+    let toml = LAB.replace(r#"{ key = "carol" }"#, "{ records = 3, keys = 2 }");
+    let mut lab = Lab::start(guided(ConnectionKind::Local, &toml));
+    lab.key('n').key('a').effects.clear();
+    lab.key(':').keys("solve this step").enter();
+    serve(&mut lab);
+    assert!(below(&lab).contains("You said a"), "{}", below(&lab));
+    assert!(below(&lab).contains("by lab."), "{}", below(&lab));
+}
+
+#[test]
 fn what_the_learner_did_before_stays_done_when_the_rest_is_shown() {
     let mut lab = at_the_step();
     lab.key(':').keys("solve this step").enter();
