@@ -223,7 +223,10 @@ fn first_line(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
             .then(|| letters(text, options))
             .flatten();
     }
-    bare_letters(text)
+    bare_letters(text).or_else(|| {
+        let is_number = text.chars().all(|c| c.is_ascii_digit());
+        is_number.then(|| numbers(text, options)).flatten()
+    })
 }
 
 /// What a line says behind its label: `**Answer: B** because` says no more than its bold part.
@@ -370,11 +373,29 @@ fn bold_letters(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
     (in_a_run && key.len() < options.len()).then_some(key)
 }
 
-/// A first line that is wholly bold and restates one option.
+/// A first line that is wholly bold and restates one option, or whose bold beginning does so word for word.
 fn bold_phrase(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
     let first = lines.first()?;
-    let bold = first.bold.as_ref().filter(|bold| **bold == first.text)?;
-    Some(vec![options.fitting(bold)?])
+    let bold = first.bold.as_ref()?;
+    if let Some(option) = placed(bold, options) {
+        return Some(vec![option]);
+    }
+    if *bold == first.text {
+        return Some(vec![options.fitting(bold)?]);
+    }
+    let rest = first.text.strip_prefix(bold.as_str())?.trim_start();
+    let explained = rest.starts_with(['-', '–', '—', ':', ',', '(']);
+    let option = options.repeated(bold).filter(|_| explained)?;
+    Some(vec![option])
+}
+
+/// The option that `2. its own words` names: the number is its place, and the words are not those of another.
+fn placed(text: &str, options: &Options) -> Option<usize> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let place: usize = text[..digits].parse().ok()?;
+    let words = text[digits..].strip_prefix(['.', ')'])?;
+    let option = place.checked_sub(1)?;
+    (options.fitting(words) == Some(option)).then_some(option)
 }
 
 /// The options that a claim names by letter: `B`, `B, D and E`, `B) restated`, `Option B is better`.

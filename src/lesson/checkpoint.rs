@@ -1,5 +1,7 @@
 //! A checkpoint's blocks to its questions, however they are set apart, each with the answer that belongs to it.
 
+use std::collections::BTreeSet;
+
 use super::document::{Block, Inline, Item, Lesson, plain};
 use super::marks::option_label;
 use super::options;
@@ -458,11 +460,19 @@ fn numbered_line(line: &[Inline]) -> Option<(u32, Vec<Inline>)> {
     (!plain(&all).trim().is_empty()).then_some((number, all))
 }
 
+/// How often the line of a question may be missed before the search is given up.
+const MOST_MISSES: usize = 8;
+
 /// Finds the lines of questions that have no heading: so far they have their section's.
 pub fn find_lines(lesson: &mut Lesson, text: &str, first_line: usize) {
-    let sections: Vec<usize> = lesson.sections.iter().map(|section| section.line).collect();
+    let sections: BTreeSet<usize> = lesson.sections.iter().map(|section| section.line).collect();
     let mut lines = (first_line..).zip(text.lines());
+    // A search that fails reads to the end: where several do, lines cannot be had this way.
+    let mut misses = 0;
     for question in &mut lesson.questions {
+        if misses > MOST_MISSES {
+            return;
+        }
         if !sections.contains(&question.line) {
             continue;
         }
@@ -478,9 +488,12 @@ pub fn find_lines(lesson: &mut Lesson, text: &str, first_line: usize) {
                     None => false,
                 }
             });
-        if let Some((number, _)) = found {
-            question.line = number;
-            lines.find(|(line, _)| *line == number);
+        match found {
+            Some((number, _)) => {
+                question.line = number;
+                lines.find(|(line, _)| *line == number);
+            }
+            None => misses += 1,
         }
     }
 }

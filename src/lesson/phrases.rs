@@ -27,13 +27,18 @@ impl Options {
     /// The only option that a phrase fits: the one it repeats word for word, else the one whose words it has
     /// some of in their order.
     pub fn fitting(&self, phrase: &str) -> Option<usize> {
+        self.repeated(phrase).or_else(|| {
+            let phrase = Words::of(phrase);
+            only(self.0.iter().map(|option| phrase.shortens(option)))
+        })
+    }
+
+    /// The only option that a phrase repeats word for word.
+    pub fn repeated(&self, phrase: &str) -> Option<usize> {
         let phrase = Words::of(phrase);
-        only(
-            self.0
-                .iter()
-                .map(|option| option.words == phrase.words && option.denials == phrase.denials),
-        )
-        .or_else(|| only(self.0.iter().map(|option| phrase.shortens(option))))
+        let same =
+            |option: &Words| option.words == phrase.words && option.denials == phrase.denials;
+        only(self.0.iter().map(same)).filter(|_| !phrase.words.is_empty())
     }
 
     /// How many options a phrase could mean.

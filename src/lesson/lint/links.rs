@@ -1,6 +1,6 @@
 //! Rules on links: files beside the lesson that are not there, anchors that no heading has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -13,6 +13,7 @@ pub fn check(subject: &Subject<'_>, found: &mut Findings) {
     } = front_matter::part(subject.text);
     let mut links = Vec::new();
     let mut anchors = BTreeSet::new();
+    let mut times = BTreeMap::new();
     let mut heading: Option<String> = None;
     for (event, bytes) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
@@ -22,11 +23,13 @@ pub fn check(subject: &Subject<'_>, found: &mut Findings) {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::End(TagEnd::Heading(_)) => {
                 let anchor = anchor(&heading.take().unwrap_or_default());
-                let again = (1..).map(|number| format!("{anchor}-{number}"));
-                let free = std::iter::once(anchor.clone())
-                    .chain(again)
-                    .find(|anchor| !anchors.contains(anchor));
-                anchors.extend(free);
+                let before = times.entry(anchor.clone()).or_insert(0usize);
+                // The second of its kind has the anchor `title-1`.
+                anchors.insert(match *before {
+                    0 => anchor,
+                    before => format!("{anchor}-{before}"),
+                });
+                *before += 1;
             }
             Event::Text(words) | Event::Code(words) => {
                 if let Some(heading) = &mut heading {

@@ -241,3 +241,32 @@ fn mistakes_in_lab_toml_are_errors_there() {
         ],
     );
 }
+
+/// What `check --json` says of a lesson.
+fn json(file: &str, text: &str) -> String {
+    let lesson = parse(text, &crate::lesson::Settings::default());
+    let subject = Subject {
+        text,
+        lesson: &lesson,
+        settings: None,
+        exists: &|_| true,
+    };
+    let report = report::Report {
+        format: report::FORMAT,
+        lessons: vec![report::lesson(file.to_owned(), &lesson, &lint(&subject))],
+        skipped: Vec::new(),
+    };
+    serde_json::to_string_pretty(&report).expect("plain data")
+}
+
+#[test]
+fn a_lesson_of_the_course_s_traits_is_told_as_json() {
+    let text = include_str!("../../../tests/fixtures/lessons/module.md");
+    insta::assert_snapshot!(json("module.md", text));
+}
+
+#[test]
+fn a_lesson_of_other_spellings_is_told_as_json() {
+    let text = include_str!("../../../tests/fixtures/lessons/varied.md");
+    insta::assert_snapshot!(json("varied.md", text));
+}

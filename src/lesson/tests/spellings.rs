@@ -133,6 +133,14 @@ fn options_are_spelt_in_any_way() {
         "### Question 1: T\n\nWhich?\n\n1. one\n2. two\n3. three\n\n<details>Answer: 2</details>",
         ONE,
     );
+    for answer in ["**2. two**", "**2) two**", "**two** - so", "2"] {
+        check(
+            &format!(
+                "### Question 1: T\n\nWhich?\n\n1. one\n2. two\n3. three\n\n<details>\n\n{answer}\n\n</details>"
+            ),
+            ONE,
+        );
+    }
     for word in ["Design", "Option", "Approach", "Version"] {
         check(
             &format!(
