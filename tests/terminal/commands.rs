@@ -469,11 +469,11 @@ fn check_says_what_a_lesson_is_and_by_its_exit_code_whether_it_is_sound() {
     assert_eq!(output.status.code(), Some(1));
     let text = printed(&output);
     assert!(
-        text.contains("broken.md:22: error: this code is never closed"),
+        text.contains("broken.md:21: error: this code is never closed"),
         "{text}"
     );
     assert!(
-        text.contains("22 | ```␛[2J") && !text.contains('\x1b'),
+        text.contains("21 | ```␛[2J") && !text.contains('\x1b'),
         "{text}"
     );
 

@@ -33,7 +33,10 @@ fn minutes(subject: &Subject<'_>, first_line: usize, found: &mut Findings) {
     let duration = subject
         .text
         .lines()
-        .position(|line| line.to_lowercase().contains("duration"))
+        .enumerate()
+        .position(|(index, line)| {
+            index + 1 >= first_line && line.to_lowercase().contains("duration")
+        })
         .map_or(first_line, |index| index + 1);
     match (lesson.stated_minutes, sum) {
         (None, None) => found.warning(
