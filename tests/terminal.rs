@@ -16,5 +16,7 @@ mod main_path;
 mod reloading;
 #[path = "terminal/running.rs"]
 mod running;
+#[path = "terminal/whole_module.rs"]
+mod whole_module;
 #[path = "terminal/wire_log.rs"]
 mod wire_log;

@@ -12,7 +12,7 @@ const REQUIRED: &str = "KINESIS_LAB_REQUIRE_CLIENTS";
 
 /// A PATH whose `python3` has boto3: that of the repository's environment, or the system's. `None` where there is none,
 /// unless it is required.
-fn path_with_boto3() -> Option<String> {
+pub fn path_with_boto3() -> Option<String> {
     let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".venv/bin");
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", own.display());
@@ -31,7 +31,7 @@ fn path_with_boto3() -> Option<String> {
     found.then_some(path)
 }
 
-fn go_to(lab: &mut Session, step: &str, shown: &str) {
+pub fn go_to(lab: &mut Session, step: &str, shown: &str) {
     lab.keys(":");
     lab.wait_for("Commands");
     lab.keys(step);

@@ -1,0 +1,149 @@
+//! The whole of Module 1 in one terminal of 80x24, with the lab's own keys and real python and boto3.
+
+use kinesis_lab::lesson::{self, Lesson};
+
+use super::harness::{Home, Session};
+use super::running::{go_to, path_with_boto3};
+
+/// The built-in lesson, for its answers: the screen does not tell them.
+fn built_in() -> Lesson {
+    let settings = lesson::settings(include_str!("../../lessons/what-are-streams/lab.toml"));
+    let text = include_str!("../../lessons/what-are-streams/lesson.md");
+    lesson::parse(text, &settings.expect("well formed"))
+}
+
+/// Answers the prediction that is due, at the bottom of the page.
+fn predict(lab: &mut Session, asked: &str, letter: &str) {
+    lab.keys("G");
+    lab.wait_for(asked);
+    lab.wait_for("say what you expect");
+    lab.keys(letter);
+    lab.wait_for("Noted.");
+}
+
+/// Runs the step's command and waits for its end.
+fn run(lab: &mut Session) {
+    lab.keys("r");
+    lab.wait_for("✓ exit 0");
+    lab.keys("\x1b");
+    lab.wait_for("Next");
+}
+
+/// Shows the checks of the page, at its bottom.
+fn bottom(lab: &mut Session, shown: &str) {
+    lab.keys("G");
+    lab.wait_for(shown);
+}
+
+#[test]
+fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
+    let Some(path) = path_with_boto3() else {
+        return;
+    };
+    let home = Home::new();
+    let variables = [("PATH", path.as_str())];
+    let mut lab = Session::start_with(&home, &["--port", "0"], (80, 24), &variables);
+    lab.wait_for("page 1 of");
+    let lesson = built_in();
+
+    // Concepts, read page by page; a note in the discussion.
+    let pages = lesson.pages.len();
+    for page in 2..=7 {
+        lab.keys("n");
+        lab.wait_for(&format!("page {page} of {pages}"));
+    }
+    lab.wait_for("Discussion");
+    lab.keys("\r");
+    lab.wait_for("Esc leaves the field");
+    lab.keys("invoices end, visits to our shop do not");
+    lab.wait_for("our shop do not");
+    lab.keys("\x1b");
+    lab.wait_for(&format!("page 7 of {pages}"));
+
+    // Step 1: the script is taken into the work folder.
+    go_to(&mut lab, "page: Step 1", "step 1 of 5");
+    lab.keys("w");
+    lab.wait_for("[x] 1 of 1");
+
+    // Step 2: predict, run, see what came.
+    lab.keys("n");
+    lab.wait_for("step 2 of 5");
+    predict(&mut lab, "it depends on which shard is emptier", "b");
+    lab.keys("r");
+    lab.wait_for("Run the lesson's code");
+    lab.keys("\r");
+    lab.wait_for("✓ exit 0");
+    lab.keys("\x1b");
+    lab.wait_for("Next");
+    bottom(&mut lab, "[x] 3 of 3");
+    lab.wait_for("py#1");
+
+    // Steps 3 and 4.
+    lab.keys("n");
+    lab.wait_for("step 3 of 5");
+    lab.keys("w");
+    lab.wait_for("[x] 1 of 1");
+    lab.keys("n");
+    lab.wait_for("step 4 of 5");
+    predict(&mut lab, "in the order of the keys", "a");
+    run(&mut lab);
+    bottom(&mut lab, "[x] 1 of 1");
+
+    // Step 5: the same records again, other users, LATEST, a record in full, two workers; by the panels and by a script.
+    lab.keys("n");
+    lab.wait_for("step 5 of 5");
+    predict(&mut lab, "with the same numbers", "d");
+    run(&mut lab);
+    bottom(&mut lab, "[x] events of four users");
+    lab.keys("c");
+    lab.wait_for("[x] the same records came twice");
+    lab.wait_for("[x] a later read brought newer events");
+    lab.keys("t");
+    lab.wait_for("LATEST");
+    lab.keys("\x1b[B\r");
+    lab.keys("3");
+    lab.wait_for("from LATEST");
+    lab.keys("s");
+    lab.wait_for("Enter opens");
+    lab.keys("\x1b[A\r");
+    lab.wait_for("shardId-");
+    lab.keys("\x1b");
+    lab.wait_until("the panel again", |screen| {
+        !screen.contents().contains("shardId-")
+    });
+    lab.keys("W1");
+    lab.wait_for("step 5 of 5");
+    bottom(&mut lab, "[x] two workers");
+    lab.wait_for("[x] LATEST brought nothing");
+    lab.wait_for("[x] a record was opened");
+    lab.wait_for("[x] 6 of 6");
+
+    // Cleanup, in the dialog.
+    go_to(&mut lab, "page: Cleanup", "Cleanup");
+    lab.keys("D");
+    lab.wait_for("my-first-stream");
+    lab.keys("x");
+    lab.wait_for("Enter");
+    lab.keys("\r");
+    lab.wait_for("It is gone, and its records with it");
+    lab.keys("\x1b");
+    lab.wait_for("Next");
+    bottom(&mut lab, "[x] the stream is gone");
+
+    // The checkpoint, certain of each answer.
+    lab.keys("4");
+    for (number, question) in (1..).zip(&lesson.questions) {
+        lab.wait_for(&format!("question {number} of {}", lesson.questions.len()));
+        for option in &question.correct {
+            let letter = char::from(b'a' + u8::try_from(*option).expect("a letter"));
+            lab.keys(&letter.to_string());
+        }
+        lab.keys("..\r");
+        lab.wait_for(&format!("{number} answered"));
+        lab.keys("n");
+    }
+    lab.wait_for("3 of 3");
+    lab.keys("\x1b");
+    lab.keys("qq");
+    lab.assert_left_clean(0);
+}
