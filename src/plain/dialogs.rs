@@ -19,7 +19,10 @@ impl Talk {
     /// What lies over the panes, if it is new or says something else.
     pub(super) fn tell_dialog(&mut self, model: &Model) {
         let words = words(model);
-        if words != self.dialog {
+        // The wire log moves with every call: it is told once.
+        let is_log = matches!(model.overlay, Some(Overlay::Wire(_)));
+        let is_told = is_log && self.dialog.first() == words.first();
+        if words != self.dialog && !is_told {
             // That it was closed needs no words: the choices are others.
             self.said = true;
             self.dialog.clone_from(&words);

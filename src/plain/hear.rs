@@ -246,6 +246,7 @@ impl Talk {
                     | Overlay::Detail(_)
                     | Overlay::Result(_)
                     | Overlay::Sheet(_)
+                    | Overlay::Wire(_)
             )
         );
         if takes_keys {

@@ -198,6 +198,26 @@ fn a_dialog_is_left_by_doing_something_else_and_a_question_is_answered_first() {
 }
 
 #[test]
+fn the_wire_log_is_told_once_however_many_calls_come_and_left_by_doing_something_else() {
+    let mut desk = Desk::with_stream();
+    let stream = "my-first-stream";
+    desk.lab.fed(7, "PutRecord", stream, put_entry("zoe"));
+    desk.tell();
+    let said = desk.says("l").join("\n");
+    assert!(
+        said.contains("py#1 PutRecord my-first-stream: 200, put 1 of 1"),
+        "{said}"
+    );
+    desk.told.clear();
+    desk.lab.fed(7, "PutRecord", stream, put_entry("zoe"));
+    desk.tell();
+    assert!(!desk.was_told("wire log"), "{:?}", desk.told);
+    desk.says("n");
+    assert!(desk.lab.model.overlay.is_none());
+    assert_eq!(desk.lab.model.lesson.page, 1);
+}
+
+#[test]
 fn a_text_is_asked_for_where_one_is_needed_and_can_be_left() {
     let mut desk = Desk::local();
     desk.says("D");

@@ -6,7 +6,10 @@ use crate::app::wire::{Line, Records, WireCall};
 /// How many calls are told.
 const TOLD: usize = 20;
 
-/// The newest calls, oldest first.
+/// Says what follows; the same however many calls come.
+const HEAD: &str = "The wire log's newest calls, as they were when it was opened:";
+
+/// The newest calls, oldest first, behind a line that says so.
 pub(super) fn newest(model: &Model) -> Vec<String> {
     let log = model.wire.shown();
     let newest: Vec<String> = log
@@ -15,13 +18,12 @@ pub(super) fn newest(model: &Model) -> Vec<String> {
         .take(TOLD)
         .map(|(_, it)| line(it))
         .collect();
-    let head = match model.wire.calls() {
-        0 => "No call yet.".to_owned(),
-        1 => "The one call so far:".to_owned(),
-        calls => format!("The newest of {calls} calls:"),
-    };
-    let calls = newest.into_iter().rev();
-    std::iter::once(head).chain(calls).collect()
+    let mut lines = vec![HEAD.to_owned()];
+    if newest.is_empty() {
+        lines.push("No call yet.".into());
+    }
+    lines.extend(newest.into_iter().rev());
+    lines
 }
 
 fn line(line: &Line) -> String {

@@ -82,6 +82,24 @@ fn every_call_stands_in_the_log_under_its_client_s_name() {
 }
 
 #[test]
+fn what_the_lab_shows_is_not_said_to_be_the_learner_s() {
+    let mut lab = Lab::with_stream();
+    lab.model.steps.showing = true;
+    for (app, operation) in [
+        ("panel", "CreateStream"),
+        ("auto", "PutRecord"),
+        ("panel", "PutRecord"),
+    ] {
+        let agent = format!("aws-sdk-rust/1 app/kinesis-lab-{app}");
+        lab.fed_by(&agent, OWN_KEY, 9, operation, "orders", Detail::None);
+    }
+    assert_eq!(
+        shown(&lab),
+        ["lab CreateStream", "lab PutRecord", "you PutRecord"]
+    );
+}
+
+#[test]
 fn a_call_of_another_region_or_without_a_stream_stands_in_it_too() {
     let mut lab = Lab::with_stream();
     for region in ["", "eu-west-1"] {

@@ -128,7 +128,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
     };
     let (call, entries) = WireCall::new(
         model.wire.calls,
-        Cow::Borrowed(by_hand(model, who)),
+        Cow::Borrowed(by_hand(model, who, &call.operation)),
         &call,
         false,
     );
@@ -208,7 +208,8 @@ fn call(
             };
             let who = match put.by {
                 Sender::You => "you",
-                Sender::Auto | Sender::Lab => "auto",
+                Sender::Auto => "auto",
+                Sender::Lab => "lab",
             };
             let error = result.as_ref().err();
             let detail = Detail::Put(vec![entry]);

@@ -149,9 +149,12 @@ pub(super) fn own_name(user_agent: &str, operation: &str) -> &'static str {
 }
 
 /// What the lab shows the learner is not the learner's doing.
-pub(super) fn by_hand(model: &Model, name: &'static str) -> &'static str {
+pub(super) fn by_hand(model: &Model, name: &'static str, operation: &str) -> &'static str {
+    // A record that shows something goes out through the client of automatic sending.
+    let is_auto = model.producer.auto.next_at.is_some();
     match name {
-        "you" if model.steps.showing => "lab",
+        "you" if model.steps.showing && operation != "PutRecord" => "lab",
+        "auto" if model.steps.showing && !is_auto => "lab",
         name => name,
     }
 }
@@ -163,6 +166,7 @@ pub(in crate::app) fn told(model: &mut Model, call: &Call, program: Option<&str>
         None => Cow::Borrowed(by_hand(
             model,
             own_name(&call.caller.user_agent, &call.operation),
+            &call.operation,
         )),
     };
     let (call, entries) = WireCall::new(model.wire.calls, who, call, true);
