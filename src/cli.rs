@@ -47,6 +47,8 @@ pub enum Command {
     /// Say what the lab understands of lessons, and what their authors should mend
     ///
     /// Exit code 0: no errors. 1: errors. 2: unusable arguments.
+    ///
+    /// With --run the lesson's scripts run with your rights, as if you had typed their commands: run lessons that you trust.
     Check(CheckOptions),
     /// Print what you did in lessons: goals, questions, steps, predictions, time
     ///
@@ -289,6 +291,12 @@ pub struct CheckOptions {
     /// Print one JSON object, as docs/authoring.md describes it
     #[arg(long)]
     pub json: bool,
+    /// Also run the lesson's scripts, with your rights, in a temporary folder against a fresh embedded server
+    #[arg(long)]
+    pub run: bool,
+    /// After how many seconds a script that does not end is ended.
+    #[arg(long, hide = true, default_value_t = 60, value_name = "SECONDS")]
+    pub run_seconds: u64,
 }
 
 /// Options of `report`.

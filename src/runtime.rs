@@ -21,7 +21,7 @@ mod program;
 mod python;
 mod signals;
 mod terminal;
-mod work_folder;
+pub mod work_folder;
 
 use std::io;
 use std::pin::pin;
@@ -40,6 +40,7 @@ use effects::Started;
 pub use effects::{Answering, Effects, GRACE, MAX_CALLS};
 pub use input::input;
 pub use program::{Programs, Surroundings};
+pub use python::find as find_python;
 pub use signals::stop_signal;
 pub use terminal::Terminal;
 

@@ -2,21 +2,32 @@
 
 mod lessons;
 mod page;
+mod process;
+mod run;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use kinesis_lab::cli::CheckOptions;
 use kinesis_lab::lesson::lint::report::{self, FORMAT, LessonReport, Report};
 use kinesis_lab::lesson::lint::{self, Finding, Origin, Severity, Subject};
 use kinesis_lab::printable::printable;
+use kinesis_lab::runtime;
 
 use lessons::{Found, Source};
 use page::{Paper, Printed};
+use run::{Bounds, Runs};
 
 /// The exit code for arguments of which nothing can be made.
 const UNUSABLE: u8 = 2;
+
+/// The exit code when a signal ended it, as shells give it for Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+/// How long a script that only reads may wait for another record.
+const READING: Duration = Duration::from_secs(10);
 
 /// Checks, prints, and says by the exit code whether there is an error.
 pub fn run(options: &CheckOptions) -> ExitCode {
@@ -29,7 +40,23 @@ pub fn run(options: &CheckOptions) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
     };
-    let mut checked: Vec<Checked> = sources.into_iter().map(check).collect();
+    let runs = if options.run {
+        match run_all(&sources, Duration::from_secs(options.run_seconds)) {
+            Ok(Some(runs)) => runs.into_iter().map(Some).collect(),
+            Ok(None) => return ExitCode::from(INTERRUPTED),
+            Err(error) => {
+                eprintln!("kinesis-lab: cannot run the lesson: {error:#}");
+                return ExitCode::FAILURE;
+            }
+        }
+    } else {
+        sources.iter().map(|_| None).collect::<Vec<_>>()
+    };
+    let mut checked: Vec<Checked> = sources
+        .into_iter()
+        .zip(runs)
+        .map(|(source, runs)| check(source, runs))
+        .collect();
     let broken = checked.iter().any(Checked::has_error);
     let text = if options.json {
         let report = Report {
@@ -58,6 +85,36 @@ pub fn run(options: &CheckOptions) -> ExitCode {
         _ if broken => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     }
+}
+
+/// Runs the commands of every lesson; `None` if a signal asked for the end.
+fn run_all(sources: &[Source], whole: Duration) -> anyhow::Result<Option<Vec<Runs>>> {
+    let bounds = Bounds {
+        whole,
+        reading: READING.min(whole),
+    };
+    let all = async {
+        let signal = runtime::stop_signal()?;
+        let running = async {
+            let mut all = Vec::new();
+            for source in sources {
+                if io::stderr().is_terminal() {
+                    eprintln!("running the scripts of {}", printable(&source.name));
+                }
+                all.push(run::run(&source.lesson, bounds).await?);
+            }
+            anyhow::Ok(all)
+        };
+        // What runs is ended with what waits for it.
+        tokio::select! {
+            all = running => all.map(Some),
+            () = signal => Ok(None),
+        }
+    };
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(all)
 }
 
 /// A lesson that was checked.
@@ -92,7 +149,7 @@ impl Checked {
     }
 }
 
-fn check(source: Source) -> Checked {
+fn check(source: Source, runs: Option<Runs>) -> Checked {
     let folder = source.path.parent().map(std::path::Path::to_owned);
     let exists = |name: &str| {
         let folder = folder.as_deref();
@@ -105,12 +162,19 @@ fn check(source: Source) -> Checked {
         settings,
         exists: &exists,
     };
-    let findings = match &source.unreadable {
+    let mut findings = match &source.unreadable {
         Some(finding) => vec![finding.clone()],
         None => lint::lint(&subject),
     };
+    let runs = runs.map(|runs| {
+        findings.extend(runs.findings);
+        runs.reports
+    });
+    let findings = lint::in_order(findings);
+    let mut report = report::lesson(source.name, &source.lesson, &findings);
+    report.runs = runs;
     Checked {
-        report: report::lesson(source.name, &source.lesson, &findings),
+        report,
         findings,
         text: source.text,
         settings: source.settings,

@@ -8,6 +8,7 @@ mod outline;
 mod python;
 mod questions;
 pub mod report;
+pub mod runs;
 mod settings;
 mod steps;
 
@@ -82,7 +83,11 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Finding> {
     habits::check(subject, &mut found);
     links::check(subject, &mut found);
     settings::check(subject, &mut found);
-    let mut found = found.0;
+    in_order(found.0)
+}
+
+/// Findings by file and line, each once.
+pub fn in_order(mut found: Vec<Finding>) -> Vec<Finding> {
     found.sort_by(|a, b| {
         (a.origin, a.line, a.severity, &a.message).cmp(&(b.origin, b.line, b.severity, &b.message))
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kinesis_lab::lesson::lint::report::{LessonReport, QuestionReport};
+use kinesis_lab::lesson::lint::report::{LessonReport, QuestionReport, RunReport};
 use kinesis_lab::lesson::lint::{Finding, Origin, Severity};
 use kinesis_lab::printable::printable;
 use unicode_width::UnicodeWidthStr;
@@ -96,6 +96,10 @@ impl Page {
         self.entry("Steps", &numbered(&steps.collect::<Vec<_>>()));
         let questions = report.questions.iter().map(question);
         self.entry("Questions", &numbered(&questions.collect::<Vec<_>>()));
+        if let Some(runs) = &report.runs {
+            let runs = runs.iter().map(run);
+            self.entry("Runs", &numbered(&runs.collect::<Vec<_>>()));
+        }
         if !lesson.findings.is_empty() {
             self.out.push('\n');
         }
@@ -267,6 +271,42 @@ fn question(question: &QuestionReport) -> String {
             first.unwrap_or_default().trim(),
             if more { " …" } else { "" }
         ));
+    }
+    text
+}
+
+fn run(run: &RunReport) -> String {
+    let mut text = run.command.replace('\n', "\n  ");
+    if let Some(why) = &run.not_run {
+        text.push_str(&format!("\n  not run: {why}"));
+        return text;
+    }
+    let named = |counts: &BTreeMap<String, u64>| {
+        let named = counts.iter().map(|(name, count)| format!("{name} {count}"));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let mut parts = vec![run.ended.clone()];
+    if run.exit.is_some() {
+        parts.push(format!("{:.1} s", run.seconds));
+    }
+    if run.calls.is_empty() {
+        parts.push("no calls".to_owned());
+    } else {
+        parts.push(named(&run.calls));
+        parts.push(format!("{} put, {} read", run.put, run.read));
+    }
+    if !run.refused.is_empty() {
+        parts.push(format!("refused: {}", named(&run.refused)));
+    }
+    if run.untold > 0 {
+        parts.push(format!(
+            "{} not counted",
+            counted(run.untold as usize, "more call")
+        ));
+    }
+    text.push_str(&format!("\n  {}", parts.join(" · ")));
+    for line in &run.last_lines {
+        text.push_str(&format!("\n  | {line}"));
     }
     text
 }

@@ -1,6 +1,8 @@
 //! What was understood of lessons, as JSON: the form that `docs/authoring.md` describes. It is versioned; members are
 //! added, never changed.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::super::acts::{commands, files};
@@ -42,6 +44,42 @@ pub struct LessonReport {
     pub questions: Vec<QuestionReport>,
     /// What the author should know.
     pub findings: Vec<FindingReport>,
+    /// What its commands did, if they were run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Vec<RunReport>>,
+}
+
+/// A command that was run, or was not.
+#[derive(Debug, Default, Serialize)]
+pub struct RunReport {
+    /// The command, without prompts.
+    pub command: String,
+    /// Where its block begins, counted from 1.
+    pub line: usize,
+    /// Its exit code; `null` if it did not end by itself.
+    pub exit: Option<i32>,
+    /// How long it took.
+    pub seconds: f64,
+    /// Its calls by operation, the refused ones included.
+    pub calls: BTreeMap<String, u64>,
+    /// The refused ones by the error's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<String, u64>,
+    /// How many records it stored.
+    pub put: u64,
+    /// How many records it was given.
+    pub read: u64,
+    /// Why it was not run.
+    pub not_run: Option<String>,
+    /// How it ended, in words.
+    #[serde(skip)]
+    pub ended: String,
+    /// The last that it said, if it failed.
+    #[serde(skip)]
+    pub last_lines: Vec<String>,
+    /// Calls that came too fast to be counted.
+    #[serde(skip)]
+    pub untold: u64,
 }
 
 /// A section.
@@ -124,6 +162,7 @@ pub fn lesson(file: String, lesson: &Lesson, findings: &[Finding]) -> LessonRepo
         steps: steps(lesson).map(step).collect(),
         questions: lesson.questions.iter().map(question).collect(),
         findings: findings.iter().map(finding).collect(),
+        runs: None,
     }
 }
 
