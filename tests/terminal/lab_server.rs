@@ -9,7 +9,7 @@ fn reading(home: &Home, events: usize) -> Session {
     let mut lab = Session::start(home, &["--port", "0"], (120, 40));
     lab.wait_for("page 1 of");
     lab.keys("D\r");
-    lab.wait_for("is created with 2 shards");
+    lab.wait_for("ACTIVE · 2 shards");
     for sent in 1..=events {
         lab.keys("s");
         lab.wait_for(&format!("you {sent}"));

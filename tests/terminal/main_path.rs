@@ -246,6 +246,7 @@ fn a_note_that_was_pasted_is_there_when_one_comes_back() {
     lab.wait_for("and q, the moon");
     lab.keys("\x1b");
     lab.wait_for("Compare with");
+    editor_closed(&lab);
     leave(lab);
 
     let mut lab = Session::start(&home, &LOCAL, (80, 24));
@@ -256,6 +257,14 @@ fn a_note_that_was_pasted_is_there_when_one_comes_back() {
     lab.wait_for("only on this machine");
     lab.wait_for("The tide");
     lab.keys("\x1b");
-    lab.wait_for("opens it");
+    editor_closed(&lab);
     leave(lab);
+}
+
+/// Waits until the note's editor is gone: a key that comes with the Esc would be read as one with Alt.
+fn editor_closed(lab: &Session) {
+    lab.wait_until("the page again", |screen| {
+        let text = screen.contents();
+        text.contains("page ") && !text.contains("only on this machine")
+    });
 }
