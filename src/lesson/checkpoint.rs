@@ -6,7 +6,7 @@ use super::document::{Block, Inline, Item, Lesson, plain};
 use super::marks::option_label;
 use super::options;
 use super::outline::{Part, split_at_headings};
-use super::questions::{holds_answer, take_details};
+use super::questions::{holds_answer, says_more, take_details};
 use super::titles::{self, announces_answers};
 
 /// A checkpoint in parts.
@@ -301,6 +301,9 @@ pub fn share_answers(drafts: &mut [Draft], blocks: Vec<Block>) -> Vec<Block> {
     let line = answers.first().map_or(0, |answer| answer.line);
     let mut all = rest;
     for answer in answers {
+        if says_more(&answer.summary) {
+            all.push(Block::Paragraph(answer.summary));
+        }
         all.extend(answer.blocks);
     }
     share(drafts, answer_pieces(all), line)

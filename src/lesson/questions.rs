@@ -215,7 +215,7 @@ fn explanation(answers: Vec<Answer>) -> Vec<Block> {
 }
 
 /// Whether a summary says more than that an answer is hidden here.
-fn says_more(summary: &[Inline]) -> bool {
+pub fn says_more(summary: &[Inline]) -> bool {
     const USUAL: [&str; 26] = [
         "answer",
         "answers",

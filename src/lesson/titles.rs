@@ -252,7 +252,7 @@ fn bare_number(heading: &str) -> Option<(u32, &str)> {
     let (number, rest) = number(heading.trim_start_matches('#'))?;
     let joined =
         rest.starts_with(['.', ')', ':']) || rest.trim_start().starts_with(['-', '–', '—']);
-    let apart = rest.len() > 1 && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    let apart = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
     (rest.is_empty() || ((joined || marked) && !apart)).then(|| (number, titled(heading, rest)))
 }
 
@@ -416,6 +416,22 @@ mod tests {
         check("optional", None);
         check("part 2", None);
         check("99999999999999 h", Some(u32::MAX));
+    }
+
+    #[test]
+    fn a_number_is_set_apart_by_marks_and_not_by_whatever_follows_it() {
+        let check = |heading, number: Option<u32>| {
+            assert_eq!(
+                bare_number(heading).map(|(number, _)| number),
+                number,
+                "{heading:?}"
+            );
+        };
+        check("2. Title", Some(2));
+        check("#2 Title", Some(2));
+        check("1.2 Title", None);
+        check("3\u{1f574} Title", None);
+        check("#3\u{1f574} Title", Some(3));
     }
 
     #[test]

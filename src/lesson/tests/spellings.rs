@@ -300,3 +300,13 @@ fn several_keys_are_read_in_every_spelling() {
         ["T: Multiple [one|two|three] ABC"]
     );
 }
+
+#[test]
+fn what_an_unclosed_summary_swallows_is_kept() {
+    let text = "# T\n  ## Checkpoint (5 min)\n**Question 3**: c\n\nkept\n\n## Answers\n\
+                <details> **Question 3**: c\n<summary>\n\n\nword and\n**bold** too\n";
+    let lesson = super::lesson(text);
+    assert!(super::keeps(&lesson, "word and"), "{lesson:#?}");
+    assert!(super::keeps(&lesson, "bold"), "{lesson:#?}");
+    assert!(!super::visible(&lesson).contains("bold"));
+}
