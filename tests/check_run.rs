@@ -69,7 +69,14 @@ fn lesson(output: &Output) -> Value {
     report["lessons"][0].clone()
 }
 
-/// The severity and the words of the finding that has these.
+/// Whether a process still does something: one that only waits to be buried does not.
+fn is_alive(pid: &str) -> bool {
+    let asked = Command::new("ps").args(["-o", "stat=", "-p", pid]).output();
+    let state = asked.expect("ps is there").stdout;
+    !state.is_empty() && !state.starts_with(b"Z")
+}
+
+/// The severity and the line of the finding that has these.
 fn found(lesson: &Value, part: &str) -> (String, u64) {
     let findings = lesson["findings"].as_array().expect("findings");
     let finding = findings.iter().find(|finding| {
@@ -115,17 +122,20 @@ fn what_fails_what_never_ends_and_what_is_not_run_is_said_at_its_line() {
         "sh bad.sh",
     );
     // Its child would hold the output open for an hour; it ends with its group.
-    steps += &step(
-        "ever.sh",
-        "sh",
-        "sleep 3600 & while :; do echo x; done",
-        "sh ever.sh",
+    let folder = tempfile::tempdir().expect("a folder");
+    let pid = folder.path().join("pid");
+    let ever = format!(
+        "sleep 3600 & echo $! > {}; while :; do echo x; done",
+        pid.display()
     );
+    steps += &step("ever.sh", "sh", &ever, "sh ever.sh");
     steps += &step("still.sh", "sh", "exit 0", "sh still.sh");
     steps += &step("../../out.sh", "sh", "exit 0", "sh ../../out.sh");
     steps += &step("more.sh", "sh", "exit 0", "curl localhost; sh more.sh");
     let output = check(&steps, &["--run", "--json", "--run-seconds", "1"], &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let pid = fs::read_to_string(pid).expect("the script wrote it");
+    assert!(!is_alive(pid.trim()), "{pid} was left behind");
     let lesson = lesson(&output);
     let exits: Vec<&Value> = (0..5).map(|run| &lesson["runs"][run]["exit"]).collect();
     let null = Value::Null;

@@ -140,7 +140,7 @@ pub fn judge(ran: &Ran<'_>) -> Option<(Severity, String)> {
         )),
         Ending::Exit(0) if ran.refused.is_empty() => None,
         Ending::Exit(0) => Some((
-            Severity::Warning,
+            Severity::Note,
             format!("calls of this were refused, and it went on: {}", refusals()),
         )),
         Ending::Exit(code) => Some((
@@ -331,7 +331,7 @@ mod tests {
             Exit(0),
             1,
             &some,
-            Some((Warning, "ResourceInUseException, 2 times")),
+            Some((Note, "ResourceInUseException, 2 times")),
         );
         check(Exit(0), 0, &some, Some((Error, "every call")));
         check(
