@@ -5,6 +5,7 @@
 //! Pure: bytes in, data out.
 
 mod acts;
+mod answer_list;
 mod answers;
 mod checkpoint;
 mod details;

@@ -303,7 +303,8 @@ fn all(claim: &str, options: &Options) -> Option<Vec<usize>> {
 
 /// What follows `Answer:`, `Correct answers:`, `The correct answer is` and their like.
 fn after_label(line: &str) -> Option<&str> {
-    const WORDS: [&str; 26] = [
+    const WORDS: [&str; 27] = [
+        "ans",
         "sample",
         "suggested",
         "expected",
@@ -341,7 +342,8 @@ fn after_label(line: &str) -> Option<&str> {
         if !WORDS.contains(&word.as_str()) {
             return None;
         }
-        names_answer |= ["correct", "answer", "answers", "solution"].contains(&word.as_str());
+        names_answer |=
+            ["correct", "answer", "answers", "ans", "solution"].contains(&word.as_str());
         let verb = word == "is" || word == "are";
         rest = rest[end..].trim_start_matches([' ', '(', ')', '\'', '’', '/']);
         if let Some(claim) = rest.strip_prefix(':') {
@@ -359,6 +361,7 @@ fn bold_letters(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
         .iter()
         .enumerate()
         .filter(|(_, line)| line.bold.is_some())
+        .filter(|(_, line)| !denied_behind_bold(line))
         .filter_map(|(index, line)| Some((index, line, letters(&line.text, options)?)))
         .collect();
     let (first, _, key) = found.first()?;
@@ -373,10 +376,17 @@ fn bold_letters(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
     (in_a_run && key.len() < options.len()).then_some(key)
 }
 
+/// Whether a line takes back what it begins with in bold: `**A) one** is wrong`.
+fn denied_behind_bold(line: &Line) -> bool {
+    let bold = line.bold.as_deref().unwrap_or_default();
+    let rest = line.text.strip_prefix(bold).unwrap_or_default();
+    calls_wrong(rest.trim_start_matches(|c: char| JOINTS.contains(&c)))
+}
+
 /// A first line that is wholly bold and restates one option, or whose bold beginning does so word for word.
 fn bold_phrase(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
     let first = lines.first()?;
-    let bold = first.bold.as_ref()?;
+    let bold = first.bold.as_ref().filter(|_| !denied_behind_bold(first))?;
     if let Some(option) = placed(bold, options) {
         return Some(vec![option]);
     }
@@ -384,7 +394,13 @@ fn bold_phrase(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
         return Some(vec![options.fitting(bold)?]);
     }
     let rest = first.text.strip_prefix(bold.as_str())?.trim_start();
-    let explained = rest.starts_with(['-', '–', '—', ':', ',', '(']);
+    // Where another option begins a line as well, each is discussed in turn.
+    let repeats = |line: &&Line| {
+        let bold = line.bold.as_deref();
+        bold.is_some_and(|bold| options.repeated(bold).is_some())
+    };
+    let explained = rest.starts_with(['-', '–', '—', ':', ',', '('])
+        && lines.iter().filter(repeats).count() == 1;
     let option = options.repeated(bold).filter(|_| explained)?;
     Some(vec![option])
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::answer_list::{self, opened};
+use super::answers;
 use super::document::{Block, Inline, Item, Lesson, plain};
 use super::marks::option_label;
 use super::options;
 use super::outline::{Part, split_at_headings};
-use super::questions::{holds_answer, says_more, take_details};
+use super::questions::{holds_answer, take_details};
 use super::titles::{self, announces_answers};
 
 /// A checkpoint in parts.
@@ -29,6 +31,8 @@ pub struct Draft {
     pub blocks: Vec<Block>,
     /// An answer that stands elsewhere, with its line.
     pub answer: Option<(usize, Vec<Block>)>,
+    /// Answers that nobody knows to whom they belong: they are read at the end, and are no key.
+    pub unassigned: Vec<Block>,
 }
 
 /// The questions of a checkpoint with this title, at this line.
@@ -50,7 +54,9 @@ pub fn part(section: &str, line: usize, blocks: Vec<Block>) -> Checkpoint {
         questions: Vec::new(),
     };
     found.without_headings(section, line, intro);
-    let mut shared = Vec::new();
+    let mut shared: Vec<Block> = Vec::new();
+    // From a heading "Answers" on, questions that are named again are answered.
+    let mut answers_begun = false;
     for Part {
         line,
         heading,
@@ -59,14 +65,39 @@ pub fn part(section: &str, line: usize, blocks: Vec<Block>) -> Checkpoint {
     {
         let text = plain(&heading);
         let text = text.trim();
-        if announces_answers(text) && !found.questions.is_empty() {
+        let follows = !found.questions.is_empty();
+        let named = titles::question(text);
+        let again = named.is_some_and(|(number, _)| found.has(number));
+        if announces_answers(text) && follows {
             // Right below its question it is the answer of that one.
             let own = text.split_whitespace().count() == 1 && !text.to_lowercase().ends_with('s');
             match found.questions.last_mut() {
-                Some(last) if own && last.answer.is_none() => last.answer = Some((line, blocks)),
-                _ => shared.extend(blocks),
+                Some(last) if own && last.answer.is_none() => {
+                    last.answer = Some((line, opened(blocks)));
+                }
+                _ => {
+                    answers_begun = true;
+                    shared.extend(answer_list::under(text, line, blocks));
+                }
             }
-        } else if let Some((number, title)) = titles::question(text) {
+        } else if answers_begun && (again || !asks(&blocks)) {
+            shared.push(Block::Heading {
+                line,
+                level: 3,
+                text: heading,
+            });
+            shared.extend(blocks);
+        } else if let (true, Some(last)) = (
+            answers::is_heading_of_answer(text),
+            found.questions.last_mut(),
+        ) {
+            last.blocks.push(Block::Heading {
+                line,
+                level: 4,
+                text: heading,
+            });
+            last.blocks.extend(blocks);
+        } else if let Some((number, title)) = named {
             found.add(Some(number), title, line, blocks);
         } else if asks(&blocks) {
             found.add(None, text, line, blocks);
@@ -80,8 +111,7 @@ pub fn part(section: &str, line: usize, blocks: Vec<Block>) -> Checkpoint {
         }
     }
     if !shared.is_empty() {
-        let rest = share_answers(&mut found.questions, shared);
-        found.page.extend(rest);
+        answer_list::share(&mut found.questions, shared);
     }
     found.share_last_details();
     found
@@ -93,6 +123,12 @@ fn asks(blocks: &[Block]) -> bool {
 }
 
 impl Checkpoint {
+    /// Whether a question has this number.
+    fn has(&self, number: u32) -> bool {
+        let mut questions = self.questions.iter();
+        questions.any(|question| question.number == Some(number))
+    }
+
     fn add(&mut self, number: Option<u32>, title: &str, line: usize, blocks: Vec<Block>) {
         self.questions.push(Draft {
             number,
@@ -100,6 +136,7 @@ impl Checkpoint {
             line,
             blocks,
             answer: None,
+            unassigned: Vec::new(),
         });
     }
 
@@ -121,6 +158,7 @@ impl Checkpoint {
                 Some(Label { number, title }) => self.add(Some(number), &title, line, blocks),
                 None => match self.questions.last_mut() {
                     Some(last) => last.blocks.extend(blocks),
+                    None if asks(&blocks) => self.add(None, section, line, blocks),
                     None => self.page.extend(blocks),
                 },
             }
@@ -139,22 +177,20 @@ impl Checkpoint {
         {
             return;
         }
-        let (blocks, answers) = take_details(last.blocks.clone());
-        let [answer] = &answers[..] else {
+        let (blocks, mut answers) = take_details(last.blocks.clone());
+        let (Some(answer), true) = (answers.pop(), answers.is_empty()) else {
             return;
         };
-        let known = numbers(&self.questions);
-        let pieces = answer_pieces(answer.blocks.clone());
-        let fitting = pieces
-            .iter()
-            .filter(|(number, _)| number.is_some_and(|number| known.contains(&number)));
-        if fitting.count() > 1
+        let answers = vec![Block::Details {
+            line: answer.line,
+            summary: answer.summary,
+            blocks: answer.blocks,
+        }];
+        if answer_list::is_of_several(&self.questions, &answers)
             && let Some(last) = self.questions.last_mut()
         {
             last.blocks = blocks;
-            let line = answer.line;
-            let rest = share(&mut self.questions, pieces, line);
-            self.page.extend(rest);
+            answer_list::share(&mut self.questions, answers);
         }
     }
 }
@@ -278,189 +314,6 @@ fn label(line: &[Inline]) -> Option<(Label, Vec<Inline>)> {
         }
         _ => None,
     }
-}
-
-/// The numbers by which answers name these questions.
-fn numbers(drafts: &[Draft]) -> Vec<u32> {
-    let own: Vec<u32> = drafts.iter().filter_map(|draft| draft.number).collect();
-    let mut sorted = own.clone();
-    sorted.sort_unstable();
-    sorted.dedup();
-    if sorted.len() == drafts.len() {
-        own
-    } else {
-        (1..).take(drafts.len()).collect()
-    }
-}
-
-/// Gives the questions their answers from a list of all; what belongs to none is given back.
-///
-/// Where nothing says which is whose, the last question gets them: shown any earlier they would spoil the others.
-pub fn share_answers(drafts: &mut [Draft], blocks: Vec<Block>) -> Vec<Block> {
-    let (rest, answers) = take_details(blocks);
-    let line = answers.first().map_or(0, |answer| answer.line);
-    let mut all = rest;
-    for answer in answers {
-        if says_more(&answer.summary) {
-            all.push(Block::Paragraph(answer.summary));
-        }
-        all.extend(answer.blocks);
-    }
-    share(drafts, answer_pieces(all), line)
-}
-
-fn share(drafts: &mut [Draft], pieces: Vec<(Option<u32>, Vec<Block>)>, line: usize) -> Vec<Block> {
-    let known = numbers(drafts);
-    let mut rest = Vec::new();
-    let mut last = None;
-    for (number, blocks) in pieces {
-        let at = number.and_then(|number| known.iter().position(|known| *known == number));
-        match at.or(last).and_then(|at: usize| drafts.get_mut(at)) {
-            Some(draft) => {
-                last = at.or(last);
-                let line = if line > 0 { line } else { draft.line };
-                let answer = draft.answer.get_or_insert((line, Vec::new()));
-                answer.1.extend(blocks);
-            }
-            None => rest.extend(blocks),
-        }
-    }
-    if let (Some(draft), false) = (drafts.last_mut(), rest.is_empty()) {
-        let answer = draft
-            .answer
-            .get_or_insert((line.max(draft.line), Vec::new()));
-        answer.1.append(&mut rest);
-    }
-    rest
-}
-
-/// Answers in pieces, each with the number of the question that it belongs to.
-fn answer_pieces(blocks: Vec<Block>) -> Vec<(Option<u32>, Vec<Block>)> {
-    let mut pieces: Vec<(Option<u32>, Vec<Block>)> = vec![(None, Vec::new())];
-    fn add(pieces: &mut [(Option<u32>, Vec<Block>)], block: Block) {
-        if let Some((_, blocks)) = pieces.last_mut() {
-            blocks.push(block);
-        }
-    }
-    for block in blocks {
-        match block {
-            Block::Heading { text, line, level } => match titles::question(&plain(&text)) {
-                Some((number, title)) => {
-                    let heading = plain(&text);
-                    // "Question 1: B" may be all there is.
-                    let said = (title != heading.trim())
-                        .then(|| Block::Paragraph(vec![Inline::Text(title.to_owned())]));
-                    pieces.push((Some(number), said.into_iter().collect()));
-                }
-                None => add(&mut pieces, Block::Heading { line, level, text }),
-            },
-            Block::List {
-                start: Some(start),
-                items,
-                ..
-            } => {
-                for (index, item) in items.into_iter().enumerate() {
-                    let number = u32::try_from(start.saturating_add(index as u64)).ok();
-                    pieces.push((number, item.blocks));
-                }
-            }
-            Block::List {
-                items,
-                start: None,
-                loose,
-            } => {
-                let numbered = |item: &Item| match item.blocks.first() {
-                    Some(Block::Paragraph(text)) => numbered_line(text).is_some(),
-                    _ => false,
-                };
-                if items.iter().all(numbered) {
-                    for item in items {
-                        let mut blocks = item.blocks;
-                        let mut number = None;
-                        if let Some(Block::Paragraph(text)) = blocks.first_mut()
-                            && let Some((found, rest)) = numbered_line(text)
-                        {
-                            number = Some(found);
-                            *text = rest;
-                        }
-                        pieces.push((number, blocks));
-                    }
-                } else {
-                    add(
-                        &mut pieces,
-                        Block::List {
-                            items,
-                            start: None,
-                            loose,
-                        },
-                    );
-                }
-            }
-            Block::Paragraph(text) => {
-                for line in text.split(|inline| *inline == Inline::LineBreak) {
-                    match numbered_line(line) {
-                        Some((number, rest)) => {
-                            pieces.push((Some(number), vec![Block::Paragraph(rest)]))
-                        }
-                        None => add(&mut pieces, Block::Paragraph(line.to_vec())),
-                    }
-                }
-            }
-            Block::Table { head, rows } => {
-                let number = |row: &[Vec<Inline>]| {
-                    let first = plain(row.first()?);
-                    titles::question(&first)
-                        .map(|(number, _)| number)
-                        .or_else(|| first.trim().parse().ok())
-                };
-                if rows.iter().all(|row| number(row).is_some()) {
-                    for row in rows {
-                        let cells = row[1..].iter().map(|cell| Block::Paragraph(cell.clone()));
-                        pieces.push((number(&row), cells.collect()));
-                    }
-                } else {
-                    add(&mut pieces, Block::Table { head, rows });
-                }
-            }
-            block => add(&mut pieces, block),
-        }
-    }
-    pieces.retain(|(_, blocks)| !blocks.is_empty());
-    pieces
-}
-
-/// The number that a line of answers begins with, `**1.** B`, `Q1: B`, and the rest of it.
-fn numbered_line(line: &[Inline]) -> Option<(u32, Vec<Inline>)> {
-    let (first, rest) = line.split_first()?;
-    let text = match first {
-        Inline::Strong(bold) => plain(bold),
-        Inline::Text(text) => text.clone(),
-        _ => return None,
-    };
-    let (number, said) = titles::question(&text)?;
-    let said = if said == text.trim() { "" } else { said };
-    let said = match first {
-        // What is bold behind the number is as bold as a key.
-        Inline::Strong(_) if !said.is_empty() => {
-            vec![Inline::Strong(vec![Inline::Text(said.to_owned())])]
-        }
-        _ => vec![Inline::Text(said.to_owned())],
-    };
-    let mut rest = rest.to_vec();
-    if plain(&said).is_empty()
-        && let Some(Inline::Text(text)) = rest.first_mut()
-    {
-        *text = text
-            .trim_start_matches([':', '.', ')', ' ', '-', '–', '—'])
-            .to_owned();
-    }
-    let mut all: Vec<Inline> = said
-        .into_iter()
-        .filter(|it| !plain(std::slice::from_ref(it)).is_empty())
-        .collect();
-    all.extend(rest);
-    all.retain(|it| !matches!(it, Inline::Text(text) if text.is_empty()));
-    (!plain(&all).trim().is_empty()).then_some((number, all))
 }
 
 /// How often the line of a question may be missed before the search is given up.

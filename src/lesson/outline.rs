@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::answer_list;
 use super::checkpoint::{self, Checkpoint, Draft};
 use super::document::{Block, Inline, Lesson, Page, Section, SectionKind, plain, slug};
 use super::file_names::name_files;
@@ -86,15 +87,15 @@ pub fn outline(
             minutes.or_else(|| minutes_said(&head_lines(blocks.get(..1).unwrap_or_default())));
         let kind = kind(&title);
         if announces_answers(&title) && outline.asks() {
-            let rest = checkpoint::share_answers(&mut outline.drafts, blocks);
-            intro.extend(rest);
+            let blocks = answer_list::under(&title, line, blocks);
+            answer_list::share(&mut outline.drafts, blocks);
             continue;
         }
         if kind == SectionKind::Goals && outline.lesson.goals.is_empty() {
             outline.lesson.goals = goals(&blocks);
         }
         let mut content = std::mem::take(&mut intro);
-        content.extend(blocks);
+        content.extend(outline.without_answers(kind, blocks));
         outline.add_section(Heading { title, line }, minutes, kind, content);
     }
     outline.finish(goals_in_head)
@@ -130,6 +131,37 @@ impl Outline<'_> {
     /// Whether there are questions that an answer could belong to.
     fn asks(&self) -> bool {
         !self.drafts.is_empty()
+    }
+
+    /// What is left to read of a section when the answers to the questions so far are taken out.
+    fn without_answers(&mut self, kind: SectionKind, blocks: Vec<Block>) -> Vec<Block> {
+        // "Solution" among steps is that of an exercise, and among prompts that of a prompt.
+        let may_hold = [SectionKind::Reading, SectionKind::Summary].contains(&kind);
+        if !may_hold || !self.asks() {
+            return blocks;
+        }
+        let mut kept = Vec::new();
+        let mut answers = Vec::new();
+        let mut inside = None;
+        for block in blocks {
+            if let Block::Heading { line, level, text } = &block {
+                let text = plain(text);
+                inside = inside.filter(|above| level > above);
+                if announces_answers(&text) {
+                    inside = inside.or(Some(*level));
+                    answers.extend(answer_list::under(&text, *line, Vec::new()));
+                    continue;
+                }
+            }
+            match inside {
+                Some(_) => answers.push(block),
+                None => kept.push(block),
+            }
+        }
+        if !answers.is_empty() {
+            answer_list::share(&mut self.drafts, answers);
+        }
+        kept
     }
 
     fn add_section(

@@ -58,7 +58,11 @@ pub fn question(draft: Draft, settings: &Settings) -> Question {
             .first()
             .map(|answer| answer.line)
             .filter(|line| *line > 0),
-        explanation: explanation(answers),
+        explanation: {
+            let mut blocks = explanation(answers);
+            blocks.extend(draft.unassigned);
+            blocks
+        },
     }
 }
 

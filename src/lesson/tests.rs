@@ -1,5 +1,6 @@
 //! The dialect of lessons, trait by trait.
 
+mod answer_lists;
 mod brackets;
 mod module;
 mod questions;
@@ -177,6 +178,34 @@ proptest! {
     }
 }
 
+/// What stands in lists of answers, in any order.
+fn answers() -> impl Strategy<Value = Vec<&'static str>> {
+    let piece = prop::sample::select(vec![
+        "#### Question 1",
+        "#### Question 2: T",
+        "#### Question 9",
+        "#### Answer 2",
+        "#### S",
+        "**Question 1**: B",
+        "Q2: so",
+        "1. B",
+        "2. so",
+        "- Q1: B\n- Q2: so",
+        "| # | Answer | Why |\n|---|---|---|\n| 1 | B | so |",
+        "| # | Answer |\n|---|---|",
+        "<details>",
+        "<details><summary>Question 1</summary>",
+        "<summary>",
+        "</summary>",
+        "</details>",
+        "- <details>",
+        "> quote",
+        "**Answer: A**",
+        "---",
+    ]);
+    prop::collection::vec(piece, 0..10)
+}
+
 /// Whether a word is anywhere in a lesson, be it hidden in an answer.
 fn keeps(lesson: &Lesson, word: &str) -> bool {
     format!("{lesson:?}").contains(word)
@@ -194,6 +223,21 @@ proptest! {
         for index in 0..parts.len() {
             prop_assert!(keeps(&lesson, &format!("word{index}kept")), "{}", text);
             prop_assert!(keeps(&lesson, &format!("bold{index}kept")), "{}", text);
+        }
+    }
+
+    #[test]
+    fn no_list_of_answers_shows_or_loses_a_word(parts in answers(), summary in any::<bool>()) {
+        let heading = if summary { "## Summary\n\n### Answers" } else { "## Answers" };
+        let mut text = "# T\n\n## Checkpoint\n\n### Question 1: S\n\nA) one\nB) two\n\n### Question 2: T\n\nWhy?\n\n".to_owned();
+        text += heading;
+        for (index, part) in parts.iter().enumerate() {
+            text += &format!("\n\n{part}\n\nSECRET{index}kept");
+        }
+        let lesson = lesson(&text);
+        prop_assert!(!visible(&lesson).contains("SECRET"), "{}", text);
+        for index in 0..parts.len() {
+            prop_assert!(keeps(&lesson, &format!("SECRET{index}kept")), "{}", text);
         }
     }
 

@@ -164,7 +164,20 @@ pub fn announces_answers(title: &str) -> bool {
     words.iter().any(|word| names.contains(word))
         && words
             .iter()
-            .all(|word| names.contains(word) || about.contains(word))
+            .all(|word| names.contains(word) || about.contains(word) || word.parse::<u32>().is_ok())
+}
+
+/// The number of the one question whose answer a heading announces: `Answer 2`, `Solution to question 2`.
+pub fn answer(title: &str) -> Option<u32> {
+    let spaced = spaced(title);
+    let several = [" answers ", " solutions "];
+    if !announces_answers(title) || several.iter().any(|word| spaced.contains(word)) {
+        return None;
+    }
+    let mut numbers = spaced
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok());
+    numbers.next().filter(|_| numbers.next().is_none())
 }
 
 /// The letters and digits of a title in lower case, a space around each word.

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Title, kind, options and key of the questions of a checkpoint.
-fn told(checkpoint: &str) -> Vec<String> {
+pub(super) fn told(checkpoint: &str) -> Vec<String> {
     let lesson = lesson(&format!("# t\n\n## Checkpoint\n\n{checkpoint}\n"));
     let seen = visible(&lesson);
     assert!(!seen.contains("SECRET"), "{checkpoint}\n{seen}");
