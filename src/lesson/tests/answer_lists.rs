@@ -105,3 +105,13 @@ fn what_an_answer_takes_back_is_no_key() {
         assert_eq!(question(answer), ["T: Single [one|two|three] "], "{answer}");
     }
 }
+
+#[test]
+fn a_number_before_a_letter_of_several_bytes_is_read() {
+    for heading in ["0\u{b}clocks.py", "1é", "2→ shards"] {
+        let lesson = lesson(&format!(
+            "# t\n\n## Lab\n\n### {heading}\n\nx\n\n## Checkpoint\n\n### {heading}\n\nWhy?\n"
+        ));
+        assert!(visible(&lesson).contains("Why?"), "{heading}");
+    }
+}
