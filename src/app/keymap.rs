@@ -1,10 +1,12 @@
 //! The keys: one table from which lookup, hints, help and the README's list are made.
 
+mod binding;
 mod bindings;
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 
-pub use bindings::{BINDINGS, Binding, Key, Scope};
+pub use binding::{Binding, Key, Scope};
+pub use bindings::BINDINGS;
 
 use super::action::Action;
 use super::lab_server::Lever;
