@@ -19,6 +19,11 @@ impl Client {
 
     /// Calls, and gives the answer's status line.
     pub fn call(&mut self, operation: &str, body: &str) -> String {
+        self.ask(operation, body).0
+    }
+
+    /// Calls, and gives the answer's status line and body.
+    pub fn ask(&mut self, operation: &str, body: &str) -> (String, String) {
         let request = format!(
             "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.1\r\n\
              x-amz-target: Kinesis_20131202.{operation}\r\nx-amz-date: 20261122T184000Z\r\n\
@@ -42,6 +47,7 @@ impl Client {
         let length = length.map_or(0, |length| length.parse().expect("a length"));
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).expect("an answer");
-        head.lines().next().unwrap_or_default().to_owned()
+        let status = head.lines().next().unwrap_or_default().to_owned();
+        (status, String::from_utf8_lossy(&body).into_owned())
     }
 }

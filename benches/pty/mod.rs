@@ -77,6 +77,7 @@ pub struct Lab {
 struct Seen {
     parser: vt100::Parser,
     bytes: usize,
+    frames: usize,
     at: Instant,
 }
 
@@ -107,6 +108,7 @@ impl Lab {
             Mutex::new(Seen {
                 parser: vt100::Parser::new(cells(rows), cells(cols), 0),
                 bytes: 0,
+                frames: 0,
                 at: begun,
             }),
             Condvar::new(),
@@ -119,11 +121,17 @@ impl Lab {
         };
         thread::spawn(move || {
             let mut chunk = [0; 64 * 1024];
+            // Each frame ends with the cursor hidden or shown; the sequence may be cut in two.
+            let mut before = Vec::new();
             while let Ok(count @ 1..) = output.read(&mut chunk) {
                 let at = Instant::now();
                 let mut seen = shared.0.lock().expect("nobody panics with it");
                 seen.parser.process(&chunk[..count]);
                 seen.bytes += count;
+                before.extend_from_slice(&chunk[..count]);
+                let ends = before.windows(6).filter(|bytes| is_end_of_frame(bytes));
+                seen.frames += ends.count();
+                before.drain(..before.len().saturating_sub(5));
                 seen.at = at;
                 shared.1.notify_all();
             }
@@ -171,6 +179,11 @@ impl Lab {
         let place = self.after("LOCAL ").expect("the address is on the screen");
         let (_, port) = place.rsplit_once(':').expect("it has a port");
         format!("127.0.0.1:{port}")
+    }
+
+    /// How many frames the lab has drawn.
+    pub fn frames(&self) -> usize {
+        self.seen(|seen| seen.frames)
     }
 
     /// How many records the lab sent by itself, as its producer panel counts them.
@@ -224,6 +237,10 @@ impl Lab {
             None => "only measured where there is a /proc".to_owned(),
         }
     }
+}
+
+fn is_end_of_frame(bytes: &[u8]) -> bool {
+    matches!(bytes, b"\x1b[?25l" | b"\x1b[?25h")
 }
 
 impl Drop for Lab {
