@@ -1,9 +1,14 @@
 //! The key in an answer's text. A letter counts first, then phrases that each fit exactly one option; what is not
 //! certain is no key: better a question that the learner compares than one that is graded wrongly.
 
+mod letters;
+
+use std::collections::BTreeSet;
+
 use super::document::{Block, Inline, plain};
-use super::marks::{letter_index, loose_letter, option_label, option_letter};
+use super::marks::{loose_letter, option_label, option_letter};
 use super::phrases::Options;
+use letters::{JOINTS, bare_letters, calls_right, calls_wrong, letters, without_letter, words};
 
 /// The indices of the right options, ascending; `None` if the answer does not say them for certain.
 pub fn key(answer: &[Block], options: &[String]) -> Option<Vec<usize>> {
@@ -11,7 +16,13 @@ pub fn key(answer: &[Block], options: &[String]) -> Option<Vec<usize>> {
     let lines = lines(answer);
     let mut key = match labelled_claim(&lines) {
         // Said so plainly, it is this or nothing.
-        Some((index, claim)) => labelled_key(claim, &lines[index + 1..], &options)?,
+        Some((index, claim)) => {
+            let key = labelled_key(&lines[index], claim, &lines[index + 1..], &options)?;
+            if contradicted(&key, &lines[index + 1..], &options) {
+                return None;
+            }
+            key
+        }
         None => ticked_items(answer, &options)
             .or_else(|| verdicts(&lines, &options))
             .or_else(|| bold_letters(&lines, &options))
@@ -21,7 +32,8 @@ pub fn key(answer: &[Block], options: &[String]) -> Option<Vec<usize>> {
     key.sort_unstable();
     key.dedup();
     let known = key.iter().all(|&option| option < options.len());
-    (known && !key.is_empty()).then_some(key)
+    let one_of_two = key.len() > 1 && options.any_combines();
+    (known && !key.is_empty() && !one_of_two).then_some(key)
 }
 
 /// What is unclear about an answer that has no key, for its author.
@@ -126,6 +138,18 @@ fn labelled_claim(lines: &[Line]) -> Option<(usize, &str)> {
     Some((index, claim(&lines[index])?))
 }
 
+/// Whether a further line names other options as the answer: nobody knows which of them counts.
+fn contradicted(key: &[usize], below: &[Line], options: &Options) -> bool {
+    let key: BTreeSet<usize> = key.iter().copied().collect();
+    let mut claims = below
+        .iter()
+        .filter_map(|line| Some((line, claim(line).filter(|claim| !claim.is_empty())?)));
+    claims.any(|(line, claim)| {
+        let other = labelled_key(line, claim, &[], options);
+        other.is_some_and(|other| BTreeSet::from_iter(other) != key)
+    })
+}
+
 /// Items that are ticked in a task list of all options, `- [x] B) ...`.
 fn ticked_items(answer: &[Block], options: &Options) -> Option<Vec<usize>> {
     let mut key = Vec::new();
@@ -165,8 +189,6 @@ fn ticked_items(answer: &[Block], options: &Options) -> Option<Vec<usize>> {
 
 /// What is said of each option in turn: `A) Incorrect: ...`, `✅ B) ...`, `- **C**: Correct. ...`
 fn verdicts(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
-    const RIGHT: [&str; 6] = ["correct", "right", "true", "yes", "✅", "✔"];
-    const WRONG: [&str; 8] = ["incorrect", "wrong", "false", "no", "not", "❌", "✗", "✘"];
     let marks = ['✅', '✔', '✓', '☑', '❌', '✗', '✘', '✖'];
     let right_marks = ['✅', '✔', '✓', '☑'];
     let mut key = Vec::new();
@@ -190,12 +212,9 @@ fn verdicts(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
         let rest = rest.trim_start_matches(|c: char| JOINTS.contains(&c));
         let after = rest.chars().next().filter(|c| marks.contains(c));
         let last = rest.chars().next_back().filter(|c| marks.contains(c));
-        let first_word = words(rest).next().unwrap_or_default();
         let verdict = match before.or(after).or(last) {
             Some(mark) => Some(right_marks.contains(&mark)),
-            None if WRONG.contains(&first_word.as_str()) => Some(false),
-            None if RIGHT.contains(&first_word.as_str()) => Some(true),
-            None => None,
+            None => spoken_verdict(rest, options),
         };
         let Some(right) = verdict else {
             continue;
@@ -209,6 +228,47 @@ fn verdicts(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
     (judged > 1 || (judged == 1 && lines.len() == 1))
         .then_some(key)
         .filter(|key| !key.is_empty())
+}
+
+/// The verdict that a text begins with. Where an option itself begins with such a word, "No" is as likely that option.
+fn spoken_verdict(text: &str, options: &Options) -> Option<bool> {
+    const WORDS: [(&str, bool); 4] = [
+        ("correct", true),
+        ("right", true),
+        ("incorrect", false),
+        ("wrong", false),
+    ];
+    // These go on as sentences do, "No records are lost", unless a mark sets them apart.
+    const APART: [(&str, bool); 4] = [
+        ("true", true),
+        ("yes", true),
+        ("false", false),
+        ("no", false),
+    ];
+    let mut said = words(text);
+    let first = said.next()?;
+    let named = |list: &[(&str, bool)], word: &str| {
+        let mut list = list.iter();
+        list.find(|(known, _)| *known == word)
+            .map(|(_, right)| *right)
+    };
+    let known = |list: &[(&str, bool)]| {
+        let option = options.any_begins_with(|word| named(list, word).is_some());
+        named(list, &first).filter(|_| !option)
+    };
+    if first == "not" && !options.any_begins_with(|word| word == "not") {
+        let judged = ["correct", "right", "true", "quite", "exactly"];
+        return said
+            .next()
+            .is_some_and(|second| judged.contains(&second.as_str()))
+            .then_some(false);
+    }
+    let behind = text.get(first.len()..).unwrap_or_default();
+    let apart = || {
+        let next = behind.trim_start().chars().next();
+        next.is_none_or(|next| ".,:;!-–—(".contains(next))
+    };
+    known(&WORDS).or_else(|| known(&APART).filter(|_| apart()))
 }
 
 /// A first line that is a letter and nothing else, or a letter and the option's own words.
@@ -237,7 +297,12 @@ fn claim(line: &Line) -> Option<&str> {
 }
 
 /// What a labelled claim says; if that is nothing, the list below it.
-fn labelled_key(claim: &str, below: &[Line], options: &Options) -> Option<Vec<usize>> {
+fn labelled_key(
+    label: &Line,
+    claim: &str,
+    below: &[Line],
+    options: &Options,
+) -> Option<Vec<usize>> {
     if !claim.is_empty() {
         return letters(claim, options)
             .or_else(|| options.fitting_list(claim))
@@ -257,13 +322,23 @@ fn labelled_key(claim: &str, below: &[Line], options: &Options) -> Option<Vec<us
         return letters(&first.text, options).or_else(|| options.fitting_list(&first.text));
     }
     let mut key = Vec::new();
+    let mut restated = true;
     for item in below.iter().take_while(|line| line.is_item) {
+        let fitting = options.fitting(without_letter(&item.text));
         match letters(&item.text, options) {
-            Some(letters) => key.extend(letters),
+            Some(letters) => {
+                restated &= fitting.is_none_or(|option| letters == [option])
+                    && (fitting.is_some() || without_letter(&item.text).is_empty());
+                key.extend(letters);
+            }
             None => key.push(options.fitting(&item.text)?),
         }
     }
-    Some(key)
+    // "Answer:" may stand above what is to be said of each option, the wrong ones too.
+    let lists_right =
+        words(&label.text).any(|word| ["correct", "right", "answers"].contains(&word.as_str()));
+    let of_each = key.len() > 1 && (!lists_right || key.len() >= options.len());
+    (restated || !of_each).then_some(key)
 }
 
 /// `2`, `1, 3 and 5`: options by their place, where none is a number itself.
@@ -280,7 +355,11 @@ fn numbers(claim: &str, options: &Options) -> Option<Vec<usize>> {
         .filter(|part| !part.is_empty())
         .map(|part| part.parse::<usize>().ok()?.checked_sub(1))
         .collect();
-    places.filter(|places| !places.is_empty() && !options.any_is_a_number())
+    let places = places.filter(|places| !places.is_empty() && !options.any_is_a_number())?;
+    let certain = places
+        .iter()
+        .all(|place| options.only_its_own(*place, &(place + 1).to_string()));
+    certain.then_some(places)
 }
 
 /// `All of them`, where no option says so itself.
@@ -298,7 +377,11 @@ fn all(claim: &str, options: &Options) -> Option<Vec<usize>> {
         "all of these",
     ];
     all.contains(&claim.as_str())
-        .then(|| (0..options.len()).collect())
+        .then(|| match options.saying_all()[..] {
+            [] => Some((0..options.len()).collect()),
+            [option] => Some(vec![option]),
+            _ => None,
+        })?
 }
 
 /// What follows `Answer:`, `Correct answers:`, `The correct answer is` and their like.
@@ -364,9 +447,14 @@ fn bold_letters(lines: &[Line], options: &Options) -> Option<Vec<usize>> {
         .filter(|(_, line)| !denied_behind_bold(line))
         .filter_map(|(index, line)| Some((index, line, letters(&line.text, options)?)))
         .collect();
-    let (first, _, key) = found.first()?;
+    let (first, line, key) = found.first()?;
     if found.len() == 1 {
-        return Some(key.clone());
+        // Further down it may be what comes close: there it must be plainly the answer.
+        let rest = without_letter(&line.text);
+        let plainly = line.bold.as_ref() == Some(&line.text)
+            || calls_right(rest)
+            || options.fitting(rest).is_some_and(|option| key == &[option]);
+        return (*first == 0 || plainly).then(|| key.clone());
     }
     // Several may be a discussion of each. They are a key only if wholly bold, one under the other, and not all.
     let in_a_run = found.iter().enumerate().all(|(offset, (index, line, _))| {
@@ -412,135 +500,4 @@ fn placed(text: &str, options: &Options) -> Option<usize> {
     let words = text[digits..].strip_prefix(['.', ')'])?;
     let option = place.checked_sub(1)?;
     (options.fitting(words) == Some(option)).then_some(option)
-}
-
-/// The options that a claim names by letter: `B`, `B, D and E`, `B) restated`, `Option B is better`.
-fn letters(claim: &str, options: &Options) -> Option<Vec<usize>> {
-    if let Some((option, rest)) = option_label(claim) {
-        let joined = rest.trim_start_matches(JOINTS);
-        let named = match joined {
-            "" => true,
-            _ if judges(joined) => calls_right(joined),
-            // "Option B has a timestamp" is about an option; "Option B: ..." names it.
-            _ => rest.trim_start() != joined && !calls_wrong(joined),
-        };
-        return (named && options.allow(option, joined)).then(|| vec![option]);
-    }
-    match option_letter(claim) {
-        Some((option, text)) => restated(option, text, options),
-        None => bare_letters(claim),
-    }
-}
-
-/// What joins a letter to what is said about it.
-const JOINTS: [char; 7] = [':', '-', '–', '—', ' ', '.', ')'];
-
-/// `B) text`, or `B) text, D) text` where each text restates its option.
-fn restated(first: usize, text: &str, options: &Options) -> Option<Vec<usize>> {
-    let mut parts = vec![(first, text)];
-    for (at, _) in text.match_indices([',', ';']) {
-        let after = text[at + 1..].trim_start();
-        let after = after.strip_prefix("and ").unwrap_or(after);
-        if let Some((option, rest)) = option_letter(after)
-            && let Some((_, last)) = parts.last_mut()
-        {
-            // So far the last part reaches to the end of the text.
-            let start = text.len() - last.len();
-            *last = &text[start..at];
-            parts.push((option, rest));
-        }
-    }
-    if let [(option, text)] = parts[..] {
-        return (!calls_wrong(text) && options.allow(option, text)).then(|| vec![option]);
-    }
-    parts
-        .into_iter()
-        .map(|(option, text)| (options.fitting(text) == Some(option)).then_some(option))
-        .collect()
-}
-
-/// `B`, `B, D`, `B and D`, with nothing but an explanation behind them.
-fn bare_letters(claim: &str) -> Option<Vec<usize>> {
-    let mut rest = claim.strip_prefix("both ").unwrap_or(claim);
-    let mut key = Vec::new();
-    loop {
-        let (letter, after) = lone_letter(rest)?;
-        key.push(letter);
-        let after = after.trim_start();
-        if after.is_empty() {
-            return Some(key);
-        }
-        let next = [", and ", ",", ";", "/", "&", "+", "and "]
-            .iter()
-            .find_map(|joint| after.strip_prefix(joint));
-        match next.map(str::trim_start) {
-            Some(next) if lone_letter(next).is_some() => rest = next,
-            _ => {
-                let explained = after.starts_with(['-', '–', '—', '.', ':', '('])
-                    || ["because ", "since ", "as "]
-                        .iter()
-                        .any(|word| after.starts_with(word))
-                    || (judges(after) && calls_right(after));
-                // In lower case it is as likely an article.
-                let certain = claim.starts_with(|c: char| c.is_ascii_uppercase() || c == '(');
-                return (explained && certain).then_some(key);
-            }
-        }
-    }
-}
-
-fn lone_letter(text: &str) -> Option<(usize, &str)> {
-    let mut characters = text.strip_prefix('(').unwrap_or(text).chars();
-    let letter = letter_index(characters.next()?)?;
-    let rest = characters.as_str();
-    let rest = rest.strip_prefix(')').unwrap_or(rest);
-    match rest.chars().next() {
-        Some(next) if next.is_alphanumeric() => None,
-        _ => Some((letter, rest)),
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-}
-
-/// Whether a text begins as a judgement: "is better".
-fn judges(text: &str) -> bool {
-    words(text)
-        .next()
-        .is_some_and(|first| ["is", "isn't", "would", "are", "aren't"].contains(&first.as_str()))
-}
-
-fn calls_right(text: &str) -> bool {
-    const RIGHT: [&str; 8] = [
-        "better",
-        "best",
-        "correct",
-        "right",
-        "preferable",
-        "preferred",
-        "stronger",
-        "good",
-    ];
-    !calls_wrong(text) && words(text).any(|word| RIGHT.contains(&word.as_str()))
-}
-
-/// "is wrong", or "wrong" at once: a restated option may well have the word further on.
-fn calls_wrong(text: &str) -> bool {
-    const WRONG: [&str; 8] = [
-        "wrong",
-        "incorrect",
-        "worse",
-        "not",
-        "false",
-        "weaker",
-        "isn't",
-        "aren't",
-    ];
-    let reach = if judges(text) { usize::MAX } else { 1 };
-    words(text)
-        .take(reach)
-        .any(|word| WRONG.contains(&word.as_str()))
 }

@@ -1,7 +1,10 @@
 //! The options among a question's blocks, in all spellings.
 
+mod boxes;
+
 use super::document::{Block, Inline, Item, all_text, plain};
 use super::marks::{letter_index, loose_letter, option_label, option_letter};
+use boxes::boxed;
 
 /// How a question's options are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,13 +31,15 @@ pub struct Parts {
     pub options: Vec<Vec<Block>>,
     /// Whether each is ticked in the question itself; the tick is taken away.
     pub ticked: Vec<bool>,
+    /// Whether the letters that the text gives them are those of their places, each once: else a letter in the answer
+    /// could mean another option than the one that is shown under it.
+    pub in_order: bool,
 }
 
 /// The parts of a question without its answer. A list is one of options only if the prompt says so, or if `answered`
 /// finds the answer among its items.
 pub fn split(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> bool) -> Parts {
-    let (prompt, shape, options, mut ticked) = with_marks(title, blocks, answered);
-    let mut options = options;
+    let (prompt, shape, mut options, mut ticked, in_order) = with_marks(title, blocks, answered);
     let marks: Vec<Option<bool>> = options.iter().map(|option| mark_of(option)).collect();
     // A tick on each is no key, but a manner of writing lists.
     let told = marks.contains(&Some(true)) && marks.iter().any(|mark| *mark != Some(true));
@@ -51,6 +56,7 @@ pub fn split(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> bo
         shape,
         options,
         ticked,
+        in_order,
     }
 }
 
@@ -60,7 +66,7 @@ pub fn has_options(blocks: &[Block]) -> bool {
     shape != Shape::None
 }
 
-type Marked = (Vec<Block>, Shape, Vec<Vec<Block>>, Vec<bool>);
+type Marked = (Vec<Block>, Shape, Vec<Vec<Block>>, Vec<bool>, bool);
 
 fn with_marks(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> bool) -> Marked {
     if blocks.iter().any(is_task_list) {
@@ -69,18 +75,21 @@ fn with_marks(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> b
             Block::List { items, .. } => items,
             _ => Vec::new(),
         });
-        let (ticked, options) = items
-            .map(|item| (item.task == Some(true), without_letter(item.blocks)))
+        let (ticked, options): (Vec<bool>, Vec<Vec<Block>>) = items
+            .map(|item| (item.task == Some(true), item.blocks))
             .unzip();
-        return (prompt, Shape::Tasks, options, ticked);
+        let in_order = letters_in_order(&options);
+        let options = options.into_iter().map(without_letter).collect();
+        return (prompt, Shape::Tasks, options, ticked, in_order);
     }
     let lines = lines(blocks);
     for shape in [Shape::Labels, Shape::Letters] {
         let starts = starts(&lines, shape);
         if starts.len() > 1 {
+            let in_order = shape != Shape::Letters || !has_others(&lines, &starts);
             let (prompt, options) = part(lines, &starts, shape);
             let ticked = vec![false; options.len()];
-            return (prompt, shape, options, ticked);
+            return (prompt, shape, options, ticked, in_order);
         }
     }
     let blocks = blocks_of(lines);
@@ -92,84 +101,32 @@ fn with_marks(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> b
         Some(Block::List { items, .. }) => {
             let ticked = vec![false; items.len()];
             let options = items.into_iter().map(|item| item.blocks).collect();
-            (prompt, Shape::Plain, options, ticked)
+            (prompt, Shape::Plain, options, ticked, true)
         }
-        _ => (prompt, Shape::None, Vec::new(), Vec::new()),
+        _ => (prompt, Shape::None, Vec::new(), Vec::new(), true),
     }
 }
 
-/// Options as lines or items that begin with a drawn box: `☐ text`, `[ ] text`, `( ) text`.
-fn boxed(blocks: &[Block]) -> Option<Marked> {
-    let mut prompt = Vec::new();
-    let mut options = Vec::new();
-    let mut ticked = Vec::new();
-    for block in blocks {
-        let lines: Vec<Vec<Block>> = match block {
-            Block::Paragraph(text) => text
-                .split(|inline| *inline == Inline::LineBreak)
-                .map(|line| vec![Block::Paragraph(line.to_vec())])
-                .collect(),
-            Block::List { items, .. } => items.iter().map(|item| item.blocks.clone()).collect(),
-            _ => Vec::new(),
+/// Whether every option that begins with a letter has that of its place.
+fn letters_in_order(options: &[Vec<Block>]) -> bool {
+    options.iter().enumerate().all(|(place, option)| {
+        let Some(Block::Paragraph(text)) = option.first() else {
+            return true;
         };
-        let found: Vec<_> = lines.iter().map(|line| box_at(line)).collect();
-        let from = found.iter().position(Option::is_some);
-        match from {
-            Some(from) if found[from..].iter().all(Option::is_some) => {
-                if let (Block::Paragraph(_), true) = (block, from > 0) {
-                    prompt.extend(lines[..from].iter().flatten().cloned());
-                } else if from > 0 {
-                    prompt.push(block.clone());
-                    continue;
-                }
-                for (line, found) in lines.into_iter().zip(found).skip(from) {
-                    let mut line = line;
-                    if let (Some(Block::Paragraph(text)), Some((_, length))) =
-                        (line.first_mut(), found)
-                        && let Some(Inline::Text(text)) = text.first_mut()
-                    {
-                        *text = text[length..].trim_start().to_owned();
-                    }
-                    options.push(without_letter(line));
-                    ticked.push(found.is_some_and(|(ticked, _)| ticked));
-                }
-            }
-            _ => prompt.push(block.clone()),
-        }
-    }
-    (options.len() > 1).then_some((prompt, Shape::Tasks, options, ticked))
+        lettered(text).is_none_or(|(letter, _)| letter == place)
+    })
 }
 
-/// Whether a drawn box is ticked, and its length.
-fn box_at(blocks: &[Block]) -> Option<(bool, usize)> {
-    let Some(Block::Paragraph(text)) = blocks.first() else {
-        return None;
-    };
-    let Some(Inline::Text(text)) = text.first() else {
-        return None;
-    };
-    const BOXES: [(&str, bool); 14] = [
-        ("[ ]", false),
-        ("[]", false),
-        ("( )", false),
-        ("()", false),
-        ("☐", false),
-        ("□", false),
-        ("⬜", false),
-        ("○", false),
-        ("◯", false),
-        ("[x]", true),
-        ("[X]", true),
-        ("(x)", true),
-        ("☑", true),
-        ("☒", true),
-    ];
-    let trimmed = text.trim_start();
-    let before = text.len() - trimmed.len();
-    BOXES
-        .iter()
-        .find(|(drawn, _)| trimmed.starts_with(drawn))
-        .map(|(drawn, ticked)| (*ticked, before + drawn.len()))
+/// Whether lines that begin no option begin with the letter of one all the same.
+fn has_others(lines: &[Line], starts: &[usize]) -> bool {
+    lines.iter().enumerate().any(|(index, line)| {
+        let letter = match line {
+            Line::Text(_, text) => lettered(text),
+            Line::Item(_, item) => item_letter(item),
+            Line::Heading(..) | Line::Block(_) => None,
+        };
+        letter.is_some() && !starts.contains(&index)
+    })
 }
 
 /// The index of the list whose items are the options: the last one, if the prompt or the answer says so.
@@ -181,10 +138,11 @@ fn plain_list(
     let at = blocks
         .iter()
         .rposition(|block| matches!(block, Block::List { .. }))?;
-    let Block::List { items, .. } = &blocks[at] else {
+    let Block::List { start, items, .. } = &blocks[at] else {
         return None;
     };
-    if !(2..=10).contains(&items.len()) {
+    // Numbers that do not count from 1 would not be the options' places.
+    if !(2..=10).contains(&items.len()) || start.is_some_and(|start| start != 1) {
         return None;
     }
     let before = format!("{title} {}", all_text(&blocks[..at])).to_lowercase();

@@ -11,6 +11,12 @@ struct Words {
     words: Vec<String>,
     /// How often it denies: "is kept" must never stand for "is not kept".
     denials: usize,
+    /// The very first word, whatever it carries.
+    first: String,
+    /// "All of the above"
+    says_all: bool,
+    /// "Both A and B"
+    combines: bool,
 }
 
 impl Options {
@@ -59,6 +65,28 @@ impl Options {
         self.0
             .iter()
             .any(|option| option.words.iter().all(is_number))
+    }
+
+    /// Whether an option's first word is such a one.
+    pub fn any_begins_with(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.0.iter().any(|option| is(&option.first))
+    }
+
+    /// Whether no option but the one at this place, if any, has this number among its words.
+    pub fn only_its_own(&self, place: usize, number: &str) -> bool {
+        let has = |option: &Words| option.words.iter().any(|word| word == number);
+        let mut options = self.0.iter().enumerate();
+        !options.any(|(at, option)| at != place && has(option))
+    }
+
+    /// Whether an option is made of others: "Both A and B". Then a key of letters may mean it.
+    pub fn any_combines(&self) -> bool {
+        self.0.iter().any(|option| option.combines)
+    }
+
+    /// The options that say themselves that all are right.
+    pub fn saying_all(&self) -> Vec<usize> {
+        (0..self.len()).filter(|at| self.0[*at].says_all).collect()
     }
 
     /// The options that `phrase, phrase and phrase` fits, if every phrase fits one.
@@ -114,17 +142,46 @@ impl Words {
             "not", "no", "never", "cannot", "without", "none", "dont", "doesnt", "isnt", "arent",
             "cant", "wont", "nothing",
         ];
+        const JOIN: [&str; 11] = [
+            "both", "all", "only", "just", "and", "or", "but", "not", "neither", "nor", "options",
+        ];
+        let is_letter = |word: &str| matches!(word.as_bytes(), [b'a'..=b'j']);
         let text = text.to_lowercase().replace(['\'', '’'], "");
+        let all: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let says_all = matches!(
+            all[..],
+            ["all"]
+                | ["all", "are" | "options" | "answers", ..]
+                | ["all", "of", "these" | "them", ..]
+                | ["all", "of", "the", "above" | "options", ..]
+        );
+        let letters = all.iter().filter(|word| is_letter(word)).count();
+        let combines = letters > 1
+            && all
+                .iter()
+                .all(|word| is_letter(word) || JOIN.contains(word));
         let mut words = Vec::new();
         let mut denials = 0;
-        for word in text.split(|c: char| !c.is_alphanumeric()) {
-            if DENIALS.contains(&word) {
+        for word in &all {
+            if DENIALS.contains(word) {
                 denials += 1;
-            } else if !word.is_empty() && !LITTLE.contains(&word) {
+            } else if !LITTLE.contains(word) {
                 words.push(singular(word).to_owned());
             }
         }
-        Self { words, denials }
+        let first = all
+            .first()
+            .map_or_else(String::new, |&word| word.to_owned());
+        Self {
+            words,
+            denials,
+            first,
+            says_all,
+            combines,
+        }
     }
 
     /// Whether these are some of the longer text's words, in their order. Bare numbers could mean anything.

@@ -23,25 +23,21 @@ pub fn question(draft: Draft, settings: &Settings) -> Question {
         shape,
         options,
         ticked,
+        in_order,
     } = options::split(&title, blocks, |texts| said_key(&answers, texts).is_some());
     let texts: Vec<String> = options.iter().map(|option| all_text(option)).collect();
-    let correct = said_key(&answers, &texts)
-        .or_else(|| said_by_ticks(&ticked))
-        .unwrap_or_default();
-    let doubt = (correct.is_empty() && !texts.is_empty())
-        .then(|| {
-            answers
-                .iter()
-                .find_map(|answer| answers::doubt(&answer.blocks, &texts))
-        })
-        .flatten();
+    let asked = all_text(&prompt).to_lowercase();
+    let (correct, doubt) = match certain_key(&answers, &texts, &ticked, in_order, &asked) {
+        Ok(key) => (key, None),
+        Err(doubt) => (Vec::new(), doubt),
+    };
     let mut reasons = settings
         .reasons(&title, options.len())
         .unwrap_or_default()
         .iter();
     Question {
         key: format!("{}-{hash:08x}", slug(&title)),
-        kind: kind(shape, &all_text(&prompt), correct.len()),
+        kind: kind(shape, &asked, correct.len()),
         title,
         line: draft.line,
         prompt,
@@ -66,12 +62,59 @@ pub fn question(draft: Draft, settings: &Settings) -> Question {
     }
 }
 
-/// The key that an answer says; a hint says none.
+/// The key, if it is certain; else why not, where that can be said.
+fn certain_key(
+    answers: &[Answer],
+    options: &[String],
+    ticked: &[bool],
+    in_order: bool,
+    asked: &str,
+) -> Result<Vec<usize>, Option<String>> {
+    let key = match (said_key(answers, options), said_by_ticks(ticked)) {
+        (Some(said), Some(ticked)) if said != ticked => {
+            return Err(Some(
+                "the answer and the ticks in the question name different options".to_owned(),
+            ));
+        }
+        (said, ticked) => said.or(ticked),
+    };
+    let Some(key) = key else {
+        let mut answers = answers.iter().filter(|_| !options.is_empty());
+        return Err(answers.find_map(|answer| answers::doubt(&answer.blocks, options)));
+    };
+    if !in_order {
+        return Err(Some(
+            "the letters of the options are not A, B, C, each once and in this order".to_owned(),
+        ));
+    }
+    match asked_for(asked) {
+        Some(wanted) if wanted != key.len() => Err(Some(format!(
+            "the question asks for {wanted} of the options, the answer names {}",
+            key.len()
+        ))),
+        _ => Ok(key),
+    }
+}
+
+/// The key that the answers say, if they agree; a hint says none. What calls itself the answer counts before others.
 fn said_key(answers: &[Answer], options: &[String]) -> Option<Vec<usize>> {
-    answers
+    let keys: Vec<(bool, Vec<usize>)> = answers
         .iter()
-        .filter(|answer| !plain(&answer.summary).to_lowercase().contains("hint"))
-        .find_map(|answer| answers::key(&answer.blocks, options))
+        .filter(|answer| !answer.is_hint())
+        .filter_map(|answer| {
+            Some((
+                answer.is_announced(),
+                answers::key(&answer.blocks, options)?,
+            ))
+        })
+        .collect();
+    let announced = keys.iter().any(|(announced, _)| *announced);
+    let mut counted = keys
+        .into_iter()
+        .filter(|(own, _)| *own || !announced)
+        .map(|(_, key)| key);
+    let key = counted.next()?;
+    counted.all(|other| other == key).then_some(key)
 }
 
 /// The key that ticks in the question itself give, which nobody sees.
@@ -102,6 +145,28 @@ pub struct Answer {
     pub summary: Vec<Inline>,
     /// The answer.
     pub blocks: Vec<Block>,
+}
+
+impl Answer {
+    fn summary_has(&self, words: &[&str]) -> bool {
+        let summary = plain(&self.summary).to_lowercase();
+        summary
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| words.contains(&word))
+    }
+
+    /// Whether it helps to find the answer, and does not say it.
+    fn is_hint(&self) -> bool {
+        self.summary_has(&[
+            "hint", "hints", "clue", "clues", "nudge", "stuck", "help", "tip", "tips",
+        ])
+    }
+
+    /// Whether it calls itself the answer, or nothing else.
+    fn is_announced(&self) -> bool {
+        self.summary.is_empty()
+            || self.summary_has(&["answer", "answers", "solution", "solutions", "correct"])
+    }
 }
 
 /// The blocks without their answers at any depth, and those answers.
@@ -253,38 +318,80 @@ pub fn says_more(summary: &[Inline]) -> bool {
     words.any(|word| !word.is_empty() && !USUAL.contains(&word))
 }
 
-fn kind(shape: Shape, prompt: &str, correct: usize) -> QuestionKind {
-    let prompt = prompt.to_lowercase();
-    let asks = |words: &[&str]| words.iter().any(|word| prompt.contains(word));
-    let several = correct > 1
-        || asks(&[
-            "that apply",
-            "select all",
-            "choose all",
-            "select two",
-            "choose two",
-            "pick two",
-            "select three",
-            "choose three",
-            "pick three",
-            "all correct",
-            "more than one",
-            "multiple answers",
-        ]);
-    let one = asks(&[
+fn kind(shape: Shape, asked: &str, correct: usize) -> QuestionKind {
+    let several = correct > 1 || asks_for_several(asked);
+    match shape {
+        Shape::None => QuestionKind::Open,
+        _ if several => QuestionKind::Multiple,
+        Shape::Tasks if !asks_for_one(asked) => QuestionKind::Multiple,
+        Shape::Tasks | Shape::Letters | Shape::Plain => QuestionKind::Single,
+        Shape::Labels => QuestionKind::Comparison,
+    }
+}
+
+/// How many options a prompt in lower case asks for, if it says that.
+fn asked_for(prompt: &str) -> Option<usize> {
+    const CHOOSES: [&str; 3] = ["select", "choose", "pick"];
+    // "If you choose two shards" asks for nothing.
+    const OPTIONS: [&str; 9] = [
+        "answers",
+        "options",
+        "that",
+        "of",
+        "statements",
+        "correct",
+        "true",
+        "ones",
+        "choices",
+    ];
+    let words: Vec<&str> = prompt
+        .split(|c: char| !c.is_alphanumeric() && !".)?".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let number = words.iter().enumerate().find_map(|(at, word)| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let number = words.get(at + 1).filter(|_| CHOOSES.contains(&word))?;
+        let next = words.get(at + 2);
+        let asks = number.ends_with(['.', ')', '?'])
+            || next.is_none_or(|next| OPTIONS.iter().any(|known| next.starts_with(known)));
+        match number.trim_matches(|c: char| !c.is_alphanumeric()) {
+            "two" | "2" if asks => Some(2),
+            "three" | "3" if asks => Some(3),
+            "four" | "4" if asks => Some(4),
+            _ => None,
+        }
+    });
+    let one = asks_for_one(prompt) && !asks_for_several(prompt) && !prompt.contains("at least one");
+    number.or(one.then_some(1))
+}
+
+fn asks_for_several(prompt: &str) -> bool {
+    let words = [
+        "that apply",
+        "select all",
+        "choose all",
+        "select two",
+        "choose two",
+        "pick two",
+        "select three",
+        "choose three",
+        "pick three",
+        "all correct",
+        "more than one",
+        "multiple answers",
+    ];
+    words.iter().any(|words| prompt.contains(words))
+}
+
+fn asks_for_one(prompt: &str) -> bool {
+    let words = [
         "select one",
         "choose one",
         "pick one",
         "one answer",
         "one correct",
-    ]);
-    match shape {
-        Shape::None => QuestionKind::Open,
-        _ if several => QuestionKind::Multiple,
-        Shape::Tasks if !one => QuestionKind::Multiple,
-        Shape::Tasks | Shape::Letters | Shape::Plain => QuestionKind::Single,
-        Shape::Labels => QuestionKind::Comparison,
-    }
+    ];
+    words.iter().any(|words| prompt.contains(words))
 }
 
 /// FNV-1a, 32 bits: short, and the same on every machine and for ever.

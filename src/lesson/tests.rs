@@ -2,6 +2,7 @@
 
 mod answer_lists;
 mod brackets;
+mod certainty;
 mod module;
 mod questions;
 mod spellings;
