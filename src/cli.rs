@@ -295,7 +295,7 @@ pub struct CheckOptions {
     #[arg(long)]
     pub run: bool,
     /// After how many seconds a script that does not end is ended.
-    #[arg(long, hide = true, default_value_t = 60, value_name = "SECONDS")]
+    #[arg(long, hide = true, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub run_seconds: u64,
 }
 

@@ -18,6 +18,26 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| symbol(c).unwrap_or(c)).collect())
 }
 
+/// JSON that says the same, with every such character written as an escape; the line ends between its parts stay.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    let steers = |c: char| c != '\n' && symbol(c).is_some();
+    if !json.contains(steers) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if steers(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// The symbol shown in place of `c`; `None` if it may stand as it is.
 fn symbol(c: char) -> Option<char> {
     match c {
@@ -61,6 +81,20 @@ mod tests {
         check("pay\u{202e}load\u{2066}x\u{200f}", "pay�load�x�");
         check("\u{feff}a\u{200b}b\u{200d}c\u{2060}", "�a�b�c�");
         check("\u{e0041}tag", "�tag");
+    }
+
+    #[test]
+    fn json_says_the_same_in_escapes() {
+        let said = "pay\u{202e}load \u{9b}2J \u{e0041}\u{7f} é";
+        let json = serde_json::to_string_pretty(&[said]).expect("a text");
+        let shown = printable_json(&json);
+        assert_eq!(
+            shown,
+            "[\n  \"pay\\u202eload \\u009b2J \\udb40\\udc41\\u007f é\"\n]"
+        );
+        let read: Vec<String> = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(read, [said]);
+        assert!(matches!(printable_json("{\n}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The real binary, as a shell and a terminal see it.
 
+#[path = "terminal/checking.rs"]
+mod checking;
 #[path = "terminal/commands.rs"]
 mod commands;
 #[path = "terminal/harness.rs"]

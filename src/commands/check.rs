@@ -13,7 +13,7 @@ use std::time::Duration;
 use kinesis_lab::cli::CheckOptions;
 use kinesis_lab::lesson::lint::report::{self, FORMAT, LessonReport, Report};
 use kinesis_lab::lesson::lint::{self, Finding, Origin, Severity, Subject};
-use kinesis_lab::printable::printable;
+use kinesis_lab::printable::{printable, printable_json};
 use kinesis_lab::runtime;
 
 use lessons::{Found, Source};
@@ -65,7 +65,7 @@ pub fn run(options: &CheckOptions) -> ExitCode {
             skipped,
         };
         match serde_json::to_string_pretty(&report) {
-            Ok(json) => json + "\n",
+            Ok(json) => printable_json(&json).into_owned() + "\n",
             Err(error) => {
                 eprintln!("kinesis-lab: cannot write the report: {error}");
                 return ExitCode::FAILURE;
@@ -156,6 +156,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         folder.is_some_and(|folder| folder.join(name).exists())
     };
     let settings = source.settings.as_ref().map(|(_, text)| text.as_str());
+    let settings = settings.filter(|_| source.unread_settings.is_none());
     let subject = Subject {
         text: &source.text,
         lesson: &source.lesson,
@@ -170,6 +171,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         findings.extend(runs.findings);
         runs.reports
     });
+    findings.extend(source.unread_settings);
     let findings = lint::in_order(findings);
     let mut report = report::lesson(source.name, &source.lesson, &findings);
     report.runs = runs;

@@ -106,7 +106,7 @@ impl Files {
     /// Reads the settings beside the lesson; none are as good as any. What is wrong with them leaves the last good ones.
     fn read_settings(&mut self) -> Option<Fault> {
         let name = name(&self.settings);
-        let text = match read(&self.settings).map(String::from_utf8) {
+        let text = match read_settings(&self.settings).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {
                 let at = error.utf8_error().valid_up_to();
@@ -137,7 +137,17 @@ fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The bytes of a `lab.toml`. The lesson brings it along, so it is read only if it is an ordinary file: a pipe would be
+/// waited for without end.
+pub fn read_settings(path: &Path) -> std::io::Result<Vec<u8>> {
+    match fs::metadata(path)?.is_file() {
+        true => read(path),
+        false => Err(std::io::Error::other("it is no ordinary file")),
+    }
+}
+
+/// The bytes of a file, as far as a lesson may be long.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)

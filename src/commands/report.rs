@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use kinesis_lab::app::report::{self, FORMAT, Report, Reports};
 use kinesis_lab::cli::ReportOptions;
-use kinesis_lab::printable::printable;
+use kinesis_lab::printable::{printable, printable_json};
 use kinesis_lab::progress::folder;
 use kinesis_lab::progress::{LessonProgress, Progress};
 
@@ -35,7 +35,7 @@ pub fn run(options: &ReportOptions) -> Result<()> {
                 format: FORMAT,
                 lessons,
             };
-            serde_json::to_string_pretty(&reports)? + "\n"
+            printable_json(&serde_json::to_string_pretty(&reports)?).into_owned() + "\n"
         }
         (_, true) => {
             let pages: Vec<String> = lessons.iter().map(report::markdown).collect();

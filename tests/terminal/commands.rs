@@ -53,18 +53,18 @@ impl Drop for Server {
     }
 }
 
-fn run(home: &Home, arguments: &[&str]) -> Output {
+pub fn run(home: &Home, arguments: &[&str]) -> Output {
     home.command(arguments)
         .stdin(Stdio::null())
         .output()
         .expect("it runs")
 }
 
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn complained(output: &Output) -> String {
+pub fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -428,65 +428,4 @@ fn report_reads_what_was_kept_and_needs_no_lab() {
     assert_eq!(output.status.code(), Some(1));
     let output = run(&home, &["report", "nowhere.md"]);
     assert_eq!(output.status.code(), Some(1));
-}
-
-#[test]
-fn check_says_what_a_lesson_is_and_by_its_exit_code_whether_it_is_sound() {
-    let home = Home::new();
-    let folder = tempfile::tempdir().expect("a folder");
-    let put = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("it can be written");
-        path.to_string_lossy().into_owned()
-    };
-    let good = "# T\n\n**Duration**: 5 minutes\n\n## Learning Goals\n\n- a\n\n## Quiz (5 min)\n\n### Q1. Why\n\nWhich?\n\n\
-                A) one\nB) two\nC) three\n\n<details>**B**</details>\n";
-    let lesson = put("lesson.md", good);
-    put("README.md", "# About\n\n## Goals\n\n- b\n");
-    put("notes.md", "# Notes\n\ntext\n");
-    let output = run(&home, &["check", "--json", &lesson]);
-    assert_eq!(output.status.code(), Some(0), "{}", complained(&output));
-    let report: serde_json::Value = serde_json::from_str(&printed(&output)).expect("JSON");
-    assert_eq!(report["format"], 1);
-    let question = &report["lessons"][0]["questions"][0];
-    assert_eq!(
-        (&question["kind"], &question["correct"][0]),
-        (&"single".into(), &"B".into())
-    );
-    assert_eq!(report["lessons"][0]["file"], lesson);
-
-    let output = run(&home, &["check", &folder.path().to_string_lossy()]);
-    assert_eq!(output.status.code(), Some(0));
-    let text = printed(&output);
-    assert!(
-        text.contains("README.md: not a lesson") && text.contains("notes.md: not a lesson"),
-        "{text}"
-    );
-    assert!(text.contains("1 lesson · nothing found"), "{text}");
-
-    let broken = put("broken.md", &format!("{good}\n```\x1b[2J\n"));
-    let output = run(&home, &["check", &broken]);
-    assert_eq!(output.status.code(), Some(1));
-    let text = printed(&output);
-    assert!(
-        text.contains("broken.md:21: error: this code is never closed"),
-        "{text}"
-    );
-    assert!(
-        text.contains("21 | ```␛[2J") && !text.contains('\x1b'),
-        "{text}"
-    );
-
-    let empty = folder.path().join("empty");
-    std::fs::create_dir(&empty).expect("it can be made");
-    let image = put("image.md", "\0\0");
-    for argument in ["gone.md", &image, &empty.to_string_lossy()] {
-        let output = run(&home, &["check", argument]);
-        assert_eq!(output.status.code(), Some(2), "{argument}");
-        assert!(
-            !complained(&output).is_empty() && printed(&output).is_empty(),
-            "{argument}"
-        );
-    }
-    assert_eq!(run(&home, &["check"]).status.code(), Some(2));
 }

@@ -1,15 +1,14 @@
 //! Finding the lessons that `check` was pointed at: files, and everything in folders that looks like a lesson.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use kinesis_lab::lesson::lint::{Finding, Origin, Severity};
 use kinesis_lab::lesson::{self, Lesson, ReadError, Settings};
 
-/// More than any lesson has; a device that never ends is not read further.
-const MOST_BYTES: u64 = 16 * 1024 * 1024;
+use crate::commands::lesson as files;
 
 /// Folders inside folders deeper than this are not looked into.
 const DEEPEST: usize = 16;
@@ -33,6 +32,8 @@ pub struct Source {
     pub lesson: Lesson,
     /// The name and text of the `lab.toml` beside it.
     pub settings: Option<(String, String)>,
+    /// Why that `lab.toml` could not be read.
+    pub unread_settings: Option<Finding>,
     /// Why it could not be read.
     pub unreadable: Option<Finding>,
 }
@@ -129,10 +130,7 @@ struct Unread {
 
 fn read(path: &Path) -> Result<Source, Unread> {
     let unread = |why: String| Unread { line: 1, why };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .map_err(|error| unread(error.to_string()))?;
+    let bytes = files::read(path).map_err(|error| unread(error.to_string()))?;
     let text = lesson::read(&bytes).map_err(|error| Unread {
         line: match error {
             ReadError::NotUtf8 { line } => line,
@@ -141,15 +139,22 @@ fn read(path: &Path) -> Result<Source, Unread> {
         why: error.to_string(),
     })?;
     let beside = path.with_file_name("lab.toml");
-    let settings = match fs::read(&beside) {
-        Ok(bytes) => Some((
-            beside.display().to_string(),
-            String::from_utf8_lossy(&bytes).into_owned(),
-        )),
-        Err(_) => None,
+    let (settings, why) = match files::read_settings(&beside).map(String::from_utf8) {
+        Ok(Ok(text)) => (Some(text), None),
+        Ok(Err(error)) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+            let why = "this is not valid UTF-8: save the file as UTF-8".to_owned();
+            (Some(text), Some(Unread { line, why }))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => (None, None),
+        Err(error) => (Some(String::new()), Some(unread(error.to_string()))),
     };
+    let settings = settings.map(|text| (beside.display().to_string(), text));
     let understood = settings
         .as_ref()
+        .filter(|_| why.is_none())
         .and_then(|(_, text)| lesson::settings(text).ok())
         .unwrap_or_default();
     Ok(Source {
@@ -158,6 +163,10 @@ fn read(path: &Path) -> Result<Source, Unread> {
         lesson: lesson::parse(&text, &understood),
         text,
         settings,
+        unread_settings: why.map(|unread| {
+            let message = format!("the file is not used: {}", unread.why);
+            said(Origin::Settings, unread.line, message)
+        }),
         unreadable: None,
     })
 }
@@ -170,12 +179,18 @@ fn unreadable(path: &Path, unread: &Unread) -> Source {
         text: String::new(),
         lesson: lesson::parse("", &Settings::default()),
         settings: None,
-        unreadable: Some(Finding {
-            origin: Origin::Lesson,
-            line: unread.line,
-            column: None,
-            severity: Severity::Error,
-            message: unread.why.clone(),
-        }),
+        unread_settings: None,
+        unreadable: Some(said(Origin::Lesson, unread.line, unread.why.clone())),
+    }
+}
+
+/// That a file cannot be read, at the line where it cannot.
+fn said(origin: Origin, line: usize, message: String) -> Finding {
+    Finding {
+        origin,
+        line,
+        column: None,
+        severity: Severity::Error,
+        message,
     }
 }
