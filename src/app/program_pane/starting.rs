@@ -33,6 +33,8 @@ pub struct Plan {
     pub command: LessonCommand,
     /// Files that are to be written first, since they are missing. Known once it was looked.
     pub missing: Vec<String>,
+    /// What the learner agrees to with it: the lesson may be saved anew while the question stands.
+    agreement: String,
 }
 
 /// Runs the command of the open page: that of the focused block, else the first one.
@@ -71,6 +73,7 @@ fn prepare(model: &mut Model, command: LessonCommand, out: &mut Outcome) {
     model.program.planned = Some(Plan {
         command,
         missing: Vec::new(),
+        agreement: agreement(model),
     });
     out.effects.push(Effect::PrepareRun(Box::new(preparation)));
 }
@@ -116,7 +119,7 @@ pub(in crate::app) fn prepared(model: &mut Model, found: Prepared, out: &mut Out
             Some(_) => {}
         }
     }
-    if is_agreed(model) {
+    if is_agreed(model, &plan.agreement) {
         return start_plan(model, plan, out);
     }
     model.overlay = Some(Overlay::Confirm(Confirm::RunCode(Box::new(plan))));
@@ -124,7 +127,7 @@ pub(in crate::app) fn prepared(model: &mut Model, found: Prepared, out: &mut Out
 
 /// The learner agreed to run this lesson's code.
 pub(in crate::app) fn agreed(model: &mut Model, plan: Plan, out: &mut Outcome) {
-    let key = agreement(model);
+    let key = plan.agreement.clone();
     if model.connection.kind == ConnectionKind::Aws {
         // Where it costs money it is asked in each run of the lab.
         model.program.agreed.insert(key);
@@ -138,9 +141,8 @@ pub(in crate::app) fn agreed(model: &mut Model, plan: Plan, out: &mut Outcome) {
     start_plan(model, plan, out);
 }
 
-fn is_agreed(model: &Model) -> bool {
-    let key = agreement(model);
-    model.program.agreed.contains(&key) || model.progress.code_agreed.contains(&key)
+fn is_agreed(model: &Model, agreement: &str) -> bool {
+    model.program.agreed.contains(agreement) || model.progress.code_agreed.contains(agreement)
 }
 
 /// What an agreement holds for: all code of the lesson as it is now, and the place that it calls.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::script::{Lab, setup};
-use crate::app::message::{Effect, Message};
+use crate::app::message::{Effect, Message, Reread};
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::program_pane::{
     Ending, FileState, Launch, LeftBehind, Modes, OtherVersion, Picture, Prepared, Python, Start,
@@ -503,5 +503,31 @@ fn ctrl_z_opens_the_shell_and_says_so() {
         lab.status().contains("Ctrl-Z would stop"),
         "{}",
         lab.status()
+    );
+}
+
+#[test]
+fn an_agreement_is_for_the_code_that_was_shown_and_not_for_what_was_saved_meanwhile() {
+    let mut lab = lab(ConnectionKind::Local, 1);
+    lab.key('r')
+        .prepared(FileState::Missing, Some(python("python", Some("1.40.0"))));
+    assert!(matches!(lab.confirm(), Confirm::RunCode(_)));
+    let other = LESSON.replace("import boto3", "import boto3, shutil");
+    lab.tell(Message::LessonChanged(Reread {
+        lesson: Some(Arc::new(lesson::parse(&other, &Settings::default()))),
+        fault: None,
+    }));
+    lab.press(KeyCode::Enter);
+    let start = lab.start_asked();
+    assert!(!start.files[0].content.contains("shutil"));
+    let run = start.run;
+    lab.ends(run, Ending::Exit(0), Vec::new());
+    lab.effects.clear();
+    lab.press(KeyCode::Esc)
+        .key('r')
+        .prepared(FileState::Same, None);
+    assert!(
+        matches!(lab.confirm(), Confirm::RunCode(_)),
+        "it is asked for anew"
     );
 }
