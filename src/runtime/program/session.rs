@@ -58,8 +58,8 @@ pub struct Desk {
     wanted: usize,
     /// Nothing more comes from the terminal.
     silent: bool,
-    /// The end was asked for.
-    ending: bool,
+    /// The end was asked for, be it before there was anything to end.
+    pub ending: bool,
     /// The program has ended, and its groups with it.
     pub ended: bool,
     /// Nobody looks any more.
@@ -195,6 +195,10 @@ impl Session {
             let _ = pair.master.resize(pty_size(desk.size));
             desk.master = Some(pair.master);
             desk.group = Group::of(pid);
+            if let (true, Some(group)) = (desk.ending, &desk.group) {
+                // Nobody asks again.
+                group.kill();
+            }
         });
         let threads = [
             self.thread("reader", |session| session.read(reader)),
@@ -304,7 +308,9 @@ impl Session {
     }
 
     pub fn kill(&self) {
-        if let Some(group) = &self.desk().group {
+        let mut desk = self.desk();
+        desk.ending = true;
+        if let Some(group) = &desk.group {
             group.kill();
         }
     }

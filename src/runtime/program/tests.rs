@@ -277,6 +277,41 @@ fn what_stays_in_the_group_ends_with_the_program_and_what_left_it_is_named() {
         .expect("it is ours");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_emptied_its_environment_is_named_while_it_is_in_the_session() {
+    let mut bench = Bench::new();
+    let script = "set -m; env -i sleep 1000 & echo $! > job; echo over";
+    let went = bench.run(script);
+    let [left] = went.left.as_slice() else {
+        panic!("{:?}", went.left);
+    };
+    assert_eq!(left.pid, pid_in(&bench.work.path().join("job")));
+    let pid = rustix::process::Pid::from_raw(i32::try_from(left.pid).expect("a pid"));
+    rustix::process::kill_process(pid.expect("a pid"), rustix::process::Signal::KILL)
+        .expect("it is ours");
+}
+
+#[test]
+fn what_is_to_end_before_it_has_begun_is_ended_once_it_is_there() {
+    let mut bench = Bench::new();
+    let (session, typed) = Session::new(1, (40, 10));
+    let session = Arc::new(session);
+    session.end();
+    let surroundings = Arc::clone(bench.programs.surroundings());
+    let inbox = bench.programs.inbox.clone();
+    let start = Start {
+        run: 1,
+        launch: Launch::Command("sleep 5".into()),
+        access_key: None,
+        files: Vec::new(),
+        size: (40, 10),
+    };
+    thread::spawn(move || session.live(&start, &surroundings, typed, &inbox));
+    while !matches!(bench.next(), Message::ProgramStarted { .. }) {}
+    assert_eq!(bench.end().ending, Ending::Signal(9));
+}
+
 #[test]
 fn the_lab_s_end_is_its_programs_end() {
     let mut bench = Bench::new();
