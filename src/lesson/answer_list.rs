@@ -5,6 +5,7 @@
 
 use super::checkpoint::Draft;
 use super::document::{Block, Inline, Item, plain, same_title};
+use super::marks::letter_index;
 use super::questions::says_more;
 use super::titles;
 
@@ -184,7 +185,16 @@ impl Pieces<'_> {
         }
     }
 
+    fn begin_each(&mut self, keys: Vec<(u32, String)>) {
+        for (number, letters) in keys {
+            self.begin(number, vec![Block::Paragraph(vec![Inline::Text(letters)])]);
+        }
+    }
+
     fn add(&mut self, block: Block) {
+        if let Some(keys) = keys_after_a_number(&block) {
+            return self.begin_each(keys);
+        }
         match block {
             Block::Heading { line, level, text } => self.add_heading(line, level, text),
             Block::List {
@@ -211,6 +221,10 @@ impl Pieces<'_> {
             }
             Block::Paragraph(text) => {
                 for line in text.split(|inline| *inline == Inline::LineBreak) {
+                    if let Some(keys) = keys_in_a_line(&plain(line)) {
+                        self.begin_each(keys);
+                        continue;
+                    }
                     let named = !self.by_name || titles::is_named_question(&plain(line));
                     match numbered_line(line).filter(|_| named) {
                         Some((number, rest)) => self.begin(number, vec![Block::Paragraph(rest)]),
@@ -278,6 +292,93 @@ impl Pieces<'_> {
             self.begin(number, blocks);
         }
     }
+}
+
+/// The keys of several questions in one line: `1-B, 2-C`, `Answers: Q1: A and C; Q2: B`. Nothing else may stand there.
+fn keys_in_a_line(line: &str) -> Option<Vec<(u32, String)>> {
+    let mut rest = match line.split_once(':') {
+        Some((label, keys)) if titles::announces_answers(label) => keys,
+        _ => line,
+    };
+    let mut keys: Vec<(u32, String)> = Vec::new();
+    // Of two letters it must be said that they are two: A-C may mean B as well.
+    let mut behind_letter = false;
+    loop {
+        let joint = rest.len()
+            - rest
+                .trim_start_matches(|c: char| !c.is_alphanumeric())
+                .len();
+        let (joint, words) = rest.split_at(joint);
+        if !joint
+            .chars()
+            .all(|c| " \u{a0},;:.-–—|/()[]=&+→*".contains(c))
+        {
+            return None;
+        }
+        if words.is_empty() {
+            break;
+        }
+        let digits = words.trim_start_matches(|c: char| c.is_ascii_digit());
+        let (word, after) = match words.len() - digits.len() {
+            0 => words.split_at(
+                words
+                    .find(|c: char| !c.is_alphabetic())
+                    .unwrap_or(words.len()),
+            ),
+            digits => words.split_at(digits),
+        };
+        rest = after;
+        let mut letters = word.chars();
+        match (word.parse(), letters.next()?, letters.next()) {
+            // A number without a letter is none of a question, and they count up.
+            (Ok(number), ..) => {
+                if keys
+                    .last()
+                    .is_some_and(|(last, said)| said.is_empty() || *last >= number)
+                {
+                    return None;
+                }
+                keys.push((number, String::new()));
+                behind_letter = false;
+            }
+            (_, letter, None) if letter_index(letter).is_some() => {
+                let (_, said) = keys.last_mut()?;
+                if behind_letter && ![",", "/", "&", "+"].contains(&joint.trim()) {
+                    return None;
+                }
+                if !said.is_empty() {
+                    said.push_str(", ");
+                }
+                said.push(letter);
+                behind_letter = true;
+            }
+            (_, 'q' | 'Q', None) => behind_letter = false,
+            _ if word.eq_ignore_ascii_case("question") => behind_letter = false,
+            _ if word.eq_ignore_ascii_case("and") => behind_letter = false,
+            _ => return None,
+        }
+    }
+    let whole = keys.len() > 1 && keys.iter().all(|(_, said)| !said.is_empty());
+    whole.then_some(keys)
+}
+
+/// The same where the line begins as a list does, `1) B; 2) C`.
+fn keys_after_a_number(block: &Block) -> Option<Vec<(u32, String)>> {
+    let Block::List {
+        start: Some(start),
+        items,
+        ..
+    } = block
+    else {
+        return None;
+    };
+    let [item] = items.as_slice() else {
+        return None;
+    };
+    let [Block::Paragraph(text)] = item.blocks.as_slice() else {
+        return None;
+    };
+    keys_in_a_line(&format!("{start}) {}", plain(text)))
 }
 
 fn item_number(item: &Item) -> Option<(u32, Vec<Inline>)> {

@@ -1,10 +1,12 @@
 //! The options among a question's blocks, in all spellings.
 
 mod boxes;
+mod tables;
 
 use super::document::{Block, Inline, Item, all_text, plain};
 use super::marks::{letter_index, loose_letter, option_label, option_letter};
 use boxes::boxed;
+use tables::tabled;
 
 /// How a question's options are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,9 @@ fn with_marks(title: &str, blocks: Vec<Block>, answered: impl Fn(&[String]) -> b
     if let Some(found) = boxed(&blocks) {
         return found;
     }
+    if let Some(found) = tabled(title, &blocks, &answered) {
+        return found;
+    }
     let mut prompt = blocks;
     match plain_list(title, &prompt, answered).map(|at| prompt.remove(at)) {
         Some(Block::List { items, .. }) => {
@@ -147,6 +152,16 @@ fn plain_list(
     }
     let before = format!("{title} {}", all_text(&blocks[..at])).to_lowercase();
     let after = all_text(&blocks[at + 1..]).to_lowercase();
+    let said = says_to_choose(&before) || says_to_choose(&after);
+    let texts: Vec<String> = items.iter().map(|item| all_text(&item.blocks)).collect();
+    // What is asked below a list is about it.
+    let asked_above = before.trim_end().ends_with(['?', ':', ')']) || before.contains('?');
+    (asked_above && (said && after.is_empty() || answered(&texts)) || (said && answered(&texts)))
+        .then_some(at)
+}
+
+/// Whether words in lower case ask to choose among what stands there.
+fn says_to_choose(words: &str) -> bool {
     let asks = [
         "which of",
         "select",
@@ -157,14 +172,7 @@ fn plain_list(
         "which one",
         "which option",
     ];
-    let said = asks
-        .iter()
-        .any(|words| before.contains(words) || after.contains(words));
-    let texts: Vec<String> = items.iter().map(|item| all_text(&item.blocks)).collect();
-    // What is asked below a list is about it.
-    let asked_above = before.trim_end().ends_with(['?', ':', ')']) || before.contains('?');
-    (asked_above && (said && after.is_empty() || answered(&texts)) || (said && answered(&texts)))
-        .then_some(at)
+    asks.iter().any(|asking| words.contains(asking))
 }
 
 const RIGHT: [&str; 5] = ["✅", "✔\u{fe0f}", "✔", "✓", "☑"];

@@ -56,6 +56,48 @@ fn what_is_assigned_to_no_question_is_read_at_the_end_and_grades_nothing() {
 }
 
 #[test]
+fn keys_of_all_questions_may_stand_in_one_line() {
+    for line in [
+        "1-C, 2-B",
+        "1: C, 2: B",
+        "1) c; 2) b",
+        "1C 2B",
+        "**Q1: C, Q2: B**",
+        "Answers: 1-C, 2-B",
+        "Question 1 - C | Question 2 - B",
+        "(1) C and (2) B",
+    ] {
+        let expected = ["S: Single [one|two|three] C", "T: Single [one|two|three] B"];
+        let below = format!("{QUESTIONS}### Answers\n\n{line}");
+        assert_eq!(told(&below), expected, "{line}");
+        let folded =
+            format!("{QUESTIONS}<details>\n<summary>Answers</summary>\n\n{line}\n\n</details>");
+        assert_eq!(told(&folded), expected, "{line}");
+    }
+    let open = format!("{QUESTIONS}Answers: 1-A/C, 2-B");
+    let expected = [
+        "S: Multiple [one|two|three] AC",
+        "T: Single [one|two|three] B",
+    ];
+    assert_eq!(told(&open), expected);
+    // What says anything else is no such line.
+    for line in [
+        "1-A–C, 2-B",
+        "1-B, 2",
+        "1-not B, 2-C",
+        "2-B, 1-C",
+        "1-AC, 2-B",
+        "1 ≠ C, 2 ≠ B",
+    ] {
+        let graded = told(&format!("{QUESTIONS}### Answers\n\n{line}"));
+        assert!(
+            graded.iter().all(|it| it.ends_with("] ")),
+            "{line}: {graded:?}"
+        );
+    }
+}
+
+#[test]
 fn a_summary_in_a_list_of_answers_is_kept() {
     let lesson = lesson(
         "## Checkpoint (5 min) # T\n**Question 3**: c\n\n## Answers\n  ### Step 1: a\n  - <details>\n<summary>\n\n\

@@ -41,6 +41,32 @@ fn an_option_keeps_its_blocks_and_the_prompt_its_own() {
 }
 
 #[test]
+fn rows_of_a_table_are_options_where_that_is_said() {
+    let answer = "<details>**B**</details>";
+    let check = |text: &str, expected: &[&str]| assert_eq!(options(text), expected, "{text}");
+    let table = "| Option | Text |\n|-|-|\n| A | one |\n| B | two |";
+    check(&format!("Which is it?\n\n{table}"), &["one", "two"]);
+    let plain = table.replace("Option", "").replace("Text", "");
+    check(&format!("Well?\n\n{plain}\n\n{answer}"), &["one", "two"]);
+    check(&format!("Well?\n\n{plain}"), &[]);
+    check(
+        "Choose one:\n\n| Design | Cost | Speed |\n|-|-|-|\n| **A)** | low | slow |\n| **B)** | high | fast |",
+        &["Cost: low / Speed: slow", "Cost: high / Speed: fast"],
+    );
+    // What is asked about is a table too.
+    check(
+        &format!("Which?\n\n{}\n\n{answer}", table.replace("Option", "Key")),
+        &[],
+    );
+    let prompt = format!("Which?\n\n{table}\n\nA) three\nB) four\n\n{answer}");
+    check(&prompt, &["three", "four"]);
+    assert_eq!(
+        question(&format!("Which?\n\n{table}\n\n{answer}")).correct,
+        [1]
+    );
+}
+
+#[test]
 fn a_letter_out_of_turn_is_running_text() {
     assert_eq!(options("B) is not first.\n\nWhy?"), Vec::<String>::new());
     assert_eq!(
