@@ -46,8 +46,9 @@ pub fn share(drafts: &mut [Draft], blocks: Vec<Block>) {
         };
         if whose != Whose::GoesOn {
             answered.extend(at);
-            // "Question 1: Title" only says again which it is.
-            if matches!(blocks.first(), Some(Block::Paragraph(text)) if same_title(&plain(text), &draft.title))
+            // "Question 1: Title" above an answer only says again which it is.
+            if blocks.len() > 1
+                && matches!(blocks.first(), Some(Block::Paragraph(text)) if same_title(&plain(text), &draft.title))
             {
                 blocks.remove(0);
             }

@@ -56,6 +56,15 @@ fn what_is_assigned_to_no_question_is_read_at_the_end_and_grades_nothing() {
 }
 
 #[test]
+fn an_answer_may_say_no_more_than_the_title() {
+    let lesson = lesson(
+        "# t\n\n## Checkpoint\n\n### Question 1: Once\n\nWhy?\n\n### Question 2: Twice\n\nHow often?\n\n## Answers\n\n\
+         1. So.\n2. Twice\n",
+    );
+    assert_eq!(all_text(&lesson.questions[1].explanation), "Twice");
+}
+
+#[test]
 fn keys_of_all_questions_may_stand_in_one_line() {
     for line in [
         "1-C, 2-B",
