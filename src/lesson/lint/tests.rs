@@ -1,5 +1,7 @@
 //! What each rule says, and where; and that a good lesson has nothing to say of.
 
+mod dialect;
+
 use super::super::{parse, settings};
 use super::*;
 
@@ -257,16 +259,4 @@ fn json(file: &str, text: &str) -> String {
         skipped: Vec::new(),
     };
     serde_json::to_string_pretty(&report).expect("plain data")
-}
-
-#[test]
-fn a_lesson_of_the_course_s_traits_is_told_as_json() {
-    let text = include_str!("../../../tests/fixtures/lessons/module.md");
-    insta::assert_snapshot!(json("module.md", text));
-}
-
-#[test]
-fn a_lesson_of_other_spellings_is_told_as_json() {
-    let text = include_str!("../../../tests/fixtures/lessons/varied.md");
-    insta::assert_snapshot!(json("varied.md", text));
 }
