@@ -2,13 +2,14 @@
 //!
 //! It knows what calls mean, not how they arrived: no screen, no client, no keys. Acts go in, states of checks come out.
 //! `plan` (what a lesson's steps ask for, from `lab.toml` or from their text) knows no traffic; `facts` (what was seen)
-//! knows no lesson; `evidence` says of an act how far the facts show it, and `diagnosis` why they do not. [`Watch`]
+//! knows no lesson; `looks` how what nobody told of is found; `evidence` says of an act how far the facts show it, and `diagnosis` why they do not. [`Watch`]
 //! holds all of it together.
 
 mod diagnosis;
 mod evidence;
 mod facts;
 mod generic;
+pub mod looks;
 mod plan;
 mod scripts;
 mod watch;

@@ -12,6 +12,8 @@ mod joining;
 mod lab_server;
 #[path = "terminal/leaving.rs"]
 mod leaving;
+#[path = "terminal/looking.rs"]
+mod looking;
 #[path = "terminal/main_path.rs"]
 mod main_path;
 #[path = "terminal/reloading.rs"]

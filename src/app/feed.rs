@@ -125,6 +125,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
     }
     if call.caller.access_key == model.connection.own_access_key {
         let who = steps_pane::whose(model, call);
+        steps_pane::told(model, call);
         steps_pane::observe(model, &Seen::Call(&who, call), now);
         out.changed |= wire::told(model, call, None);
         if let Some(fault) = call.fault {

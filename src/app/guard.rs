@@ -138,6 +138,13 @@ pub(super) fn passes(model: &Model, stream: &str) -> bool {
                 .contains(&(stream.to_owned(), created_at)))
 }
 
+/// Whether the lab may read a stream by itself, to see what was put there: on AWS only one that the learner agreed to
+/// write to, or reads in the panel anyhow.
+pub(super) fn may_look(model: &Model, stream: &str) -> bool {
+    let reads = model.consumer.running && model.streams.name() == Some(stream);
+    reads || passes(model, stream)
+}
+
 fn may_pass(
     model: &mut Model,
     pending: Pending,

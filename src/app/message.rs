@@ -215,6 +215,28 @@ pub enum Request {
         /// At most so many records.
         limit: u32,
     },
+    /// GetShardIterator for a look of the lab's own at what nobody tells of. Goes out as `kinesis-lab-look`.
+    LookInto {
+        /// The stream.
+        stream: String,
+        /// The shard.
+        shard: ShardId,
+        /// Where to start.
+        start: StartPosition,
+    },
+    /// GetRecords for the same.
+    LookAt {
+        /// The stream.
+        stream: String,
+        /// The shard.
+        shard: ShardId,
+        /// Where the iterators began that led to this one.
+        start: StartPosition,
+        /// The iterator.
+        iterator: String,
+        /// At most so many records.
+        limit: u32,
+    },
     /// GetCallerIdentity of STS (on AWS only): whose account it is.
     IdentifyAccount,
 }
@@ -232,6 +254,22 @@ impl Request {
             | (Self::GetRecords { reader: asked, .. }, Answer::Read { reader, .. }) => {
                 asked == reader
             }
+            (
+                Self::LookInto {
+                    stream: asked,
+                    shard: of,
+                    ..
+                },
+                Answer::LookedInto { stream, shard, .. },
+            )
+            | (
+                Self::LookAt {
+                    stream: asked,
+                    shard: of,
+                    ..
+                },
+                Answer::LookedAt { stream, shard, .. },
+            ) => asked == stream && of == shard,
             (Self::IdentifyAccount, Answer::Account(_)) => true,
             _ => false,
         }
@@ -319,6 +357,24 @@ pub enum Answer {
     Read {
         /// Which reader asked.
         reader: ReaderId,
+        /// What came.
+        result: Result<Batch, CallError>,
+    },
+    /// To LookInto.
+    LookedInto {
+        /// The stream.
+        stream: String,
+        /// The shard.
+        shard: ShardId,
+        /// The iterator.
+        result: Result<String, CallError>,
+    },
+    /// To LookAt.
+    LookedAt {
+        /// The stream.
+        stream: String,
+        /// The shard.
+        shard: ShardId,
         /// What came.
         result: Result<Batch, CallError>,
     },

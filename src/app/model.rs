@@ -177,7 +177,7 @@ impl Model {
             .theme
             .or_else(|| Theme::named(setup.progress.theme.as_deref()?))
             .unwrap_or_default();
-        let steps = Steps::new(&setup.lesson, &setup.connection);
+        let steps = Steps::new(&setup.lesson, &setup.connection, now);
         let mut model = Self {
             now,
             connection: setup.connection,
@@ -286,6 +286,7 @@ impl Model {
             self.streams.list_at,
             self.programs.next_leave(),
             self.steps.look_at,
+            self.steps.looks_at,
             self.fresh_until,
             self.lesson.discussion.next_deadline(),
             section_clock::next_change(&self.lesson, self.drawn_minute),

@@ -3,9 +3,10 @@
 //!
 //! On purpose, and so counted: what the learner does in a panel (its puts, creations and deletions, and what the panel's
 //! consumer reads once it was started) and whatever a program does. The lab's own looks, automatic sending and what
-//! the lab shows pass nothing.
+//! the lab shows pass nothing. Where nobody tells what programs do, `looks` finds what they put.
 
 mod answers;
+mod looks;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use crate::progress::{CheckRecord, LessonProgress, Passed};
 use crate::steps::{Check, CheckState, Deed, Mark, Pass, Place, Plan, Seen, Watch, Who, mark_of};
 
 pub(super) use answers::answered;
+pub(super) use looks::{attended, told};
 
 /// How long the word of a passed check is repeated beside the answer to the act that passed it.
 const NEWS: TimeDelta = TimeDelta::seconds(2);
@@ -35,6 +37,8 @@ const MOST_IN_A_BURST: u32 = 8;
 pub struct Steps {
     /// When to look at them again, if nothing happens before.
     pub look_at: Option<DateTime<Utc>>,
+    /// When to go on looking at what nobody told of.
+    pub looks_at: Option<DateTime<Utc>>,
     /// Whether what the lab's panels do is the lab's own, since it shows a step.
     pub showing: bool,
     watch: Watch,
@@ -54,14 +58,14 @@ pub struct Steps {
 
 impl Steps {
     /// The steps of a lesson.
-    pub fn new(lesson: &Lesson, connection: &Connection) -> Self {
+    pub fn new(lesson: &Lesson, connection: &Connection, now: DateTime<Utc>) -> Self {
         let place = Place {
             address: connection.host().to_owned(),
             region: connection.region.clone(),
             told: connection.kind == ConnectionKind::Local,
         };
         Self {
-            watch: Watch::new(Plan::of(lesson), place),
+            watch: Watch::new(Plan::of(lesson), place, now),
             stirred: true,
             ..Self::default()
         }
@@ -112,7 +116,7 @@ pub fn done_since(model: &Model, name: &str, act: &Act) -> Option<Deed> {
 
 /// From now on [`done_since`] can be asked for what is done since, e.g. since a prediction. At most 32 names are kept.
 pub fn begin(model: &mut Model, name: &str) {
-    model.steps.watch.begin(name);
+    model.steps.watch.begin(name, model.now);
 }
 
 /// Nothing is asked of this name any more.
@@ -165,7 +169,7 @@ pub fn reset(model: &mut Model, page: usize) {
         return;
     };
     model.lesson_progress().steps.remove(&key);
-    model.steps.watch.reset(page);
+    model.steps.watch.reset(page, model.now);
     model.steps.stirred = true;
 }
 
@@ -211,12 +215,15 @@ pub(super) fn lesson_replaced(model: &mut Model) {
 pub(super) fn resume(model: &mut Model) {
     let now = model.now;
     let mut out = Outcome::default();
-    follow(model, now, &mut out);
+    notice(model, now);
+    model.steps.stirred = false;
+    judge(model, now, &mut out);
 }
 
 /// After every message: notices what the panels did, and judges the steps if anything stirred.
 pub(super) fn follow(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     notice(model, now);
+    looks::go_on(model, now, out);
     repeat_news(model, now);
     let due = model.steps.look_at.is_some_and(|at| at <= now);
     if model.steps.stirred || due {
@@ -279,7 +286,7 @@ fn judge(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         if settled(model, *page)
             && let Some(next) = pages.iter().find(|next| *next > page)
         {
-            model.steps.watch.reach(*next);
+            model.steps.watch.reach(*next, now);
         }
     }
     if words.is_empty() && model.steps.is_pressed(now) {

@@ -10,6 +10,7 @@ mod guide;
 mod keys;
 mod lab_server;
 mod learning;
+mod looks;
 mod panels;
 mod polling;
 mod rereading;

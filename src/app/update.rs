@@ -33,6 +33,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::Pressed(key) => {
             out.changed = true;
             forget_what_is_over(model);
+            steps_pane::attended(model, now);
             pressed(model, key, now, &mut out);
         }
         Message::Asked(action, pane) => {
@@ -187,6 +188,8 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
                 model.line_came();
             }
         }
+        // What a look shows concerns the steps alone.
+        Answer::LookedInto { .. } | Answer::LookedAt { .. } => {}
         Answer::Account(result) => {
             out.changed = true;
             guard::account_known(model, result);

@@ -19,6 +19,7 @@ mod quoting;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tui_input::Input;
 
 use super::log::{Gaze, Log, Look};
@@ -116,6 +117,11 @@ impl Wire {
     /// Whether a filter narrows the log.
     pub fn is_filtered(&self) -> bool {
         !self.words.is_empty()
+    }
+
+    /// Whether a put of the lab's that was asked for before this moment is not answered; not known where the feed tells.
+    pub(super) fn has_a_put_before(&self, at: DateTime<Utc>) -> bool {
+        self.asked.has_a_put_before(at)
     }
 
     /// A call came, with its records if it put some. Says whether it is shown.

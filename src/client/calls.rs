@@ -24,6 +24,8 @@ pub struct Client {
     pub(super) auto: aws_sdk_kinesis::Client,
     /// The consumer panel's readers.
     pub(super) worker: aws_sdk_kinesis::Client,
+    /// The lab's own looks at what nobody tells of.
+    pub(super) look: aws_sdk_kinesis::Client,
     /// Who owns the credentials; on AWS only.
     pub(super) identity: Option<aws_sdk_sts::Client>,
     /// What to say of a call that fails on the way.
@@ -56,7 +58,9 @@ impl Client {
                 start,
             } => Answer::Opened {
                 reader,
-                result: self.open_iterator(&stream, &shard, &start).await,
+                result: self
+                    .open_iterator(&self.worker, &stream, &shard, &start)
+                    .await,
             },
             Request::GetRecords {
                 reader,
@@ -64,7 +68,29 @@ impl Client {
                 limit,
             } => Answer::Read {
                 reader,
-                result: self.get_records(iterator, limit).await,
+                result: self.get_records(&self.worker, iterator, limit).await,
+            },
+            Request::LookInto {
+                stream,
+                shard,
+                start,
+            } => Answer::LookedInto {
+                result: self
+                    .open_iterator(&self.look, &stream, &shard, &start)
+                    .await,
+                stream,
+                shard,
+            },
+            Request::LookAt {
+                stream,
+                shard,
+                iterator,
+                limit,
+                ..
+            } => Answer::LookedAt {
+                result: self.get_records(&self.look, iterator, limit).await,
+                stream,
+                shard,
             },
             Request::IdentifyAccount => Answer::Account(self.identify_account().await),
         }
@@ -197,12 +223,13 @@ impl Client {
 
     async fn open_iterator(
         &self,
+        client: &aws_sdk_kinesis::Client,
         stream: &str,
         shard: &ShardId,
         start: &StartPosition,
     ) -> Result<String, CallError> {
         let (kind, sequence, timestamp) = iterator_start(start);
-        self.worker
+        client
             .get_shard_iterator()
             .stream_name(stream)
             .shard_id(shard.as_str())
@@ -216,9 +243,13 @@ impl Client {
             .ok_or_else(|| self.road.lacks("an iterator"))
     }
 
-    async fn get_records(&self, iterator: String, limit: u32) -> Result<Batch, CallError> {
-        let page = self
-            .worker
+    async fn get_records(
+        &self,
+        client: &aws_sdk_kinesis::Client,
+        iterator: String,
+        limit: u32,
+    ) -> Result<Batch, CallError> {
+        let page = client
             .get_records()
             .shard_iterator(iterator)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))

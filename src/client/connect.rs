@@ -264,6 +264,7 @@ fn client(
         panel: kinesis("kinesis-lab-panel"),
         auto: kinesis("kinesis-lab-auto"),
         worker: kinesis("kinesis-lab-worker"),
+        look: kinesis("kinesis-lab-look"),
         identity: (connection.kind == ConnectionKind::Aws).then(identity),
         road: Road {
             address: connection.address.clone(),

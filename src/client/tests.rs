@@ -144,8 +144,8 @@ fn error(answer: Answer) -> CallError {
         Answer::Described { result, .. } => result.map(drop),
         Answer::Created { result, .. } | Answer::Deleted { result, .. } => result,
         Answer::Sent { result, .. } => result.map(drop),
-        Answer::Opened { result, .. } => result.map(drop),
-        Answer::Read { result, .. } => result.map(drop),
+        Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => result.map(drop),
+        Answer::Read { result, .. } | Answer::LookedAt { result, .. } => result.map(drop),
         Answer::Account(result) => result.map(drop),
     }
     .unwrap_err()

@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::evidence::{self, Evidence};
 use super::facts::Facts;
+use super::looks;
 use super::plan::{PagePlan, Plan};
 use crate::lesson::step_settings::Act;
 
@@ -78,14 +79,29 @@ pub fn of(case: &Case<'_>) -> Option<Finding> {
         .or_else(|| writing::amiss(case))
         .or_else(|| reading::amiss(case))
         .or_else(|| reaching::amiss(case))?;
-    if case.facts.lost > 0 {
-        let missed = match case.facts.lost {
-            1 => "1 call".to_owned(),
-            n => format!("{n} calls"),
-        };
-        finding.words += &format!(" (The lab missed {missed}: this may not be the whole story.)");
-    }
+    finding.words += &missed(case);
     Some(finding)
+}
+
+/// What is to be said of calls that were missed, in brackets.
+fn missed(case: &Case<'_>) -> String {
+    let facts = case.facts;
+    let missed = match facts.lost {
+        0 => return String::new(),
+        1 => "1 call".to_owned(),
+        n => format!("{n} calls"),
+    };
+    match case.act {
+        _ if facts.looked_up < facts.lost => {
+            format!(" (The lab missed {missed}: this may not be the whole story.)")
+        }
+        // What lies in the streams is known again.
+        act if looks::can_show(act) => String::new(),
+        _ => format!(
+            " (The lab missed {missed}. A look has shown what was put by then; what was read shows nowhere: what was \
+             done meanwhile is to be done again.)"
+        ),
+    }
 }
 
 /// When time alone may bring a finding for this step, if nothing happens before.

@@ -97,7 +97,7 @@ fn created(shards: u32, facts: &Facts, plan: &Plan) -> Evidence {
                     counted(has.unwrap_or(0), "shard")
                 ));
             }
-            (None, true) if !facts.place.told && stream.status.is_some() => {
+            (None, true) if !facts.place.told && stream.is_there() => {
                 // Where nobody tells who created it, its being there has to do.
                 let deed = Deed {
                     by: String::new(),

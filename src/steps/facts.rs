@@ -13,8 +13,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::looks::Found;
 use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Call, Detail};
 
@@ -38,6 +39,12 @@ pub const OPERATIONS: usize = 64;
 pub const FILES: usize = 64;
 /// The longest name that is remembered, in characters: the API allows no longer stream, and a key may have 256.
 pub const NAME: usize = 128;
+
+/// How far the clock of an endpoint may lie behind the lab's.
+const SKEW: TimeDelta = TimeDelta::seconds(1);
+
+/// Whose a deed is that only a look has shown.
+const SOMEBODY: &str = "a program";
 
 /// Where the lab is connected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,6 +93,14 @@ pub enum Seen<'a> {
     RunEnded(Option<i32>),
     /// A background look showed a stream: its state and its shards, and which of them are open.
     Described(&'a str, &'a str, &'a [(ShardId, bool)]),
+    /// A look showed that a stream is not there.
+    Gone(&'a str),
+    /// A look found records in a shard of a stream that nobody had told of.
+    Found(&'a str, &'a ShardId, &'a [Found]),
+    /// A look has made up for the calls that were missed, as far as records lie in the streams.
+    LookedUp,
+    /// Whether looks read what lies in the streams; on AWS not before the learner agreed to more than looking on.
+    Looking(bool),
     /// A stream that was kept from an earlier run holds so many records.
     Kept(&'a str, u64),
     /// So many records of a stream are gone: too old, or it was emptied.
@@ -107,6 +122,10 @@ pub struct Facts {
     pub(super) place: Place,
     /// Calls that were missed.
     pub(super) lost: u64,
+    /// Of these, before a look that made up for them.
+    pub(super) looked_up: u64,
+    /// Whether looks read what lies in the streams.
+    pub(super) looking: bool,
     pub(super) streams: Vec<StreamFacts>,
     pub(super) actors: Vec<Actor>,
     pub(super) readings: Vec<Reading>,
@@ -126,13 +145,16 @@ pub struct Facts {
     pub(super) last_call: Option<DateTime<Utc>>,
     keys_named: Vec<String>,
     readings_begun: u64,
+    /// What arrived before does not count.
+    since: Option<DateTime<Utc>>,
 }
 
 impl Facts {
     /// Nothing seen yet. The keys named always have their place among those told apart.
-    pub fn new(place: Place, keys_named: &[String]) -> Self {
+    pub fn new(place: Place, keys_named: &[String], now: DateTime<Utc>) -> Self {
         Self {
             place,
+            since: Some(now - SKEW),
             keys_named: keys_named.iter().take(KEYS).cloned().collect(),
             ..Self::default()
         }
@@ -140,10 +162,13 @@ impl Facts {
 
     /// The same world, in which nobody has done anything yet.
     #[must_use]
-    pub fn anew(&self) -> Self {
+    pub fn anew(&self, now: DateTime<Utc>) -> Self {
         let mut anew = Self {
             place: self.place.clone(),
             lost: self.lost,
+            looked_up: self.looked_up,
+            looking: self.looking,
+            since: Some(now - SKEW),
             streams: self.streams.clone(),
             run: self.run.clone(),
             reached: self.reached,
@@ -203,9 +228,35 @@ impl Facts {
                 true
             }
             Seen::Described(stream, status, shards) => {
+                let missed = self.lost > self.looked_up && self.known(stream).is_none();
                 let facts = self.stream(stream, now);
-                facts.described(status, shards)
+                if missed {
+                    // Its creation was among the calls that were missed.
+                    facts.created = Some(somebody(now));
+                }
+                facts.described(status, shards) || missed
             }
+            Seen::Gone(stream) => {
+                let known = self.known(stream).is_some_and(|it| it.status.is_some());
+                self.streams.retain(|it| it.name != stream);
+                if known {
+                    self.deleted.get_or_insert_with(|| somebody(now));
+                }
+                known
+            }
+            Seen::Found(stream, shard, records) => {
+                let since = self.since;
+                let counts =
+                    |it: &Found| it.arrived.zip(since).is_none_or(|(at, since)| at >= since);
+                self.stream(stream, now)
+                    .found(shard, records, counts, &somebody(now));
+                true
+            }
+            Seen::LookedUp => {
+                self.looked_up = self.lost;
+                true
+            }
+            Seen::Looking(looking) => std::mem::replace(&mut self.looking, looking) != looking,
             Seen::Kept(stream, records) => {
                 self.stream(stream, now).keeps(records);
                 false
@@ -233,6 +284,11 @@ impl Facts {
         let stream = &mut self.streams[place];
         stream.touched = now;
         stream
+    }
+
+    /// Whether looks read what lies in the streams.
+    pub fn is_looking(&self) -> bool {
+        self.looking
     }
 
     /// What is known of a stream.
@@ -320,6 +376,14 @@ impl Facts {
             }
             _ => {}
         }
+    }
+}
+
+/// Who did what only a look has shown.
+fn somebody(now: DateTime<Utc>) -> Deed {
+    Deed {
+        by: SOMEBODY.into(),
+        at: now,
     }
 }
 

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::diagnosis::{self, Case};
 use super::evidence::{self, Evidence};
-use super::facts::{Deed, Facts, Place, Seen};
+use super::facts::{Deed, Facts, Place, Seen, Who};
+use super::looks::Looks;
 use super::plan::{Check, PagePlan, Plan};
 use super::{CheckState, Mark};
+use crate::kinesis::feed::Detail;
 use crate::lesson::step_settings::{Act, Since};
 
 /// How many times can have facts of their own; beyond it the lesson's are taken.
@@ -21,6 +23,10 @@ pub struct Watch {
     plan: Plan,
     whole: Facts,
     windows: BTreeMap<String, Window>,
+    looks: Looks,
+    /// When it began, and the region that it is about.
+    began: DateTime<Utc>,
+    region: String,
 }
 
 /// The facts since a moment.
@@ -44,13 +50,33 @@ pub struct Pass {
 
 impl Watch {
     /// A lesson's steps, of which nothing was seen yet.
-    pub fn new(plan: Plan, place: Place) -> Self {
-        let whole = Facts::new(place, plan.keys_named());
+    pub fn new(plan: Plan, place: Place, now: DateTime<Utc>) -> Self {
+        let looks = Looks::new(place.told);
+        let region = place.region.clone();
+        let whole = Facts::new(place, plan.keys_named(), now);
         Self {
             plan,
             whole,
             windows: BTreeMap::new(),
+            looks,
+            began: now,
+            region,
         }
+    }
+
+    /// When it began: what was put before does not count.
+    pub fn began(&self) -> DateTime<Utc> {
+        self.began
+    }
+
+    /// What is remembered for looks.
+    pub fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
+    /// The same to change it.
+    pub fn looks_mut(&mut self) -> &mut Looks {
+        &mut self.looks
     }
 
     /// The lesson was edited: its steps are others, what was seen stays.
@@ -71,8 +97,9 @@ impl Watch {
     /// Folds something in. Whether a check may stand otherwise now.
     pub fn observe(&mut self, seen: &Seen<'_>, now: DateTime<Utc>) -> bool {
         if let Seen::Reached(page) = *seen {
-            self.reach(page);
+            self.reach(page, now);
         }
+        self.remember(seen, now);
         let mut changed = self.whole.observe(seen, now);
         for window in self.windows.values_mut() {
             changed |= window.facts.observe(seen, now);
@@ -80,30 +107,57 @@ impl Watch {
         changed
     }
 
+    /// What looks must know of it.
+    fn remember(&mut self, seen: &Seen<'_>, now: DateTime<Utc>) {
+        match *seen {
+            Seen::Lost(_) => self.looks.lost(now),
+            Seen::Kept(stream, records) if records > 0 => self.looks.kept(stream, now),
+            Seen::Reached(_) | Seen::RunBegan(_) | Seen::RunEnded(_) => self.looks.stir(now),
+            Seen::Call(who, call) if call.error.is_none() => {
+                let here = call.region.is_empty() || call.region == self.region;
+                let Some(stream) = call.stream.as_deref().filter(|_| here) else {
+                    return;
+                };
+                match &call.detail {
+                    Detail::Put(entries) => self.looks.put(stream, entries, now),
+                    Detail::Create { .. } => {
+                        self.looks.created(stream, now);
+                        self.looks.stir(now);
+                    }
+                    _ if *who != Who::Lab && call.operation == "DeleteStream" => {
+                        self.looks.stir(now);
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A step is reached: its page was opened, or all before it are done. What counts from there on begins.
-    pub fn reach(&mut self, page: usize) {
+    pub fn reach(&mut self, page: usize, now: DateTime<Utc>) {
         let Some(step) = self.plan.page(page) else {
             return;
         };
         let counts = |check: &Check| check.since == Since::Step;
         let key = step.key.clone();
         if step.checks.iter().any(counts) && !self.windows.contains_key(&key) {
-            self.open(key, false);
+            self.open(key, false, now);
         }
     }
 
     /// A step is to be done anew: what was done for it so far counts no more.
-    pub fn reset(&mut self, page: usize) {
+    pub fn reset(&mut self, page: usize, now: DateTime<Utc>) {
         if let Some(step) = self.plan.page(page) {
             let key = step.key.clone();
             self.windows.remove(&key);
-            self.open(key, true);
+            self.open(key, true, now);
         }
     }
 
     /// From now on it is asked of this name what was done since; see [`Watch::done_since`].
-    pub fn begin(&mut self, name: &str) {
-        self.open(name.to_owned(), false);
+    pub fn begin(&mut self, name: &str, now: DateTime<Utc>) {
+        self.open(name.to_owned(), false, now);
     }
 
     /// Nothing is asked of this name any more.
@@ -111,9 +165,9 @@ impl Watch {
         self.windows.remove(name);
     }
 
-    fn open(&mut self, name: String, all: bool) {
+    fn open(&mut self, name: String, all: bool, now: DateTime<Utc>) {
         if self.windows.len() < WINDOWS || self.windows.contains_key(&name) {
-            let facts = self.whole.anew();
+            let facts = self.whole.anew(now);
             self.windows.insert(name, Window { facts, all });
         }
     }

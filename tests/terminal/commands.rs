@@ -7,13 +7,13 @@ use std::process::{Child, Output, Stdio};
 use super::harness::{Home, LAB, Session, signal};
 
 /// `kinesis-lab serve` as a process; killed if a test fails before it ends.
-struct Server {
+pub struct Server {
     child: Child,
     endpoint: String,
 }
 
 impl Server {
-    fn start(home: &Home) -> Self {
+    pub fn start(home: &Home) -> Self {
         Self::with(home, &[])
     }
 
@@ -37,7 +37,7 @@ impl Server {
         }
     }
 
-    fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         self.endpoint.strip_prefix("http://").expect("a URL")
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::observe;
+use super::{looks, observe};
 use crate::app::message::{Answer, Batch, PutSummary, ReaderId, Sender};
 use crate::app::model::Model;
 use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, PutEntry};
@@ -13,22 +13,7 @@ use crate::steps::{Seen, Who};
 
 /// A request of the lab was answered.
 pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime<Utc>) {
-    if let Answer::Described {
-        stream,
-        result: Ok(description),
-    } = answer
-    {
-        let shards: Vec<(ShardId, bool)> = description
-            .shards
-            .iter()
-            .map(|shard| (shard.id.clone(), shard.open))
-            .collect();
-        observe(
-            model,
-            &Seen::Described(stream, &description.status, &shards),
-            now,
-        );
-    }
+    looks::answered(model, answer, now);
     if model.feeds() {
         return;
     }
@@ -106,7 +91,11 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
             let detail = Detail::Get(Box::new(detail));
             Some((Who::You, call("GetRecords", &stream, error, detail)))
         }
-        Answer::Streams(_) | Answer::Described { .. } | Answer::Account(_) => None,
+        Answer::Streams(_)
+        | Answer::Described { .. }
+        | Answer::LookedInto { .. }
+        | Answer::LookedAt { .. }
+        | Answer::Account(_) => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::progress::Passed;
 use crate::steps::Mark;
 
 const PANEL: &str = "x app/kinesis-lab-panel";
+const WORKER: &str = "x app/kinesis-lab-worker";
 const AUTO: &str = "x app/kinesis-lab-auto";
 
 const PRODUCER: &str = "Run the Producer";
@@ -80,6 +81,18 @@ fn what_the_lab_does_by_itself_passes_nothing() {
     assert!(told.contains("was sent automatically"), "{told}");
     own(&mut lab, PANEL, "PutRecord", put_entry("alice"));
     assert!(all_told(&lab, page).contains("1 of 3 records"));
+}
+
+#[test]
+fn what_a_look_of_the_lab_reads_is_read_by_nobody() {
+    for (agent, passed) in [("x app/kinesis-lab-look", false), (WORKER, true)] {
+        let mut lab = course("");
+        create(&mut lab);
+        own(&mut lab, PANEL, "PutRecord", put_entry("alice"));
+        let page = open(&mut lab, "Run the Consumer");
+        own(&mut lab, agent, "GetRecords", page_of(1, 0));
+        assert_eq!(all_told(&lab, page).contains("[x]"), passed, "{agent}");
+    }
 }
 
 #[test]

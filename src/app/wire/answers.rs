@@ -26,6 +26,8 @@ enum Key {
     Put(u64),
     Opened(ReaderId),
     Read(ReaderId),
+    LookedInto(String, ShardId),
+    LookedAt(String, ShardId),
     Account,
 }
 
@@ -50,6 +52,12 @@ struct Reading {
 }
 
 impl Asked {
+    /// Whether a put that was asked for before this moment is not answered.
+    pub fn has_a_put_before(&self, at: DateTime<Utc>) -> bool {
+        let mut open = self.0.iter();
+        open.any(|asked| matches!(asked.key, Key::Put(_)) && asked.at <= at)
+    }
+
     fn take(&mut self, key: &Key) -> Option<Question> {
         let place = self.0.iter().position(|asked| asked.key == *key)?;
         self.0.remove(place)
@@ -98,6 +106,34 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
                     });
                 Key::Read(*reader)
             }
+            Request::LookInto {
+                stream,
+                shard,
+                start,
+            } => {
+                reading = Some(Reading {
+                    stream: stream.clone(),
+                    shard: shard.clone(),
+                    start: start.clone(),
+                    limit: None,
+                });
+                Key::LookedInto(stream.clone(), shard.clone())
+            }
+            Request::LookAt {
+                stream,
+                shard,
+                start,
+                limit,
+                ..
+            } => {
+                reading = Some(Reading {
+                    stream: stream.clone(),
+                    shard: shard.clone(),
+                    start: start.clone(),
+                    limit: Some(*limit),
+                });
+                Key::LookedAt(stream.clone(), shard.clone())
+            }
             Request::IdentifyAccount => Key::Account,
         };
         let asked = &mut model.wire.asked.0;
@@ -145,6 +181,8 @@ fn key(answer: &Answer) -> Key {
         Answer::Sent { put, .. } => Key::Put(put.id),
         Answer::Opened { reader, .. } => Key::Opened(*reader),
         Answer::Read { reader, .. } => Key::Read(*reader),
+        Answer::LookedInto { stream, shard, .. } => Key::LookedInto(stream.clone(), shard.clone()),
+        Answer::LookedAt { stream, shard, .. } => Key::LookedAt(stream.clone(), shard.clone()),
         Answer::Account(_) => Key::Account,
     }
 }
@@ -215,26 +253,36 @@ fn call(
             let detail = Detail::Put(vec![entry]);
             (who, call("PutRecord", Some(&put.stream), error, detail))
         }
-        Answer::Opened { result, .. } => {
+        Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => {
             let error = result.as_ref().err();
+            let who = reader(answer);
             let detail = reading.map_or(none, |reading| Detail::Iterator {
                 shard: reading.shard,
                 start: reading.start,
                 chain: None,
             });
             let operation = "GetShardIterator";
-            ("worker", call(operation, stream_read, error, detail))
+            (who, call(operation, stream_read, error, detail))
         }
-        Answer::Read { result, .. } => {
+        Answer::Read { result, .. } | Answer::LookedAt { result, .. } => {
             let error = result.as_ref().err();
+            let who = reader(answer);
             let detail =
                 reading.map_or(none, |reading| Detail::Get(Box::new(page(reading, result))));
-            ("worker", call("GetRecords", stream_read, error, detail))
+            (who, call("GetRecords", stream_read, error, detail))
         }
         Answer::Account(result) => {
             let error = result.as_ref().err();
             ("lab", call("GetCallerIdentity", None, error, none))
         }
+    }
+}
+
+/// Whose reader got this answer.
+fn reader(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::LookedInto { .. } | Answer::LookedAt { .. } => "lab",
+        _ => "worker",
     }
 }
 

@@ -141,7 +141,10 @@ pub(super) fn own_name(user_agent: &str, operation: &str) -> &'static str {
         "auto"
     } else if user_agent.contains("app/kinesis-lab-worker") {
         "worker"
-    } else if operation.starts_with("List") || operation.starts_with("Describe") {
+    } else if user_agent.contains("app/kinesis-lab-look")
+        || operation.starts_with("List")
+        || operation.starts_with("Describe")
+    {
         "lab"
     } else {
         "you"
@@ -309,5 +312,6 @@ pub(super) mod tests {
         check("panel", "ListShards", "lab");
         check("auto", "PutRecord", "auto");
         check("worker", "GetRecords", "worker");
+        check("look", "GetRecords", "lab");
     }
 }

@@ -66,20 +66,33 @@ fn no_request(address: &str) -> String {
     )
 }
 
-/// Where the lab sees only its own calls, what programs put and read shows nowhere.
+/// Where the lab is told of its own calls only, what programs read shows nowhere, and the rest only when it looks.
 fn untold(case: &Case<'_>) -> Option<Finding> {
     if case.facts.place.told {
         return None;
     }
-    let counts = match case.act {
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => "c reads in the panel",
-        Act::Latest(_) => "c and s do it in the panels",
-        Act::Put(_) => "s sends from the panel",
-        Act::Delete(_) => "D, then x deletes it in the panel",
-        _ => return None,
+    let address = &case.facts.place.address;
+    let unseen = |panel: &str| {
+        Finding::nothing(format!(
+            "Reading leaves no trace that the lab could find at {address}: what a program reads there is not seen. {panel}, \
+             and that counts."
+        ))
     };
-    Finding::nothing(format!(
-        "At {} the lab sees only its own calls, not what a program does. {counts}, and that counts.",
-        case.facts.place.address
-    ))
+    match case.act {
+        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => unseen("c reads in the panel"),
+        Act::Latest(_) => unseen("c and s do it in the panels"),
+        Act::Put(_) if case.facts.looking => Finding::nothing(format!(
+            "At {address} the lab looks every few seconds at what lies in the stream: what a program puts counts as soon \
+             as it is found, and what s sends at once."
+        )),
+        Act::Put(_) => Finding::nothing(format!(
+            "At {address} the lab sees only its own calls, until it looks into a stream itself: into the one that D \
+             selects, and on AWS after your yes to the first write there. s sends from the panel, and that counts."
+        )),
+        Act::Delete(_) => Finding::nothing(format!(
+            "D, then x deletes it in the panel. What a program deletes at {address} shows once the lab looks, within \
+             seconds."
+        )),
+        _ => None,
+    }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{Deed, KEYS, SHARDS, cut};
 use crate::kinesis::feed::PutEntry;
 use crate::kinesis::{SequenceNumber, ShardId};
+use crate::steps::looks::Found;
 
 /// A stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +111,12 @@ impl StreamFacts {
         put.map(|shard| &shard.id)
     }
 
+    /// Whether a look has shown it, and not on its way out.
+    pub fn is_there(&self) -> bool {
+        let status = self.status.as_deref();
+        status.is_some_and(|status| status != "DELETING")
+    }
+
     /// How many open shards it has, as far as is known.
     pub fn open_shards(&self) -> Option<u32> {
         let known = self.shards.iter().any(|shard| shard.open.is_some());
@@ -178,25 +185,51 @@ impl StreamFacts {
             let Ok((shard, _)) = &entry.result else {
                 continue;
             };
-            self.held += 1;
-            if let Some(shard) = self.shard_mut(shard) {
-                shard.records += 1;
-                shard.put += u64::from(deed.is_some());
-            }
-            if self.not_json.is_none() && !begins_as_json(&entry.head) {
-                self.not_json = Some(cut(&entry.key));
-            }
+            self.holds(shard, &entry.key, &entry.head);
             match deed {
                 None => self.automatic += 1,
-                Some(deed) => {
-                    self.put += 1;
-                    self.count_key(&entry.key, shard);
-                    match &mut self.last_put {
-                        Some(last) if last.by == deed.by => last.at = deed.at,
-                        last => *last = Some(deed.clone()),
-                    }
-                }
+                Some(deed) => self.count(shard, &entry.key, deed),
             }
+        }
+    }
+
+    /// A look found records in a shard that nobody had told of; of them count those that may.
+    pub(super) fn found(
+        &mut self,
+        shard: &ShardId,
+        records: &[Found],
+        counts: impl Fn(&Found) -> bool,
+        deed: &Deed,
+    ) {
+        for record in records {
+            self.holds(shard, &record.key, &record.head);
+            if counts(record) {
+                self.count(shard, &record.key, deed);
+            }
+        }
+    }
+
+    /// It holds one more record.
+    fn holds(&mut self, shard: &ShardId, key: &str, head: &[u8]) {
+        self.held += 1;
+        if let Some(shard) = self.shard_mut(shard) {
+            shard.records += 1;
+        }
+        if self.not_json.is_none() && !begins_as_json(head) {
+            self.not_json = Some(cut(key));
+        }
+    }
+
+    /// One of its records was put on purpose.
+    fn count(&mut self, shard: &ShardId, key: &str, deed: &Deed) {
+        self.put += 1;
+        if let Some(shard) = self.shard_mut(shard) {
+            shard.put += 1;
+        }
+        self.count_key(key, shard);
+        match &mut self.last_put {
+            Some(last) if last.by == deed.by => last.at = deed.at,
+            last => *last = Some(deed.clone()),
         }
     }
 

@@ -91,7 +91,7 @@ fn place() -> Place {
 fn facts_stay_within_their_bounds_under_a_hundred_thousand_calls() {
     for names in [2, 40, 100_000] {
         let mut rng = fastrand::Rng::with_seed(7);
-        let mut facts = Facts::new(place(), &["carol".into()]);
+        let mut facts = Facts::new(place(), &["carol".into()], begin());
         for index in 0..100_000 {
             let who = match rng.u32(..4) {
                 0 => Who::You,
@@ -130,7 +130,7 @@ fn facts_stay_within_their_bounds_under_a_hundred_thousand_calls() {
 fn how_long_a_call_takes_to_be_folded_in_and_judged() {
     let markdown = include_str!("../../../tests/fixtures/steps/course.md");
     let plan = Plan::of(&crate::lesson::parse(markdown, &Default::default()));
-    let mut watch = Watch::new(plan, place());
+    let mut watch = Watch::new(plan, place(), begin());
     let mut rng = fastrand::Rng::with_seed(7);
     let who = Who::Program("py#1".into());
     let calls: Vec<Arc<Call>> = (0..20_000).map(|_| Arc::new(call(&mut rng, 40))).collect();

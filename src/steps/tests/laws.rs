@@ -21,7 +21,7 @@ fn watch() -> Watch {
         region: "us-east-1".into(),
         told: true,
     };
-    Watch::new(course(), place)
+    Watch::new(course(), place, begin())
 }
 
 /// One of the calls that programs make, on one of two streams, in one of two shards.
@@ -131,7 +131,7 @@ proptest! {
             };
             watch.observe(&Seen::Call(&who, call), now);
             for page in &pages {
-                watch.reach(*page);
+                watch.reach(*page, begin());
                 let passed: Vec<(String, Pass)> = watch
                     .passed(*page, &|_| false)
                     .into_iter()

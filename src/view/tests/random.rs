@@ -401,6 +401,22 @@ impl World {
                     Ok(self.batch())
                 },
             },
+            Request::LookInto { stream, shard, .. } => Answer::LookedInto {
+                stream,
+                shard,
+                result: match fails {
+                    true => Err(self.error()),
+                    false => Ok("iterator".into()),
+                },
+            },
+            Request::LookAt { stream, shard, .. } => Answer::LookedAt {
+                stream,
+                shard,
+                result: match fails {
+                    true => Err(self.error()),
+                    false => Ok(self.batch()),
+                },
+            },
             Request::IdentifyAccount if fails => Answer::Account(Err(self.error())),
             Request::IdentifyAccount => Answer::Account(Ok("123456789012".into())),
         };
