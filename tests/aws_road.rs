@@ -241,6 +241,7 @@ async fn whole_life() {
         stream: stream.clone(),
         key: "alice".into(),
         data: "{\"page\":1}".into(),
+        hash_key: None,
     });
     let Answer::Sent { result, .. } = client.perform(put).await else {
         panic!("not sent")

@@ -47,7 +47,7 @@ pub enum Action {
     Right,
     /// Open streams: create, select, empty, delete.
     Streams,
-    /// Open the lab's server: its clock, its pace, empty pages.
+    /// Open the lab's server: its clock, its pace, faults.
     Server,
     /// Open the wire log: every call, and who made it.
     Wire,

@@ -130,6 +130,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         out.changed |= wire::told(model, call, None);
         if let Some(fault) = call.fault {
             out.changed = true;
+            super::producer::reply_lost(model, call);
             model.say(
                 Tone::Nearly,
                 met(&format!("The lab's {}", call.operation), fault),

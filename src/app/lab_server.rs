@@ -1,12 +1,18 @@
-//! The lab's own server, as its feed tells what holds there, and the dialog that moves its clock and sets its pace.
+//! The lab's own server, as its feed tells what holds there, and the dialog that moves its clock, sets its pace and makes
+//! faults happen.
+
+mod words;
 
 use chrono::{DateTime, Utc};
 
-use super::lab_clock::{LabClock, in_words};
+use super::lab_clock::LabClock;
 use super::message::{Control, Effect};
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Overlay};
-use crate::kinesis::control::{FaultKind, ServerState, Timing};
+use crate::kinesis::ShardId;
+use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
+
+pub use words::{fault_in_words, fault_word};
 
 /// What the lab knows of its own server. Elsewhere nothing is ever told, and both clocks are the same.
 #[derive(Debug, Clone, Default)]
@@ -32,27 +38,47 @@ pub enum Lever {
     Pace,
     /// Some pages come back empty, or none does.
     EmptyPages,
+    /// The reply to the next put is lost.
+    LoseReply,
+    /// The next puts are refused by one shard.
+    ThrottleNext,
+    /// Some puts are refused until faults are cleared.
+    ThrottleSome,
+    /// The reply to the next put is late.
+    DelayReply,
+    /// No fault waits any more.
+    ClearFaults,
 }
 
 impl Lever {
-    /// All of them, in the order of the dialog.
-    pub const ALL: [Self; 4] = [
+    /// All of them, in the order of the dialog: first what holds, then faults.
+    pub const ALL: [Self; 9] = [
         Self::FiveMinutes,
         Self::OneDay,
         Self::Pace,
         Self::EmptyPages,
+        Self::LoseReply,
+        Self::ThrottleNext,
+        Self::ThrottleSome,
+        Self::DelayReply,
+        Self::ClearFaults,
     ];
 
-    /// What the palette calls it.
-    pub fn does(self) -> &'static str {
-        match self {
-            Self::FiveMinutes => "lab clock: 5 minutes forward",
-            Self::OneDay => "lab clock: 24 hours forward",
-            Self::Pace => "pace of streams: at once, or CREATING 15 s as on AWS",
-            Self::EmptyPages => "empty pages: on or off",
-        }
-    }
+    /// How many of them do not make or clear faults.
+    pub const BEFORE_FAULTS: usize = 4;
 }
+
+/// Every put, be it of one record or of a batch.
+const PUTS: &str = "PutRecord*";
+
+/// How many puts a shard refuses, where it is not some of all.
+pub const REFUSALS: u32 = 5;
+
+/// The share of puts that are refused until faults are cleared.
+pub const REFUSED_SHARE: f64 = 0.3;
+
+/// How late a late reply is, in milliseconds.
+pub const DELAY_MS: u64 = 2_000;
 
 const FIVE_MINUTES: u64 = 300;
 
@@ -60,10 +86,9 @@ const FIVE_MINUTES: u64 = 300;
 pub const ONE_DAY: u64 = 86_400;
 
 /// What is said where there is no embedded server.
-const ELSEWHERE: &str =
-    "That needs the embedded server: start the lab without --endpoint-url or --aws.";
+const ELSEWHERE: &str = "Clock and faults are the embedded server's, no API has them: start the lab without --endpoint-url or --aws.";
 
-/// The dialog that `C` opens.
+/// The dialog that `F` opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerDialog {
     /// An index into [`Lever::ALL`].
@@ -82,16 +107,6 @@ impl LabServer {
     /// Whether a change of a stream is complete before its call answers, as far as the lab knows.
     pub(super) fn is_instant(&self) -> bool {
         self.state.timing == Timing::Instant
-    }
-}
-
-/// A fault on request, in a word or two.
-pub fn fault_word(fault: FaultKind) -> &'static str {
-    match fault {
-        FaultKind::Throttle => "throttled",
-        FaultKind::Delay { .. } => "delayed",
-        FaultKind::LoseReply => "reply lost",
-        FaultKind::Fail => "made to fail",
     }
 }
 
@@ -130,8 +145,37 @@ pub(super) fn pull(model: &mut Model, lever: Lever, out: &mut Outcome) {
             Timing::Aws => Timing::Instant,
         }),
         Lever::EmptyPages => Control::EmptyPages(!state.empty_pages),
+        Lever::LoseReply => fault(FaultKind::LoseReply, Often::Times(1), None),
+        Lever::ThrottleNext => {
+            let shard = throttled_shard(model).cloned();
+            fault(FaultKind::Throttle, Often::Times(REFUSALS), shard)
+        }
+        Lever::ThrottleSome => fault(FaultKind::Throttle, Often::Rate(REFUSED_SHARE), None),
+        Lever::DelayReply => {
+            let late = FaultKind::Delay { millis: DELAY_MS };
+            fault(late, Often::Times(1), None)
+        }
+        Lever::ClearFaults => Control::ClearFaults,
     };
     out.effects.push(Effect::Control(control));
+}
+
+fn fault(kind: FaultKind, often: Often, shard: Option<ShardId>) -> Control {
+    Control::Fault(Fault {
+        kind,
+        operation: Some(PUTS.to_owned()),
+        stream: None,
+        shard,
+        often,
+    })
+}
+
+/// The shard that is throttled: one of several, so that a batch shows that only its own records are refused.
+pub fn throttled_shard(model: &Model) -> Option<&ShardId> {
+    let shards = &model.streams.description()?.shards;
+    let mut open = shards.iter().filter(|shard| shard.open);
+    let first = open.next()?;
+    open.next().map(|_| &first.id)
 }
 
 /// The learner agreed that records will go.
@@ -167,51 +211,7 @@ pub(super) fn changed(
     }
     server.clock.seen(now, state.ahead_seconds);
     let before = std::mem::replace(&mut server.state, state.clone());
-    if let Some((tone, words)) = news(&before, state) {
+    if let Some((tone, words)) = words::news(&before, state) {
         model.say(tone, words);
     }
-}
-
-/// The most important thing that is different now, in a sentence.
-fn news(before: &ServerState, now: &ServerState) -> Option<(Tone, String)> {
-    let words = match (&before.full, &now.full) {
-        (was, Some(why)) if was.as_ref() != Some(why) => {
-            let why = why.trim_end_matches('.');
-            return Some((Tone::Wrong, format!("Puts are refused now: {why}.")));
-        }
-        (Some(_), None) => "There is room again: puts are taken.".into(),
-        _ if before.ahead_seconds != now.ahead_seconds => {
-            let moved = now.ahead_seconds.saturating_sub(before.ahead_seconds);
-            let grown = match before.ahead_seconds {
-                0 => String::new(),
-                _ => format!(", {} in all", in_words(now.ahead_seconds)),
-            };
-            let expired = match moved {
-                FIVE_MINUTES.. => " Iterators of before have expired.",
-                _ => "",
-            };
-            format!(
-                "Lab time went {} forward{grown}.{expired}",
-                in_words(moved)
-            )
-        }
-        _ if before.timing != now.timing => match now.timing {
-            Timing::Instant => "Streams change at once again.".into(),
-            Timing::Aws => {
-                "Streams change as slowly as on AWS now: CREATING 15 s, UPDATING 30 s, DELETING 10 s.".into()
-            }
-        },
-        _ if before.empty_pages != now.empty_pages => match now.empty_pages {
-            true => "Some pages come back empty now although records lie ahead, as on AWS.".into(),
-            false => "A page has what there is again.".into(),
-        },
-        _ if before.faults.len() < now.faults.len() => {
-            "A fault was added at the server; the calls that meet it say so.".into()
-        }
-        _ if !before.faults.is_empty() && now.faults.is_empty() => {
-            "No fault waits at the server any more.".into()
-        }
-        _ => return None,
-    };
-    Some((Tone::Done, words))
 }

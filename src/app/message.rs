@@ -14,6 +14,7 @@ use super::program_pane::{
 };
 use super::screen::Pane;
 use crate::kinesis::feed::FeedEvent;
+use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 use crate::lesson::{Fault, Highlights, Lesson};
 use crate::progress;
@@ -195,6 +196,8 @@ pub enum Request {
     DeleteStream(String),
     /// PutRecord.
     PutRecord(Put),
+    /// PutRecords.
+    PutRecords(Arc<PutBatch>),
     /// GetShardIterator.
     OpenIterator {
         /// Which reader asks.
@@ -250,6 +253,7 @@ impl Request {
             | (Self::CreateStream { stream: asked, .. }, Answer::Created { stream, .. })
             | (Self::DeleteStream(asked), Answer::Deleted { stream, .. }) => asked == stream,
             (Self::PutRecord(put), Answer::Sent { put: sent, .. }) => put.id == sent.id,
+            (Self::PutRecords(asked), Answer::SentBatch { batch, .. }) => asked.id == batch.id,
             (Self::OpenIterator { reader: asked, .. }, Answer::Opened { reader, .. })
             | (Self::GetRecords { reader: asked, .. }, Answer::Read { reader, .. }) => {
                 asked == reader
@@ -298,7 +302,44 @@ pub struct Put {
     pub key: String,
     /// The data, UTF-8.
     pub data: String,
+    /// Places the record in the key's stead, where it is given.
+    pub hash_key: Option<HashKey>,
 }
+
+/// Records to put with one call: at most 500, and automatic sending's, so they go out as `kinesis-lab-auto`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PutBatch {
+    /// Counts the lab's puts.
+    pub id: u64,
+    /// The stream.
+    pub stream: String,
+    /// The records, in order.
+    pub entries: Vec<Arc<Entry>>,
+}
+
+/// A record of automatic sending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The partition key.
+    pub key: String,
+    /// The data, UTF-8.
+    pub data: String,
+    /// Places the record in the key's stead, where it is given.
+    pub hash_key: Option<HashKey>,
+}
+
+impl Entry {
+    /// What it counts for in the service's limits.
+    pub fn bytes(&self) -> usize {
+        self.key.len() + self.data.len()
+    }
+}
+
+/// The shard and sequence number of a record that was stored.
+pub type Place = (ShardId, SequenceNumber);
+
+/// Where a record was stored, or why it was not.
+pub type Stored = Result<Place, CallError>;
 
 /// Whose put it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -344,7 +385,14 @@ pub enum Answer {
         /// The put, without its data.
         put: PutSummary,
         /// The shard and sequence number that came back.
-        result: Result<(ShardId, SequenceNumber), CallError>,
+        result: Stored,
+    },
+    /// To PutRecords.
+    SentBatch {
+        /// What was put.
+        batch: Arc<PutBatch>,
+        /// What came back for each record, in order; or why nothing did.
+        result: Result<Vec<Stored>, CallError>,
     },
     /// To OpenIterator.
     Opened {
@@ -395,6 +443,8 @@ pub struct PutSummary {
     pub key: String,
     /// The size of the data in bytes.
     pub size: usize,
+    /// Placed the record in the key's stead, where it was given.
+    pub hash_key: Option<HashKey>,
 }
 
 /// A stream as the endpoint describes it.

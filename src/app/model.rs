@@ -280,7 +280,7 @@ impl Model {
         let sheet = matches!(self.overlay, Some(Overlay::Sheet(_)));
         let looks = self.streams.selected.as_ref().and_then(|s| s.look_at);
         [
-            self.producer.auto.next_at,
+            self.producer.auto.next_deadline(),
             self.consumer.next_deadline(),
             looks,
             self.streams.list_at,

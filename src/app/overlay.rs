@@ -20,7 +20,7 @@ pub enum Overlay {
     Palette(Listing),
     /// Streams: create, select, empty, delete.
     Streams(StreamsDialog),
-    /// The lab's server: its clock, its pace, empty pages.
+    /// The lab's server: its clock, its pace, faults.
     Server(ServerDialog),
     /// Where the consumer starts.
     Start(StartDialog),

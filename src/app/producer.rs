@@ -1,30 +1,30 @@
 //! The producer panel: the event at hand, automatic sending, and the log of what went into the stream.
 
+mod auto;
 mod edit;
+pub mod queue;
+pub mod settings;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::log::{Gaze, Log};
-use super::message::{Put, PutSummary, Request, Sender};
+use super::message::{Place, Put, PutSummary, Request, Sender, Stored};
 use super::model::{Model, Outcome, Tone};
 use super::templates::{self, Template};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail};
 use crate::kinesis::hash_ranges::HashKey;
-use crate::kinesis::{CallError, SequenceNumber, ShardId};
 
+use queue::Queue;
+
+pub use auto::{Auto, RATES, most, rate};
+pub(super) use auto::{answered, change_rate, on_deadline, reply_lost, toggle_auto};
 pub use edit::{Edit, Field, problem_with};
 pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
 
 /// How many lines the panel remembers.
 const REMEMBERED: usize = 2_000;
-
-/// The rates of automatic sending, in records a second.
-pub const RATES: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
-
-/// How many automatic puts may wait for their answers at once; beyond it the lab skips a turn and counts it.
-const IN_FLIGHT: u32 = 64;
 
 /// What stands in an event's data where the time of sending will.
 const NOW: &str = "{now}";
@@ -54,38 +54,68 @@ impl Who {
     }
 }
 
-/// A line of the panel: one record that somebody put.
+/// A line of the panel: one record that somebody put, or several that a call of automatic sending did not write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentLine {
     /// When its answer was seen.
     pub at: DateTime<Utc>,
     /// Whose it is.
     pub who: Who,
-    /// The partition key; none where the request was refused before its records were read.
+    /// The partition key, of several records one; none where the request was refused before its records were read.
     pub key: Option<String>,
     /// The first digits of the key's MD5, in hexadecimal; empty where an explicit hash key placed the record.
     pub hash: String,
     /// The size of the data in bytes.
     pub size: usize,
+    /// How many records it is about: one, or those of a call that were not written for this reason.
+    pub records: usize,
     /// Where it was stored, or the error's name and what it means.
-    pub result: Result<(ShardId, SequenceNumber), (String, String)>,
+    pub result: Result<Place, (String, String)>,
+    /// Whether it is stored for the second time.
+    pub twice: Option<Twice>,
     /// The fault on request that the call met.
     pub fault: Option<FaultKind>,
 }
 
-/// Automatic sending.
-#[derive(Debug, Clone)]
-pub struct Auto {
-    /// When the next record is due; `None` while off.
-    pub next_at: Option<DateTime<Utc>>,
-    /// An index into [`RATES`].
-    pub rate: usize,
-    /// The template in use, an index into [`templates::templates`].
-    pub template: usize,
-    /// Puts that wait for their answers.
-    pub in_flight: u32,
-    /// Turns skipped since the endpoint answers slower than the rate.
-    pub skipped: u64,
+/// What is known of a record that was sent again since nobody answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Twice {
+    /// It may be stored twice.
+    Perhaps,
+    /// It is, and this is the first of the two.
+    Surely(Place),
+}
+
+impl SentLine {
+    /// A line of the lab's own for one record.
+    fn new(
+        at: DateTime<Utc>,
+        who: Who,
+        key: &str,
+        hash_key: Option<HashKey>,
+        size: usize,
+        result: Result<Place, (String, String)>,
+    ) -> Self {
+        Self {
+            at,
+            who,
+            hash: digits_of(key, hash_key.is_some()),
+            key: Some(key.to_owned()),
+            size,
+            records: 1,
+            result,
+            twice: None,
+            fault: None,
+        }
+    }
+}
+
+/// The first digits of a key's MD5 sum; none where something else places the record.
+fn digits_of(key: &str, placed_otherwise: bool) -> String {
+    match placed_otherwise {
+        true => String::new(),
+        false => HashKey::of_partition_key(key).hex()[..8].to_owned(),
+    }
 }
 
 /// The event that `s` sends.
@@ -134,13 +164,7 @@ impl Default for Producer {
                 data: r#"{"type":"login","userId":"alice","time":"{now}"}"#.into(),
             },
             edit: None,
-            auto: Auto {
-                next_at: None,
-                rate: 1,
-                template: 0,
-                in_flight: 0,
-                skipped: 0,
-            },
+            auto: Auto::default(),
             log: Log::new(REMEMBERED),
             gaze: Gaze::default(),
             written: [0; 3],
@@ -152,11 +176,6 @@ impl Default for Producer {
 }
 
 impl Producer {
-    /// The rate of automatic sending, in records a second.
-    pub fn rate(&self) -> u32 {
-        RATES[self.auto.rate]
-    }
-
     /// The template of automatic sending.
     pub fn template(&self) -> &'static Template {
         let all = templates::templates();
@@ -190,6 +209,9 @@ impl Producer {
         self.written = [0; 3];
         self.refused = 0;
         self.auto.next_at = None;
+        // What is under way is answered to nobody.
+        self.auto.queue = Queue::default();
+        self.auto.skipped = 0;
     }
 
     fn put(&mut self, by: Sender, stream: String, key: String, data: String) -> Put {
@@ -200,6 +222,7 @@ impl Producer {
             stream,
             key,
             data,
+            hash_key: None,
         }
     }
 
@@ -268,97 +291,22 @@ fn not_ready(model: &Model, stream: &str) -> Option<String> {
     }
 }
 
-/// Turns automatic sending on or off.
-pub(super) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    if model.producer.auto.next_at.take().is_some() {
-        return model.say(Tone::Plain, "Automatic sending stopped.".into());
-    }
-    if model.streams.name().is_none() {
-        return model.lack_a_stream(out);
-    }
-    if !super::guard::allows_automatic(model, out) {
-        return;
-    }
-    start_auto(model, now);
-}
-
-/// Starts automatic sending; the stream and the learner's consent are there.
-pub(super) fn start_auto(model: &mut Model, now: DateTime<Utc>) {
-    model.producer.auto.next_at = Some(now);
-    let (rate, name) = (model.producer.rate(), &model.producer.template().name);
-    let words = match model.streams.not_ready() {
-        Some(_) => format!("{name} events go out once the stream is ACTIVE. S stops."),
-        None => {
-            format!("Sending {name} events, {rate} a second. S stops, + and - change the rate.")
-        }
-    };
-    model.say(Tone::Plain, words);
-}
-
-/// Changes the rate by some steps of [`RATES`].
-pub(super) fn change_rate(model: &mut Model, steps: isize) {
-    let auto = &mut model.producer.auto;
-    auto.rate = auto.rate.saturating_add_signed(steps).min(RATES.len() - 1);
-    let words = format!(
-        "Automatic sending: {} a second, or as many as are answered.",
-        RATES[auto.rate]
-    );
-    model.say(Tone::Plain, words);
-}
-
-/// Sends what is due.
-pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    let Some(stream) = model.streams.name().map(str::to_owned) else {
-        model.producer.auto.next_at = None;
-        return;
-    };
-    let template = model.producer.template();
-    let Some(first) = model.producer.auto.next_at.filter(|at| *at <= now) else {
-        return;
-    };
-    if !super::guard::passes(model, &stream) {
-        model.producer.auto.next_at = None;
-        out.changed = true;
-        return model.say(
-            Tone::Nearly,
-            "Automatic sending stopped; S asks anew.".into(),
-        );
-    }
-    if not_ready(model, &stream).is_some() {
-        model.producer.auto.next_at = Some(now + TimeDelta::seconds(1));
-        return;
-    }
-    let producer = &mut model.producer;
-    let pause = TimeDelta::nanoseconds(1_000_000_000 / i64::from(RATES[producer.auto.rate]));
-    // After a long halt (a suspended machine) one second's worth is made good, not everything.
-    let mut next = first.max(now - TimeDelta::seconds(1));
-    while next <= now {
-        next += pause;
-        if producer.auto.in_flight >= IN_FLIGHT {
-            producer.auto.skipped += 1;
-            out.changed = true;
-            continue;
-        }
-        producer.auto.in_flight += 1;
-        producer.rendered += 1;
-        let (key, data) = template.render(&mut model.rng, producer.rendered, &timestamp(now));
-        let put = producer.put(Sender::Auto, stream.clone(), key, data);
-        out.call(Request::PutRecord(put));
-    }
-    producer.auto.next_at = Some(next);
-}
-
 /// A put of the lab was answered.
 pub(super) fn sent(
     model: &mut Model,
     put: PutSummary,
-    result: Result<(ShardId, SequenceNumber), CallError>,
+    result: Stored,
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
-    if put.by == Sender::Auto {
-        model.producer.auto.in_flight = model.producer.auto.in_flight.saturating_sub(1);
-    }
+    let who = match put.by {
+        Sender::You => Who::You,
+        Sender::Lab => Who::Lab,
+        Sender::Auto => {
+            let result = result.map(|place| vec![Ok(place)]);
+            return answered(model, put.id, &put.stream, result, now, out);
+        }
+    };
     // The embedded server's feed counts what is stored, whoever stored it.
     if result.is_ok() && !model.feeds() {
         model.streams.count_written(&put.stream, 1);
@@ -374,30 +322,23 @@ pub(super) fn sent(
             let words = format!("Sent: key {} is in shard {}.", put.key, shard.short());
             model.say(Tone::Done, words);
         }
-        (Ok(_), Sender::Auto | Sender::Lab) => {}
+        (Ok(_), _) => {}
         (Err(error), _) => {
             let event = format!("{}'s event", put.key);
-            model.say(Tone::Wrong, error.not_done(&event, "stored"));
+            let mut words = error.not_done(&event, "stored");
+            if error.leaves_open() && put.by == Sender::You {
+                words += " s again may make a duplicate.";
+            }
+            model.say(Tone::Wrong, words);
             if error.is("ResourceNotFoundException") {
                 model.producer.auto.next_at = None;
                 super::streams::look_again(model, now);
             }
         }
     }
-    let who = match put.by {
-        Sender::You => Who::You,
-        Sender::Auto => Who::Auto,
-        Sender::Lab => Who::Lab,
-    };
-    model.producer.push(SentLine {
-        at: now,
-        who,
-        hash: HashKey::of_partition_key(&put.key).hex()[..8].to_owned(),
-        key: Some(put.key),
-        size: put.size,
-        fault: None,
-        result: result.map_err(|error| (error.name().to_owned(), error.explained().to_owned())),
-    });
+    let result = result.map_err(|error| (error.name().to_owned(), error.explained().to_owned()));
+    let line = SentLine::new(now, who, &put.key, put.hash_key, put.size, result);
+    model.producer.push(line);
 }
 
 /// A program put records into the selected stream, or tried to.
@@ -408,7 +349,9 @@ pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateT
         key: None,
         hash: String::new(),
         size: 0,
+        records: 1,
         result: Err(Default::default()),
+        twice: None,
         fault: call.fault,
     };
     let told = |(code, message): (String, String)| {
@@ -423,10 +366,7 @@ pub(super) fn program_put(model: &mut Model, name: &str, call: &Call, now: DateT
         return;
     };
     for entry in entries {
-        let hash = match entry.explicit_hash_key {
-            Some(_) => String::new(),
-            None => HashKey::of_partition_key(&entry.key).hex()[..8].to_owned(),
-        };
+        let hash = digits_of(&entry.key, entry.explicit_hash_key.is_some());
         let result = match &call.error {
             Some(error) => Err(told(error.clone())),
             None => entry.result.clone().map_err(told),

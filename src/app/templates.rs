@@ -56,14 +56,33 @@ pub fn templates() -> &'static [Template] {
 impl Template {
     /// The `n`th event: its partition key and its JSON.
     pub fn render(&self, rng: &mut fastrand::Rng, n: u64, now: &str) -> (String, String) {
+        self.fill(USERS[rng.usize(..USERS.len())], None, rng, n, now)
+    }
+
+    /// The `n`th event with this partition key, which is also its user.
+    pub fn render_for(&self, key: &str, rng: &mut fastrand::Rng, n: u64, now: &str) -> String {
+        self.fill(key, Some(key), rng, n, now).1
+    }
+
+    fn fill(
+        &self,
+        user: &str,
+        key: Option<&str>,
+        rng: &mut fastrand::Rng,
+        n: u64,
+        now: &str,
+    ) -> (String, String) {
         let mut filling = Filling {
-            user: USERS[rng.usize(..USERS.len())],
+            user,
             id: format!("{:016x}", rng.u64(..)),
             n,
             now: now.to_owned(),
             rng,
         };
-        let event = filling.node(&self.event);
+        let mut event = filling.node(&self.event);
+        if let (Some(key), Some(field)) = (key, event.get_mut(&self.key_field)) {
+            *field = key.into();
+        }
         let key = match &event[&self.key_field] {
             Value::String(text) => text.clone(),
             other => other.to_string(),
@@ -164,7 +183,7 @@ fn placeholder(inside: &str) -> Option<Piece> {
 
 /// What the placeholders of one event stand for.
 struct Filling<'a> {
-    user: &'static str,
+    user: &'a str,
     id: String,
     n: u64,
     now: String,
@@ -273,6 +292,20 @@ mod tests {
             assert!(USERS.contains(&user));
             assert_eq!(id.len(), 16);
             assert!(id.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        }
+    }
+
+    #[test]
+    fn an_event_for_a_key_is_about_it_throughout() {
+        for template in templates() {
+            let data = template.render_for("k-7", &mut fastrand::Rng::with_seed(1), 7, NOW);
+            let event: Value = serde_json::from_str(&data).unwrap();
+            assert_eq!(
+                event[&template.key_field],
+                json!("k-7"),
+                "{}",
+                template.name
+            );
         }
     }
 

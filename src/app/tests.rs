@@ -16,6 +16,7 @@ mod polling;
 mod rereading;
 mod running;
 pub(crate) mod script;
+mod sending;
 mod step_logs;
 mod steps;
 mod streams;

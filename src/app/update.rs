@@ -180,6 +180,9 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
         Answer::Sent { put, result } => {
             producer::sent(model, put, result, now, out);
         }
+        Answer::SentBatch { batch, result } => {
+            producer::answered(model, batch.id, &batch.stream, result, now, out);
+        }
         Answer::Opened { reader, result } => consumer::opened(model, reader, result, now, out),
         Answer::Read { reader, result } => {
             let before = model.consumer.log.end();

@@ -26,7 +26,7 @@ use super::log::{Gaze, Log, Look};
 use crate::kinesis::feed::PutEntry;
 use filter::Words;
 
-pub(super) use answers::{answered, asked};
+pub(super) use answers::{answered, asked, batch_told};
 pub use detail::{DetailLine, Form, Part, WireDetail, room};
 pub use dialog::{HEAD, WireDialog, body};
 pub(super) use dialog::{filter_changed, open, pressed, resized, scrolled};

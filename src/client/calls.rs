@@ -1,13 +1,13 @@
 //! One request, one call of the SDK, one answer in the lab's own words.
 
-use aws_sdk_kinesis::primitives::{Blob, DateTime};
+mod puts;
+
+use aws_sdk_kinesis::primitives::DateTime;
 use aws_sdk_kinesis::types::{Record, Shard, ShardIteratorType};
 use chrono::Utc;
 
 use super::failure::Road;
-use crate::app::message::{
-    Batch, Description, MAX_SHOWN_BYTES, Put, PutSummary, Received, Sender, ShardDescription,
-};
+use crate::app::message::{Batch, Description, MAX_SHOWN_BYTES, Received, ShardDescription};
 use crate::app::{Answer, Request};
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 
@@ -51,6 +51,10 @@ impl Client {
                 stream,
             },
             Request::PutRecord(put) => self.put_record(put).await,
+            Request::PutRecords(batch) => Answer::SentBatch {
+                result: self.put_records(&batch).await,
+                batch,
+            },
             Request::OpenIterator {
                 reader,
                 stream,
@@ -187,38 +191,6 @@ impl Client {
             .await
             .map(drop)
             .map_err(|error| self.road.failure(&error))
-    }
-
-    async fn put_record(&self, put: Put) -> Answer {
-        let summary = PutSummary {
-            id: put.id,
-            by: put.by,
-            stream: put.stream.clone(),
-            key: put.key.clone(),
-            size: put.data.len(),
-        };
-        let client = match put.by {
-            Sender::You => &self.panel,
-            Sender::Auto | Sender::Lab => &self.auto,
-        };
-        let result = client
-            .put_record()
-            .stream_name(put.stream)
-            .partition_key(put.key)
-            .data(Blob::new(put.data))
-            .send()
-            .await
-            .map_err(|error| self.road.failure(&error))
-            .and_then(|stored| {
-                if stored.shard_id.is_empty() || stored.sequence_number.is_empty() {
-                    return Err(self.road.lacks("a shard and a sequence number"));
-                }
-                Ok((stored.shard_id.into(), stored.sequence_number.into()))
-            });
-        Answer::Sent {
-            put: summary,
-            result,
-        }
     }
 
     async fn open_iterator(

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 mod answers;
+mod batches;
 mod failures;
 mod locality;
 
@@ -115,6 +116,7 @@ fn put(by: Sender) -> Request {
         stream: "clicks".into(),
         key: "alice".into(),
         data: "{\"page\":1}".into(),
+        hash_key: None,
     })
 }
 
@@ -144,6 +146,7 @@ fn error(answer: Answer) -> CallError {
         Answer::Described { result, .. } => result.map(drop),
         Answer::Created { result, .. } | Answer::Deleted { result, .. } => result,
         Answer::Sent { result, .. } => result.map(drop),
+        Answer::SentBatch { result, .. } => result.map(drop),
         Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => result.map(drop),
         Answer::Read { result, .. } | Answer::LookedAt { result, .. } => result.map(drop),
         Answer::Account(result) => result.map(drop),

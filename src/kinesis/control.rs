@@ -51,7 +51,7 @@ pub enum Timing {
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,
-    /// Only for calls of this operation, e.g. `PutRecord`; any where absent.
+    /// Only for calls of this operation, e.g. `PutRecord`, or of those that begin so, e.g. `PutRecord*`; any where absent.
     pub operation: Option<String>,
     /// Only for calls that name this stream; any where absent.
     pub stream: Option<String>,

@@ -6,7 +6,7 @@ use crate::app::Model;
 use crate::app::consumer::Shown;
 use crate::app::detail::payload;
 use crate::app::overlay::Detail;
-use crate::app::producer::{SentLine, Who};
+use crate::app::producer::{SentLine, Twice, Who};
 use crate::kinesis::SequenceNumber;
 use crate::kinesis::ShardId;
 use crate::kinesis::hash_ranges::HashKey;
@@ -23,9 +23,20 @@ pub(super) fn sent(line: &SentLine) -> Option<String> {
         who => who.name(),
     };
     let key = line.key.as_deref().unwrap_or("not read");
+    let twice = match line.twice {
+        Some(Twice::Surely(_)) => " It is stored twice: the first answer was lost.",
+        Some(Twice::Perhaps) => " It may be stored twice: the first answer did not come.",
+        None => "",
+    };
     Some(match &line.result {
+        Err((name, why)) if line.records > 1 => {
+            format!(
+                "Not written, {} records from {who}: {name}. {why}",
+                line.records
+            )
+        }
         Ok((shard, _)) => format!(
-            "Put by {who}: key {key}, shard {}, {} bytes.",
+            "Put by {who}: key {key}, shard {}, {} bytes.{twice}",
             shard.short(),
             line.size
         ),

@@ -68,10 +68,18 @@ pub fn checked(mut fault: Fault, waiting: usize) -> Result<Fault, String> {
         ));
     }
     if let Some(name) = &fault.operation {
-        if !OPERATIONS.iter().any(|operation| operation.name == name) {
-            return Err("there is no such operation here; name one as PutRecord".into());
+        let mut named = OPERATIONS
+            .iter()
+            .map(|operation| operation.name)
+            .filter(|operation| names(name, operation))
+            .peekable();
+        if named.peek().is_none() {
+            return Err(
+                "there is no such operation here; name one as PutRecord, or several as PutRecord*"
+                    .into(),
+            );
         }
-        let of_records = RECORD_OPERATIONS.contains(&name.as_str());
+        let of_records = named.all(|operation| RECORD_OPERATIONS.contains(&operation));
         if !of_records && (fault.kind == FaultKind::Throttle || fault.shard.is_some()) {
             return Err(format!(
                 "a shard can be named, and throttled, for {} only",
@@ -87,6 +95,14 @@ pub fn checked(mut fault: Fault, waiting: usize) -> Result<Fault, String> {
     Ok(fault)
 }
 
+/// Whether a name of a fault's means this operation: it is its own, or its beginning before a `*`.
+fn names(asked: &str, operation: &str) -> bool {
+    match asked.strip_suffix('*') {
+        Some(beginning) => operation.starts_with(beginning),
+        None => operation == asked,
+    }
+}
+
 /// The first fault that fits a call, if it strikes; one whose times are over is gone from the list.
 pub fn meet(
     faults: &mut Vec<Fault>,
@@ -98,7 +114,10 @@ pub fn meet(
     let fits = |fault: &Fault| {
         let only =
             |asked: &Option<String>, is: Option<&str>| asked.is_none() || asked.as_deref() == is;
-        only(&fault.operation, Some(operation))
+        fault
+            .operation
+            .as_ref()
+            .is_none_or(|asked| names(asked, operation))
             && only(&fault.stream, stream)
             && fault
                 .shard
@@ -181,6 +200,26 @@ mod tests {
                     ..throttled.clone()
                 },
                 "PutRecord",
+                Some("s"),
+                vec![0],
+                false,
+            ),
+            (
+                Fault {
+                    operation: Some("PutRecord*".into()),
+                    ..throttled.clone()
+                },
+                "PutRecords",
+                Some("s"),
+                vec![0],
+                true,
+            ),
+            (
+                Fault {
+                    operation: Some("PutRecord*".into()),
+                    ..throttled.clone()
+                },
+                "GetRecords",
                 Some("s"),
                 vec![0],
                 false,
@@ -301,6 +340,20 @@ mod tests {
                     ..fault(FaultKind::Fail)
                 },
                 "PutRecord, PutRecords, GetRecords only",
+            ),
+            (
+                Fault {
+                    operation: Some("Get*".into()),
+                    ..fault(FaultKind::Throttle)
+                },
+                "PutRecord, PutRecords, GetRecords only",
+            ),
+            (
+                Fault {
+                    operation: Some("Take*".into()),
+                    ..fault(FaultKind::Fail)
+                },
+                "no such operation",
             ),
             (
                 Fault {

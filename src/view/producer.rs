@@ -1,5 +1,7 @@
 //! The producer panel: the event at hand and where it will go, the form that edits it, and what was put.
 
+mod fates;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -11,7 +13,7 @@ use super::sequence::{self, Digits};
 use super::{Ink, field, frames, prose, shard, when};
 use crate::app::Pane;
 use crate::app::lab_server::fault_word;
-use crate::app::producer::{Edit, Event, Field, SentLine};
+use crate::app::producer::{Edit, Event, Field, SentLine, Twice, Who, rate};
 use crate::kinesis::hash_ranges::HashKey;
 
 /// Digits of an MD5 sum that tell which half, quarter or eighth of the line a key falls on.
@@ -115,7 +117,7 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
             .text("data ", styles.dim)
             .text(preview(&data, room), styles.base),
     );
-    2
+    2 + fates::draw(ink, canvas, 2)
 }
 
 /// Where a key falls: its MD5 sum, behind this word, and the shard that owns it.
@@ -158,7 +160,7 @@ fn auto<'a>(ink: &Ink<'_>, form: &Form) -> Row<'a> {
         true => row.text(format!(" auto {} ", producer.template().name), styles.dim),
         false => row.text(" auto ", styles.dim),
     };
-    let rate = grouped(u64::from(producer.rate()));
+    let rate = grouped(u64::from(rate(ink.model)));
     let row = row.text(format!("{rate}/s"), styles.done);
     match producer.auto.skipped {
         n if n > 0 && form.skipped => row.text(format!(" ({} skipped)", grouped(n)), styles.nearly),
@@ -339,7 +341,12 @@ fn sent<'a>(
     } else {
         styles.dim
     };
-    let key = line.key.as_deref().unwrap_or("-");
+    let key = match (&line.key, line.records) {
+        (_, 2..) => format!("{} records", grouped(line.records as u64)),
+        (Some(key), _) => key.clone(),
+        (None, _) => "-".to_owned(),
+    };
+    let key = key.as_str();
     let row = Row::new()
         .left(&time, columns.time() + 2, time_style)
         .left(line.who.name(), columns.who, styles.base)
@@ -351,7 +358,11 @@ fn sent<'a>(
                 row = row.left(&md5(&line.hash, columns.md5), columns.md5 + 2, styles.dim);
             }
             let row = row.join(shard::column(ink, id));
-            let (fault, room) = match line.fault.map(fault_word) {
+            let twice = line.twice.as_ref().map(|twice| match twice {
+                Twice::Perhaps => "twice?",
+                Twice::Surely(_) => "twice",
+            });
+            let (fault, room) = match twice.or(line.fault.map(fault_word)) {
                 Some(word) => {
                     let fault = Row::new().text(word, styles.nearly).gap(2);
                     let room = columns.sequence.saturating_sub(fault.width());
@@ -368,7 +379,11 @@ fn sent<'a>(
             let fault = line
                 .fault
                 .map_or(String::new(), |fault| format!("{}, ", fault_word(fault)));
-            let words = format!("{fault}{name}: {meaning}");
+            let words = match line.who {
+                // What becomes of them is the news; which error it was the line in full says.
+                Who::Auto => format!("{fault}{meaning} ({name})"),
+                _ => format!("{fault}{name}: {meaning}"),
+            };
             row.text("✗ ", styles.wrong)
                 .text(cut(&words, room).into_owned(), styles.wrong)
         }

@@ -4,6 +4,7 @@ mod lab;
 mod pictures;
 mod programs;
 mod random;
+mod sending;
 mod sizes;
 mod steps;
 mod teaching;

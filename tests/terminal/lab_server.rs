@@ -42,13 +42,13 @@ fn leave(mut lab: Session) {
 fn the_clock_goes_forward_iterators_expire_and_old_records_go() {
     let home = Home::new();
     let mut lab = reading(&home, 1);
-    lab.keys("C");
+    lab.keys("F");
     lab.wait_for("The lab's server");
     lab.keys("\r");
     lab.wait_for("lab time +5 min");
     lab.wait_for("is read again");
 
-    lab.keys("C");
+    lab.keys("F");
     lab.wait_for("The lab's server");
     lab.keys(DOWN);
     lab.keys("\r");

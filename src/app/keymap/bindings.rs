@@ -257,10 +257,10 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
-        &[key('C')],
+        &[key('F')],
         Action::Server,
-        "clock",
-        "the lab's clock, pace and empty pages (embedded server)",
+        "faults",
+        "faults, empty pages, clock and pace (embedded server)",
     ),
     bind(
         Anywhere,

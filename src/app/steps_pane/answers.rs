@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{looks, observe};
 use crate::app::message::{Answer, Batch, PutSummary, ReaderId, Sender};
 use crate::app::model::Model;
+use crate::app::wire::batch_told;
 use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, PutEntry};
 use crate::kinesis::{CallError, SequenceNumber, ShardId};
 use crate::steps::{Seen, Who};
@@ -21,7 +22,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
         return;
     };
     let reads = matches!(answer, Answer::Opened { .. } | Answer::Read { .. });
-    let puts = matches!(answer, Answer::Sent { .. });
+    let puts = matches!(answer, Answer::Sent { .. } | Answer::SentBatch { .. });
     let by_lab = model.steps.showing && !puts || reads && model.consumer.by_lab;
     let who = match by_lab {
         true => Who::Lab,
@@ -71,6 +72,14 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
             let detail = stored(put, result.as_ref().ok());
             Some((who, call("PutRecord", &put.stream, error, detail)))
         }
+        Answer::SentBatch { batch, result } => {
+            let error = result.as_ref().err();
+            let detail = match result {
+                Ok(_) => Detail::Put(batch_told(batch, result)),
+                Err(_) => Detail::None,
+            };
+            Some((Who::Lab, call("PutRecords", &batch.stream, error, detail)))
+        }
         Answer::Opened { reader, result } => {
             let (stream, asked) = reading(model, *reader)?;
             let detail = Detail::Iterator {
@@ -105,7 +114,7 @@ fn stored(put: &PutSummary, stored: Option<&(ShardId, SequenceNumber)>) -> Detai
     };
     Detail::Put(vec![PutEntry {
         key: put.key.clone(),
-        explicit_hash_key: None,
+        explicit_hash_key: put.hash_key.map(|key| key.value().to_string()),
         size: put.size,
         // What the panel sends is JSON.
         head: b"{".to_vec(),

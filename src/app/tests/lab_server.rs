@@ -10,9 +10,9 @@ use crate::app::lab_server::{Lever, ONE_DAY};
 use crate::app::message::*;
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::*;
-use crate::kinesis::StartPosition;
-use crate::kinesis::control::{Control, ServerState, Timing};
+use crate::kinesis::control::{Control, Fault, FaultKind, Often, ServerState, Timing};
 use crate::kinesis::feed::FeedEvent;
+use crate::kinesis::{ShardId, StartPosition};
 
 const REGION: &str = "us-east-1";
 
@@ -38,10 +38,10 @@ fn controls(lab: &mut Lab) -> Vec<Control> {
 }
 
 #[test]
-fn the_dialog_moves_the_clock_and_sets_pace_and_empty_pages() {
+fn the_dialog_moves_the_clock_sets_pace_and_makes_faults_happen() {
     for (place, lever) in Lever::ALL.into_iter().enumerate() {
         let mut lab = Lab::local();
-        lab.key('C');
+        lab.key('F');
         for _ in 0..place {
             lab.press(KeyCode::Down);
         }
@@ -51,10 +51,54 @@ fn the_dialog_moves_the_clock_and_sets_pace_and_empty_pages() {
             Lever::OneDay => Control::Advance { seconds: 86_400 },
             Lever::Pace => Control::Pace(Timing::Aws),
             Lever::EmptyPages => Control::EmptyPages(true),
+            Lever::LoseReply => fault(FaultKind::LoseReply, None, Often::Times(1)),
+            Lever::ThrottleNext => fault(FaultKind::Throttle, None, Often::Times(5)),
+            Lever::ThrottleSome => fault(FaultKind::Throttle, None, Often::Rate(0.3)),
+            Lever::DelayReply => fault(FaultKind::Delay { millis: 2_000 }, None, Often::Times(1)),
+            Lever::ClearFaults => Control::ClearFaults,
         };
         assert_eq!(controls(&mut lab), [expected]);
         assert!(lab.model.overlay.is_none());
     }
+}
+
+fn fault(kind: FaultKind, shard: Option<u32>, often: Often) -> Control {
+    Control::Fault(Fault {
+        kind,
+        operation: Some("PutRecord*".into()),
+        stream: None,
+        shard: shard.map(ShardId::from_index),
+        often,
+    })
+}
+
+#[test]
+fn of_several_shards_one_is_throttled_so_that_a_batch_fails_in_part() {
+    let mut lab = Lab::with_stream();
+    lab.key(':').keys("throttle the next 5").enter();
+    let expected = fault(FaultKind::Throttle, Some(0), Often::Times(5));
+    assert_eq!(controls(&mut lab), [expected]);
+}
+
+#[test]
+fn a_fault_that_was_added_is_said_in_words() {
+    let mut lab = Lab::local();
+    told(&mut lab, ServerState::default());
+    let Control::Fault(waiting) = fault(FaultKind::LoseReply, None, Often::Times(1)) else {
+        panic!("a fault");
+    };
+    let state = ServerState {
+        faults: vec![waiting],
+        ..ServerState::default()
+    };
+    told(&mut lab, state);
+    assert!(
+        lab.status().contains("PutRecord*, next: reply lost"),
+        "{}",
+        lab.status()
+    );
+    told(&mut lab, ServerState::default());
+    assert!(lab.status().contains("No fault waits"), "{}", lab.status());
 }
 
 #[test]
@@ -65,9 +109,9 @@ fn what_is_on_is_turned_off() {
         empty_pages: true,
         ..ServerState::default()
     };
-    told(&mut lab, on).key('C').press(KeyCode::Down);
+    told(&mut lab, on).key('F').press(KeyCode::Down);
     lab.press(KeyCode::Down).enter();
-    lab.key('C').press(KeyCode::Tab).press(KeyCode::Tab);
+    lab.key('F').press(KeyCode::Tab).press(KeyCode::Tab);
     lab.press(KeyCode::Tab).enter();
     assert_eq!(
         controls(&mut lab),
@@ -79,13 +123,13 @@ fn what_is_on_is_turned_off() {
 fn a_day_forward_asks_while_a_stream_holds_records() {
     let mut lab = Lab::with_stream();
     lab.fed(1, "PutRecord", "my-first-stream", put_entry("bob"));
-    lab.key('C').press(KeyCode::Down).enter();
+    lab.key('F').press(KeyCode::Down).enter();
     let asked = matches!(lab.model.overlay, Some(Overlay::Confirm(Confirm::OneDay)));
     assert!(asked);
     assert_eq!(controls(&mut lab), []);
     lab.escape();
     assert_eq!(controls(&mut lab), []);
-    lab.key('C').press(KeyCode::Down).enter().enter();
+    lab.key('F').press(KeyCode::Down).enter().enter();
     assert_eq!(controls(&mut lab), [Control::Advance { seconds: ONE_DAY }]);
 }
 
@@ -96,6 +140,11 @@ fn every_line_of_the_dialog_is_found_by_name() {
         ("clock 24", Control::Advance { seconds: 86_400 }),
         ("pace of", Control::Pace(Timing::Aws)),
         ("empty pages: on", Control::EmptyPages(true)),
+        (
+            "lose the reply",
+            fault(FaultKind::LoseReply, None, Often::Times(1)),
+        ),
+        ("clear them", Control::ClearFaults),
     ] {
         let mut lab = Lab::local();
         lab.key(':').keys(words).enter();
@@ -107,7 +156,7 @@ fn every_line_of_the_dialog_is_found_by_name() {
 fn elsewhere_the_clock_and_emptying_say_that_they_need_the_embedded_server() {
     for kind in [ConnectionKind::Endpoint, ConnectionKind::Aws] {
         let mut lab = Lab::start(setup(kind));
-        lab.listed(&["orders"]).key('C');
+        lab.listed(&["orders"]).key('F');
         assert!(lab.model.overlay.is_none());
         assert!(lab.status().contains("embedded server"), "{}", lab.status());
         lab.key(':').keys("lab clock 5");

@@ -273,6 +273,7 @@ impl Lab {
                 stream: put.stream.clone(),
                 key: put.key.clone(),
                 size: put.data.len(),
+                hash_key: put.hash_key,
             },
             result: result.map(|number| (ShardId::from_index(shard), number.into())),
         })

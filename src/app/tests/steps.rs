@@ -301,6 +301,7 @@ fn elsewhere_the_panels_own_answers_count() {
             stream: "my-first-stream".into(),
             key: "alice".into(),
             size: 2,
+            hash_key: None,
         };
         for by in [Sender::Auto, Sender::You, Sender::You, Sender::Auto] {
             let result = Ok((crate::kinesis::ShardId::from_index(0), "49".into()));

@@ -8,9 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::heard::{WireCall, by_hand, is_open};
-use crate::app::message::{Answer, Batch, Effect, ReaderId, Request, Sender};
+use crate::app::message::{Answer, Batch, Effect, PutBatch, ReaderId, Request, Sender, Stored};
 use crate::app::model::{Model, Outcome};
-use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, PutEntry};
+use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, HEAD_BYTES, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
 
 /// How many calls under way are remembered; of the others it is not known how long they took.
@@ -80,6 +80,7 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
             Request::CreateStream { stream, .. } => Key::Created(stream.clone()),
             Request::DeleteStream(stream) => Key::Deleted(stream.clone()),
             Request::PutRecord(put) => Key::Put(put.id),
+            Request::PutRecords(batch) => Key::Put(batch.id),
             Request::OpenIterator {
                 reader,
                 stream,
@@ -179,6 +180,7 @@ fn key(answer: &Answer) -> Key {
         Answer::Created { stream, .. } => Key::Created(stream.clone()),
         Answer::Deleted { stream, .. } => Key::Deleted(stream.clone()),
         Answer::Sent { put, .. } => Key::Put(put.id),
+        Answer::SentBatch { batch, .. } => Key::Put(batch.id),
         Answer::Opened { reader, .. } => Key::Opened(*reader),
         Answer::Read { reader, .. } => Key::Read(*reader),
         Answer::LookedInto { stream, shard, .. } => Key::LookedInto(stream.clone(), shard.clone()),
@@ -239,7 +241,7 @@ fn call(
         Answer::Sent { put, result } => {
             let entry = PutEntry {
                 key: put.key.clone(),
-                explicit_hash_key: None,
+                explicit_hash_key: put.hash_key.map(|key| key.value().to_string()),
                 size: put.size,
                 head: Vec::new(),
                 result: result.clone().map_err(|error| name_and_words(&error)),
@@ -252,6 +254,14 @@ fn call(
             let error = result.as_ref().err();
             let detail = Detail::Put(vec![entry]);
             (who, call("PutRecord", Some(&put.stream), error, detail))
+        }
+        Answer::SentBatch { batch, result } => {
+            let error = result.as_ref().err();
+            let detail = Detail::Put(batch_told(batch, result));
+            (
+                "auto",
+                call("PutRecords", Some(&batch.stream), error, detail),
+            )
         }
         Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => {
             let error = result.as_ref().err();
@@ -284,6 +294,32 @@ fn reader(answer: &Answer) -> &'static str {
         Answer::LookedInto { .. } | Answer::LookedAt { .. } => "lab",
         _ => "worker",
     }
+}
+
+/// The records of a batch as the feed would have told of them; what answered nothing answered so for each.
+pub(in crate::app) fn batch_told(
+    batch: &PutBatch,
+    result: &Result<Vec<Stored>, CallError>,
+) -> Vec<PutEntry> {
+    let told = |place: usize| match result {
+        Ok(results) => match results.get(place)? {
+            Ok(stored) => Some(Ok(stored.clone())),
+            Err(error) => Some(Err(name_and_words(error))),
+        },
+        Err(error) => Some(Err(name_and_words(error))),
+    };
+    let entries = batch.entries.iter().enumerate();
+    entries
+        .filter_map(|(place, entry)| {
+            Some(PutEntry {
+                key: entry.key.clone(),
+                explicit_hash_key: entry.hash_key.map(|key| key.value().to_string()),
+                size: entry.data.len(),
+                head: entry.data.as_bytes()[..entry.data.len().min(HEAD_BYTES)].to_vec(),
+                result: told(place)?,
+            })
+        })
+        .collect()
 }
 
 fn name_and_words(error: &CallError) -> (String, String) {

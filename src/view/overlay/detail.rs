@@ -11,7 +11,7 @@ use crate::app::consumer::Shown;
 use crate::app::detail::{FACTS, payload, room};
 use crate::app::lab_server::fault_word;
 use crate::app::overlay::Detail;
-use crate::app::producer::SentLine;
+use crate::app::producer::{SentLine, Twice};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::{gap, shared_prefix_len};
 use crate::kinesis::{SequenceNumber, ShardId};
@@ -153,6 +153,14 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
         }
     }
     match &line.key {
+        Some(key) if line.records > 1 => rows.push(plain(
+            ink,
+            "records",
+            format!(
+                "{} of a call; one of them has the key {key}",
+                grouped(line.records as u64)
+            ),
+        )),
         Some(key) if line.result.is_err() => rows.push(plain(ink, "key", key)),
         Some(key) => rows.extend(key_rows(ink, key)),
         None => rows.push(plain(
@@ -166,9 +174,16 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
         "answered",
         lab_time(ink, ink.model.server.clock.lab(line.at)),
     ));
-    rows.push(match line.fault {
-        Some(fault) => fact(ink, "fault").text(fault_word(fault), styles.nearly),
-        None => plain(ink, "size", size(line.size)),
+    rows.push(match (&line.twice, line.fault) {
+        (Some(Twice::Surely((id, first))), _) => fact(ink, "twice")
+            .text(format!("first in shard {} as ", id.short()), styles.nearly)
+            .text(first.as_str().to_owned(), styles.strong),
+        (Some(Twice::Perhaps), _) => fact(ink, "twice?").text(
+            "sent before without an answer: it may be there twice",
+            styles.nearly,
+        ),
+        (None, Some(fault)) => fact(ink, "fault").text(fault_word(fault), styles.nearly),
+        (None, None) => plain(ink, "size", size(line.size)),
     });
     rows.resize(FACTS, Row::new());
     rows

@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::app::message::{
-    Answer, Batch, Description, Put, PutSummary, ReaderId, Received, Request, Sender,
+    Answer, Batch, Description, Entry, Put, PutSummary, ReaderId, Received, Request, Sender,
     ShardDescription,
 };
 use crate::app::program_pane::Places;
@@ -191,6 +191,11 @@ impl Lab {
                 }
             }
             Request::PutRecord(put) => self.put(put),
+            Request::PutRecords(batch) => {
+                let store = |entry: &Arc<Entry>| Ok(self.store(&entry.key, entry.data.as_bytes()));
+                let result = Ok(batch.entries.iter().map(store).collect());
+                Answer::SentBatch { batch, result }
+            }
             Request::OpenIterator {
                 reader,
                 shard,
@@ -359,6 +364,7 @@ impl Lab {
                 stream: put.stream,
                 key: put.key,
                 size: put.data.len(),
+                hash_key: put.hash_key,
             },
             result: Ok(result),
         }
@@ -481,6 +487,7 @@ impl Lab {
             stream: "my-first-stream".into(),
             key: "alice".into(),
             size: 2,
+            hash_key: None,
         };
         let error = CallError::Refused {
             code: code.into(),

@@ -54,6 +54,15 @@ fn letter(place: usize) -> char {
     ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('?')
 }
 
+/// The frame's text alone.
+pub(super) fn text(lab: &Lab) -> String {
+    let terminal = lab.draw();
+    let buffer = terminal.backend().buffer();
+    (0..buffer.area.height)
+        .map(|y| line(buffer, y) + "\n")
+        .collect()
+}
+
 pub(super) fn line(buffer: &Buffer, y: u16) -> String {
     (0..buffer.area.width)
         .map(|x| buffer[(x, y)].symbol())
@@ -151,9 +160,9 @@ fn lab_time_and_what_is_out_of_the_ordinary_stand_on_every_screen() {
 }
 
 #[test]
-fn the_server_s_dialog_says_how_its_clock_and_its_pace_stand() {
+fn the_server_s_dialog_says_how_its_clock_pace_and_faults_stand_and_what_they_teach() {
     let mut lab = Lab::live(80, 24);
-    lab.key('C');
+    lab.key('F');
     snapshot!("server_80x24", lab);
     lab.told(strange()).press(KeyCode::Down);
     snapshot!("server_strange_80x24", lab);
@@ -236,7 +245,7 @@ fn at_a_high_rate_key_and_state_stay_whole() {
     let shown: String = shown.collect();
     for whole in [
         "key  alice  → shard 0  ",
-        "auto 1,000/s",
+        "auto 2,000/s",
         " sensor-11 ",
         "ACTIVE · 1,006 records",
     ] {

@@ -22,7 +22,7 @@ use crate::lesson;
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Cehhddxb1el";
+const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Fehhddxb1el";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
 const LAB: &str = include_str!("walk.toml");
@@ -160,9 +160,13 @@ impl World {
                     "{request:?}"
                 );
             }
-            Request::PutRecord(put) => {
-                let may =
-                    agreed.created.contains(&put.stream) || agreed.to_streams.contains(&put.stream);
+            Request::PutRecord(Put { stream, .. }) => {
+                let may = agreed.created.contains(stream) || agreed.to_streams.contains(stream);
+                assert!(agreed.to_write && may, "{request:?}");
+            }
+            Request::PutRecords(batch) => {
+                let (to, own) = (&agreed.to_streams, &agreed.created);
+                let may = own.contains(&batch.stream) || to.contains(&batch.stream);
                 assert!(agreed.to_write && may, "{request:?}");
             }
             Request::DeleteStream(stream) => {
@@ -380,10 +384,22 @@ impl World {
                     id: put.id,
                     by: put.by,
                     size: put.data.len(),
+                    hash_key: put.hash_key,
                     stream: put.stream,
                     key: put.key,
                 };
                 Answer::Sent { put, result }
+            }
+            Request::PutRecords(batch) => {
+                let stored = |_| match self.rng.u8(..4) {
+                    0 => Err(self.error()),
+                    _ => Ok((ShardId::from_index(0), self.rng.u64(..).to_string().into())),
+                };
+                let result = match fails {
+                    true => Err(missing),
+                    false => Ok(batch.entries.iter().map(stored).collect()),
+                };
+                Answer::SentBatch { batch, result }
             }
             Request::OpenIterator { reader, .. } => Answer::Opened {
                 reader,
