@@ -499,5 +499,11 @@ pub struct Received {
     pub size: usize,
 }
 
+/// The data and keys of records in bytes, as they count against a shard's limits.
+pub fn bytes_of(records: &[Received]) -> usize {
+    let sizes = records.iter().map(|record| record.key.len() + record.size);
+    sizes.sum()
+}
+
 /// How much of a record's data the lab keeps for showing, in bytes. The client cuts it there.
 pub const MAX_SHOWN_BYTES: usize = 16 * 1024;

@@ -356,6 +356,7 @@ mod tests {
             start: StartPosition::Latest,
             limit: None,
             returned: 7,
+            bytes: 0,
             range: None,
             millis_behind_latest: None,
             ahead: 0,

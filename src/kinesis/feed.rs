@@ -168,6 +168,8 @@ pub struct GetDetail {
     pub limit: Option<u32>,
     /// How many records came back.
     pub returned: usize,
+    /// Their data and keys, in bytes: what counts against the shard's 2 MiB a second.
+    pub bytes: usize,
     /// The first and last of them.
     pub range: Option<(SequenceNumber, SequenceNumber)>,
     /// How far behind the tip the position is, in milliseconds (absent when refused).

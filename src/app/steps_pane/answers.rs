@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{looks, observe};
-use crate::app::message::{Answer, Batch, PutSummary, ReaderId, Sender};
+use crate::app::message::{Answer, Batch, PutSummary, ReaderId, Sender, bytes_of};
 use crate::app::model::Model;
 use crate::app::wire::batch_told;
 use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, PutEntry};
@@ -135,6 +135,7 @@ fn reading(model: &Model, id: ReaderId) -> Option<(String, GetDetail)> {
         start: reader.start.clone(),
         limit: None,
         returned: 0,
+        bytes: 0,
         range: None,
         millis_behind_latest: None,
         ahead: 0,
@@ -146,6 +147,7 @@ fn reading(model: &Model, id: ReaderId) -> Option<(String, GetDetail)> {
 fn took(detail: &mut GetDetail, batch: &Batch) {
     let number = |record: &crate::app::message::Received| record.sequence.clone();
     detail.returned = batch.records.len();
+    detail.bytes = bytes_of(&batch.records);
     detail.range = batch
         .records
         .first()

@@ -342,6 +342,7 @@ fn a_call_that_met_a_fault_says_so_in_its_program_s_line() {
         start: StartPosition::TrimHorizon,
         limit: None,
         returned: 0,
+        bytes: 0,
         range: None,
         millis_behind_latest: Some(10),
         ahead: 4,

@@ -39,6 +39,7 @@ fn page(returned: usize) -> Detail {
         start: StartPosition::TrimHorizon,
         limit: None,
         returned,
+        bytes: 0,
         range: None,
         millis_behind_latest: Some(0),
         ahead: 0,

@@ -80,6 +80,7 @@ fn detail(call: &Value) -> Detail {
         start: start_position(text(it, "start")),
         limit: it["limit"].as_u64().map(|limit| limit as u32),
         returned: number(it, "returned") as usize,
+        bytes: 0,
         range: sequence(it, "first").zip(sequence(it, "last")),
         millis_behind_latest: it["behind"].as_u64(),
         ahead: number(it, "ahead"),

@@ -229,6 +229,7 @@ fn page_of(returned: usize, ahead: u64) -> Detail {
         start: crate::kinesis::StartPosition::TrimHorizon,
         limit: Some(10),
         returned,
+        bytes: 0,
         range: Some(("1".into(), "2".into())),
         millis_behind_latest: Some(ahead),
         ahead,

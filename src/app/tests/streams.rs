@@ -80,6 +80,7 @@ fn a_program_s_first_stream_is_selected_and_its_records_and_readers_are_shown_by
         start: StartPosition::TrimHorizon,
         limit: Some(10),
         returned: 1,
+        bytes: 0,
         range: Some(("49".into(), "49".into())),
         millis_behind_latest: Some(0),
         ahead: 0,

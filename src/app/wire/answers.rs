@@ -8,7 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::heard::{WireCall, by_hand, is_open};
-use crate::app::message::{Answer, Batch, Effect, PutBatch, ReaderId, Request, Sender, Stored};
+use crate::app::message::{
+    Answer, Batch, Effect, PutBatch, ReaderId, Request, Sender, Stored, bytes_of,
+};
 use crate::app::model::{Model, Outcome};
 use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, HEAD_BYTES, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
@@ -337,6 +339,7 @@ fn page(reading: Reading, result: &Result<Batch, CallError>) -> GetDetail {
         start: reading.start,
         limit: reading.limit,
         returned: records.len(),
+        bytes: bytes_of(records),
         range: ends.map(|(first, last)| (first.sequence.clone(), last.sequence.clone())),
         millis_behind_latest: batch.and_then(|batch| batch.millis_behind_latest),
         ahead: 0,

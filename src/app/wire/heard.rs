@@ -218,6 +218,7 @@ pub(super) mod tests {
             start: StartPosition::TrimHorizon,
             limit: Some(10),
             returned,
+            bytes: 0,
             range: None,
             millis_behind_latest: Some(0),
             ahead: 0,

@@ -146,6 +146,7 @@ fn read(get: &GetDetail, wire: &WireCall) -> Members {
         return members;
     }
     add("returned", json!(get.returned));
+    add("returned_bytes", json!(get.bytes));
     if let Some((first, last)) = &get.range {
         add("first_SequenceNumber", json!(first.as_str()));
         add("last_SequenceNumber", json!(last.as_str()));

@@ -281,6 +281,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
         start: iterator.start.clone(),
         limit: limit.and_then(|limit| u32::try_from(limit).ok()),
         returned: 0,
+        bytes: 0,
         range: None,
         millis_behind_latest: None,
         ahead: 0,
@@ -347,6 +348,7 @@ fn get_records(context: &Context, request: &Structure, note: &mut Note) -> Resul
     let behind = millis_behind_latest(&found, context.now);
     let number = |record: &RecordAnswer| record.sequence_number.0.encode();
     detail.returned = records.len();
+    detail.bytes = size(&found);
     detail.range = records.first().map(number).zip(records.last().map(number));
     detail.millis_behind_latest = Some(behind);
     detail.ahead = found.ahead;

@@ -179,12 +179,13 @@ fn reads_of_one_iterator_are_one_chain() {
     assert_eq!((first.chain, &first.start), (chain, &start));
     assert_eq!((first.limit, first.returned, first.ahead), (Some(1), 1, 1));
     assert_eq!(first.millis_behind_latest, Some(500));
+    assert_eq!(first.bytes, 2, "its data and its key");
     let second_number = SequenceNumber::from(numbers[1].as_str());
     assert_eq!(first.range, Some((second_number.clone(), second_number)));
     let (second, next) = get(&next);
     assert_eq!((second.chain, second.returned, second.ahead), (chain, 1, 0));
     let (third, _) = get(&next);
-    assert_eq!((third.chain, third.returned), (chain, 0));
+    assert_eq!((third.chain, third.returned, third.bytes), (chain, 0, 0));
     assert_eq!(
         (third.range, third.millis_behind_latest, third.ended),
         (None, Some(0), false)

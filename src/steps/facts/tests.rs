@@ -42,6 +42,7 @@ fn call(rng: &mut fastrand::Rng, names: u32) -> Call {
                 start,
                 limit: None,
                 returned: rng.usize(..3),
+                bytes: 0,
                 range: number(),
                 millis_behind_latest: Some(0),
                 ahead: rng.u64(..3),

@@ -63,6 +63,7 @@ fn a_call() -> impl Strategy<Value = Call> {
                     start: StartPosition::TrimHorizon,
                     limit: Some(10),
                     returned,
+                    bytes: 0,
                     range: (returned > 0).then(|| numbers(number)),
                     millis_behind_latest: Some(ahead),
                     ahead,

@@ -410,6 +410,10 @@ impl Lab {
             start: StartPosition::TrimHorizon,
             limit: Some(10),
             returned,
+            bytes: held[..returned]
+                .iter()
+                .map(|record| record.key.len() + record.size)
+                .sum(),
             range: Some((
                 held[0].sequence.clone(),
                 held[returned - 1].sequence.clone(),

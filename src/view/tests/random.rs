@@ -521,6 +521,7 @@ impl World {
             start: StartPosition::TrimHorizon,
             limit: None,
             returned: self.rng.usize(..2),
+            bytes: 0,
             range: None,
             millis_behind_latest: Some(0),
             ahead: 0,
