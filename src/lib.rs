@@ -5,12 +5,13 @@
 //! ```text
 //! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
 //! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress
-//! level 2   view                drawing; a plain function of &Model; pure       may use: app, steps, lesson, kinesis, printable
-//!           plain               the same as printed lines; pure                may use: app, steps, lesson, kinesis, progress, printable
+//! level 2   view                drawing; a plain function of &Model; pure       may use: app, steps, leases, lesson, kinesis, printable
+//!           plain               the same as printed lines; pure                may use: app, steps, leases, lesson, kinesis, progress, printable
 //!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
 //!           server              the embedded Kinesis                            may use: kinesis
-//! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: steps, lesson, kinesis, progress, printable
+//! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: steps, leases, lesson, kinesis, progress, printable
 //!           steps               what the feed says of a lesson's steps; pure    may use: lesson, kinesis, printable
+//!           leases              which worker reads which shard; pure           may use: kinesis
 //! level 0   kinesis             ids, hash ranges, sequence numbers, feed; pure  may use: nothing
 //!           lesson              markdown -> Lesson, grading, layout; pure       may use: printable
 //!           progress            what was done, versioned; pure but its edge     may use: nothing
@@ -46,6 +47,7 @@ pub mod app;
 pub mod cli;
 pub mod client;
 pub mod kinesis;
+pub mod leases;
 pub mod lesson;
 pub mod plain;
 pub mod printable;
