@@ -4,7 +4,6 @@
 //! Pure, and knows nothing of HTTP, of the SDK, of the screen or of the clock.
 
 pub mod control;
-pub mod deal;
 pub mod errors;
 pub mod feed;
 pub mod hash_ranges;

@@ -73,6 +73,8 @@ pub enum Action {
     MoreWorkers,
     /// One worker fewer.
     FewerWorkers,
+    /// Kill a worker without goodbye.
+    KillWorker,
     /// Follow the newest lines.
     Follow,
     /// Freeze the view, or thaw it.

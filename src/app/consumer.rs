@@ -4,23 +4,27 @@
 
 mod emptiness;
 mod polling;
+mod starting;
+mod work;
+mod workers;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tui_input::Input;
+use fastrand::Rng;
 
 use super::log::{Gaze, Log};
 use super::message::{ReaderId, Received};
 use super::model::{Model, Outcome, Tone};
-use super::overlay::Overlay;
 use super::readers::ForeignReaders;
-use super::start::StartDialog;
-use crate::kinesis::deal::{MAX_WORKERS, deal};
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
+use crate::leases::{Group, Table};
 
 pub use emptiness::why_empty;
-pub(super) use polling::{on_deadline, opened, read, shards_known};
+pub(super) use polling::{on_deadline, opened, read};
+pub(super) use starting::{apply_start, choose_start};
+pub use work::Settings;
+pub(super) use workers::{change_workers, kill_worker, shards_known};
 
 /// How many records the panel remembers, and how many bytes of their data; the oldest make room. A frozen view holds as
 /// many apart.
@@ -28,33 +32,35 @@ pub const REMEMBERED: usize = 5_000;
 /// See [`REMEMBERED`].
 pub const REMEMBERED_BYTES: usize = 8 * 1024 * 1024;
 
-/// The pause between two polls of a shard. Five calls a second are allowed, shared by all readers; AWS recommends one.
-pub const POLL: TimeDelta = TimeDelta::seconds(1);
-
-/// Records asked for in a poll: twice what a shard can take in a second, so that a reader catches up.
-const LIMIT: u32 = 2_000;
-
 /// The longest pause after calls without an answer.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 
 /// How many of a reader's lags are kept for its sparkline, one a poll.
 const LAGS: usize = 8;
 
-/// One shard's reader.
+/// One shard's reader: the work of whoever holds the shard's lease.
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// The shard.
     pub shard: ShardId,
-    /// The worker that holds it, counted from 1.
+    /// The worker that holds its lease or held it last, counted from 1; 0 before anybody did.
     pub worker: u8,
+    /// Whether that worker holds it now.
+    pub held: bool,
     /// Where it stands in its work.
     pub state: ReaderState,
     /// Where it began.
     pub start: StartPosition,
     /// The last record it was given.
     pub last: Option<SequenceNumber>,
-    /// How many it was given.
+    /// How many records were worked on, those that came again included.
     pub read: u64,
+    /// How many of these had been worked on before, since the checkpoint that was gone on from.
+    pub repeats: u64,
+    /// The records that the worker was given and has not come to yet.
+    pub waiting: VecDeque<Received>,
+    /// The furthest record that any worker of this run has worked on.
+    pub worked: Option<SequenceNumber>,
     /// How far behind the tip it was at its last poll, in milliseconds.
     pub behind: Option<u64>,
     /// Whether its last page was empty although it lay behind the tip.
@@ -63,8 +69,12 @@ pub struct Reader {
     pub parents: Vec<ShardId>,
     /// The same at earlier polls, oldest first.
     pub lags: VecDeque<u64>,
+    /// Counts the workers that lost its lease.
+    pub turn: u64,
     /// When the iterator was asked for with which it began.
     asked_at: DateTime<Utc>,
+    /// Before this moment the shard is not asked again, whoever asks.
+    not_before: DateTime<Utc>,
     /// Whether it ever had an iterator.
     opened: bool,
     /// How many calls have failed since the last one that did not, and how the last of them did.
@@ -76,6 +86,14 @@ impl Reader {
     /// Whether its last call failed, and it tries again.
     pub fn retries(&self) -> bool {
         self.failures > 0
+    }
+
+    /// Whether there is something to read of its shard, or may come.
+    pub fn is_open(&self) -> bool {
+        !matches!(
+            self.state,
+            ReaderState::Ended | ReaderState::Refused(_) | ReaderState::Vanished
+        )
     }
 
     /// Whether its shard is closed and read to its end.
@@ -94,6 +112,8 @@ impl Reader {
 pub enum ReaderState {
     /// It waits until the shards are read from which its own was made, so that no key's records change their order.
     Queued,
+    /// No worker holds its lease.
+    Free,
     /// It has asked for an iterator.
     Opening,
     /// It has an iterator and waits for its next poll.
@@ -108,8 +128,12 @@ pub enum ReaderState {
         /// The iterator it used.
         iterator: String,
     },
+    /// It was given the last records of a closed shard and works on them.
+    Finishing,
     /// The closed shard is read to its end.
     Ended,
+    /// The endpoint does not list the shard any more.
+    Vanished,
     /// The shard has no record of the number to start at; nothing is tried again.
     Refused(CallError),
     /// A call failed; it will try again.
@@ -137,6 +161,8 @@ pub struct Shown {
     /// How long after its arrival that was, in milliseconds on the wall: the lab's clock may have been moved between. Not
     /// known of records that earlier runs left behind a moved clock, or where the endpoint tells no arrival.
     pub waited: Option<u64>,
+    /// Whether a worker had worked on it before, and it came again since that was not written down.
+    pub repeat: bool,
 }
 
 /// The panel.
@@ -146,8 +172,12 @@ pub struct Consumer {
     pub running: bool,
     /// Where the next run, or the present one, starts.
     pub start: StartPosition,
-    /// How many workers share the shards, 1 to 4.
+    /// How many workers live, or begin with the next run; at most 4. None after the last was killed.
     pub workers: u8,
+    /// Their lease table and they.
+    pub group: Group,
+    /// How they read and work.
+    pub settings: Settings,
     /// A reader a shard, in the order of the shards; kept after a stop, so that one sees where it ended.
     pub readers: Vec<Reader>,
     /// The records of the present run, oldest first.
@@ -162,6 +192,11 @@ pub struct Consumer {
     pub by_lab: bool,
     pub(super) run: u64,
     bytes: usize,
+    /// Until when each worker is busy with the record that it took last.
+    busy: BTreeMap<u8, DateTime<Utc>>,
+    /// When work was done last.
+    worked_at: DateTime<Utc>,
+    rng: Rng,
 }
 
 impl Default for Consumer {
@@ -170,6 +205,8 @@ impl Default for Consumer {
             running: false,
             start: StartPosition::TrimHorizon,
             workers: 1,
+            group: Group::new(Table::new(StartPosition::TrimHorizon)),
+            settings: Settings::default(),
             readers: Vec::new(),
             log: Log::new(REMEMBERED),
             gaze: Gaze::default(),
@@ -178,28 +215,42 @@ impl Default for Consumer {
             by_lab: false,
             run: 0,
             bytes: 0,
+            busy: BTreeMap::new(),
+            worked_at: DateTime::<Utc>::MIN_UTC,
+            rng: Rng::with_seed(0),
         }
     }
 }
 
 impl Consumer {
+    /// Records that came again since they had been worked on after the last checkpoint.
+    pub fn repeats(&self) -> u64 {
+        self.readers.iter().map(|reader| reader.repeats).sum()
+    }
+
     /// Records of this run that made room for newer ones.
     pub fn forgotten(&self) -> u64 {
         let read: u64 = self.readers.iter().map(|reader| reader.read).sum();
         read.saturating_sub(self.log.len() as u64)
     }
 
-    /// The earliest moment at which a reader wants to act.
+    /// The earliest moment at which a reader or a worker wants to act.
     pub(super) fn next_deadline(&self) -> Option<DateTime<Utc>> {
         if !self.running {
             return None;
         }
-        self.readers
+        let polls = self
+            .readers
             .iter()
             .filter_map(|reader| match &reader.state {
+                // Who is not done with what came asks for no more.
+                ReaderState::Waiting { .. } if !reader.waiting.is_empty() => None,
                 ReaderState::Waiting { due, .. } | ReaderState::Failed { due, .. } => Some(*due),
                 _ => None,
-            })
+            });
+        polls
+            .chain(self.group.next_at())
+            .chain(self.next_work())
             .min()
     }
 
@@ -252,22 +303,11 @@ impl Consumer {
         }
     }
 
-    /// Deals the shards that are not read to their end.
-    fn deal(&mut self) {
-        let unread = || self.readers.iter().filter(|reader| !reader.is_done());
-        let shards: Vec<ShardId> = unread().map(|reader| reader.shard.clone()).collect();
-        let dealt = deal(&shards, self.workers);
-        let unread = self.readers.iter_mut().filter(|reader| !reader.is_done());
-        for (reader, worker) in unread.zip(dealt) {
-            reader.worker = worker;
-        }
-    }
-
     /// The reader, if it is of the present run.
     fn reader(&mut self, id: ReaderId) -> Option<&mut Reader> {
-        (self.running && id.run == self.run)
-            .then(|| self.readers.get_mut(id.index))
-            .flatten()
+        let reader = self.readers.get_mut(id.index)?;
+        (self.running && id.run == self.run && id.turn == reader.turn && reader.held)
+            .then_some(reader)
     }
 }
 
@@ -299,6 +339,7 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     consumer.empty_page_said = false;
     consumer.readers.clear();
     consumer.forget();
+    consumer.begin(now);
     shards_known(model, now, out);
     let words = match model.consumer.workers {
         _ if model.streams.not_ready().is_some() => {
@@ -310,93 +351,13 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     model.say(Tone::Plain, words);
 }
 
-/// Stops the run; its answers will be ignored.
+/// Stops the run: its workers leave politely, and its answers will be ignored.
 pub(super) fn stop(model: &mut Model) {
-    model.consumer.running = false;
-    model.consumer.run += 1;
-}
-
-/// More or fewer workers; the shards are dealt anew.
-pub(super) fn change_workers(model: &mut Model, by: i8) {
     let consumer = &mut model.consumer;
-    consumer.workers = consumer
-        .workers
-        .saturating_add_signed(by)
-        .clamp(1, MAX_WORKERS);
-    consumer.deal();
-    let unread = consumer.readers.iter().filter(|reader| !reader.is_done());
-    let shards = unread.count();
-    let words = match (consumer.workers, shards) {
-        (1, _) => "One worker holds all shards.".into(),
-        (workers, 0) => format!("{workers} workers will share the shards; c starts them."),
-        (workers, shards) if usize::from(workers) > shards => {
-            let idle = match usize::from(workers) - shards {
-                1 => "1 is idle".to_owned(),
-                n => format!("{n} are idle"),
-            };
-            format!(
-                "{workers} workers, {shards} shards: a shard has one worker at most, so {idle}."
-            )
-        }
-        (workers, shards) => format!("{shards} shards are dealt among {workers} workers."),
-    };
-    model.say(Tone::Plain, words);
-}
-
-/// Opens the dialog for the start position, filled from the selected record, else from what was chosen before.
-pub(super) fn choose_start(model: &mut Model) {
-    let consumer = &model.consumer;
-    let selected = consumer
-        .gaze
-        .selected(&consumer.log)
-        .and_then(|number| consumer.log.get(number))
-        .map(|shown| &shown.record);
-    let time = match (selected, &consumer.start) {
-        (Some(record), _) => record.arrived_at,
-        (None, StartPosition::AtTimestamp(time)) => Some(*time),
-        _ => None,
-    };
-    let number = match (selected, &consumer.start) {
-        (Some(record), _) => Some(&record.sequence),
-        (
-            None,
-            StartPosition::AtSequenceNumber(number) | StartPosition::AfterSequenceNumber(number),
-        ) => Some(number),
-        _ => None,
-    };
-    let time = time.map_or("5m".into(), |time| {
-        time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-    });
-    let number = number.map_or(String::new(), ToString::to_string);
-    let choice = super::start::WORDS
-        .iter()
-        .position(|word| *word == consumer.start.word())
-        .unwrap_or(0);
-    model.overlay = Some(Overlay::Start(StartDialog {
-        choice,
-        time: Input::new(time),
-        number: Input::new(number),
-        problem: None,
-    }));
-}
-
-/// Applies the chosen start position: a running consumer begins anew there.
-pub(super) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    let Some(Overlay::Start(dialog)) = &mut model.overlay else {
-        return;
-    };
-    let lab_time = model.server.clock.lab(now);
-    match dialog.position(lab_time, model.zone) {
-        Ok(position) => {
-            model.consumer.start = position;
-            model.overlay = None;
-            if model.consumer.running {
-                start(model, now, out);
-            } else {
-                let words = format!("c starts the consumer at {}.", model.consumer.start.word());
-                model.say(Tone::Plain, words);
-            }
-        }
-        Err(why) => dialog.problem = Some(why),
+    if consumer.running {
+        consumer.group.close();
+        consumer.workers = consumer.workers.max(1);
     }
+    consumer.running = false;
+    consumer.run += 1;
 }

@@ -287,6 +287,8 @@ pub struct ReaderId {
     pub run: u64,
     /// The reader's place in the consumer's list.
     pub index: usize,
+    /// Counts how often a worker lost the shard's lease in this run. Answers to who had it before are ignored too.
+    pub turn: u64,
 }
 
 /// A record to put.

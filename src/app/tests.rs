@@ -21,3 +21,4 @@ mod step_logs;
 mod steps;
 mod streams;
 mod wire;
+mod workers;

@@ -213,7 +213,9 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= matches!(model.overlay, Some(Overlay::Sheet(_)));
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
-    consumer::on_deadline(model, now, out);
+    if consumer::on_deadline(model, now, out) {
+        model.line_came();
+    }
     streams::on_deadline(model, now, out);
 }
 
@@ -320,8 +322,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::UseTemplate(place) => producer::use_template(model, place),
         Action::Consume => consumer::toggle(model, now, out),
         Action::ChooseStart => consumer::choose_start(model),
-        Action::MoreWorkers => consumer::change_workers(model, 1),
-        Action::FewerWorkers => consumer::change_workers(model, -1),
+        Action::MoreWorkers => consumer::change_workers(model, 1, now, out),
+        Action::FewerWorkers => consumer::change_workers(model, -1, now, out),
+        Action::KillWorker => consumer::kill_worker(model, now, out),
         Action::Follow => {
             match model.focus {
                 Pane::Producer => model.producer.gaze.follow(&mut model.producer.log),

@@ -120,7 +120,11 @@ fn put(by: Sender) -> Request {
     })
 }
 
-const READER: ReaderId = ReaderId { run: 3, index: 1 };
+const READER: ReaderId = ReaderId {
+    run: 3,
+    index: 1,
+    turn: 0,
+};
 
 fn read() -> Request {
     Request::GetRecords {

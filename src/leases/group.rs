@@ -120,8 +120,8 @@ impl Group {
         changes
     }
 
-    /// Lets every worker look at the table once, in the order of their numbers: the consumer begins.
-    pub fn begin(&mut self, now: DateTime<Utc>, rng: &mut Rng) -> Vec<Change> {
+    /// Lets every worker look at the table once, in the order of their numbers: it is new, or there are new leases.
+    pub fn look(&mut self, now: DateTime<Utc>, rng: &mut Rng) -> Vec<Change> {
         let mut changes = Vec::new();
         for worker in &mut self.workers {
             worker.look_now(now);

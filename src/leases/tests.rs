@@ -267,6 +267,8 @@ fn longest_gap() -> i64 {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// In `hold_the_laws`: never two owners at `now`, parents before children, checkpoints never go back.
     #[test]
     fn whatever_happens_a_shard_has_one_owner_at_most_and_its_checkpoint_never_goes_back(
@@ -291,8 +293,14 @@ proptest! {
         for _ in 0..killed.min(usize::from(workers) - 1) {
             world.processes.pop();
         }
-        world.pass(longest_gap());
-        prop_assert_eq!(world.unowned(), []);
+        let mut orphans = world.unowned();
+        for _ in 0..longest_gap() / 100 {
+            world.pass(100);
+            let unowned = world.unowned();
+            // What is handed over from one living worker to another is nobody's for a moment.
+            orphans.retain(|shard| unowned.contains(shard));
+        }
+        prop_assert_eq!(orphans, []);
     }
 
     #[test]
@@ -311,7 +319,6 @@ proptest! {
             world.join(TimeDelta::zero());
         }
         world.pass(2 * longest_gap());
-        prop_assert_eq!(world.unowned(), []);
         let rounds = world.table.leases().count() * world.living();
         for _ in 0..rounds {
             world.pass(ROUND.num_milliseconds());
@@ -333,10 +340,15 @@ proptest! {
         }
         let most = shards * usize::from(first + joining);
         let mut rounds = 0;
+        let mut nobodys = Vec::new();
         while !world.is_balanced() {
             prop_assert!(rounds < most, "{:?} after {} rounds", world.loads(), rounds);
             world.pass(ROUND.num_milliseconds());
             rounds += 1;
+            let unowned = world.unowned();
+            nobodys.retain(|shard| unowned.contains(shard));
+            prop_assert_eq!(&nobodys, &[], "handed over within a round");
+            nobodys = unowned;
         }
         world.changes.clear();
         world.pass(60_000);
@@ -360,7 +372,7 @@ fn group(shards: usize, workers: u8) -> (Group, Rng) {
     for _ in 0..workers {
         group.join(at(0));
     }
-    group.begin(at(0), &mut rng);
+    group.look(at(0), &mut rng);
     (group, rng)
 }
 

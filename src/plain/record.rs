@@ -51,8 +51,9 @@ pub(super) fn read(shown: &Shown) -> String {
     if shown.record.size > data.len() {
         data.push('…');
     }
+    let again = if shown.repeat { " again" } else { "" };
     format!(
-        "Read by worker {}: key {}, shard {}, data {data}",
+        "Read{again} by worker {}: key {}, shard {}, data {data}",
         shown.worker,
         shown.record.key,
         shown.shard.short()

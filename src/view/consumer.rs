@@ -184,6 +184,11 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
         None if shown.record.arrived_at.is_some() => "before".into(),
         None => String::new(),
     };
+    // That a record came again matters more than how long it took.
+    let (waited, delay) = match shown.repeat {
+        true => ("again".to_owned(), styles.nearly),
+        false => (waited, delay),
+    };
     Row::new()
         .left(&arrived, columns.time() + 2, time)
         .right(&waited, 6, delay)
@@ -238,6 +243,11 @@ fn kept_words(model: &Model, width: usize) -> String {
         n => format!(" · {} older ones left this list", grouped(n)),
     };
     let words = format!("records stay after reading: {kept}{hours}");
+    let again = match model.consumer.repeats() {
+        0 => String::new(),
+        n => format!("{} came again · ", grouped(n)),
+    };
+    let words = again + &words;
     if cells(&words) + cells(&forgotten) <= width {
         words + &forgotten
     } else {

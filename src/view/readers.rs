@@ -1,6 +1,6 @@
 //! The table of readers: each shard's worker, where it began, how far behind it is; readers of other programs by name.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Ink;
 use super::canvas::Canvas;
@@ -113,7 +113,7 @@ fn shards<'a>(ink: &Ink<'_>, shards: &[&ShardId]) -> Row<'a> {
 
 fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Line<'a>> {
     let line = |reader: &'a Reader| Line {
-        name: format!("worker {}", reader.worker),
+        name: name(reader.worker),
         shards: shards(ink, &[&reader.shard]),
         from: reader.start.word(),
         read: Some(reader.read),
@@ -124,13 +124,23 @@ fn by_shard<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Lin
     consumer.readers.iter().map(line).chain(idle).collect()
 }
 
-/// Workers that got no shard, since there are more of them than shards.
+/// Workers that live and hold no shard, since there are more of them than shards, or they have just joined.
 fn idle_workers(consumer: &Consumer) -> impl Iterator<Item = u8> {
-    let unread = consumer.readers.iter().filter(|reader| !reader.is_done());
-    let busy = unread.map(|reader| reader.worker).max();
-    // Without readers nothing is dealt yet.
-    let first = busy.map_or(u8::MAX, |busy| busy + 1);
-    first..=consumer.workers
+    let busy = |worker: &u8| {
+        let mut readers = consumer.readers.iter();
+        readers.any(|reader| reader.held && reader.worker == *worker)
+    };
+    let running = consumer.running && !consumer.readers.is_empty();
+    let alive = consumer.group.alive().filter(move |_| running);
+    alive.filter(move |worker| !busy(worker))
+}
+
+/// A worker's name; nobody has had the shard where it has number 0.
+fn name(worker: u8) -> String {
+    match worker {
+        0 => "nobody".into(),
+        worker => format!("worker {worker}"),
+    }
 }
 
 fn idle<'a>(ink: &Ink<'_>, worker: u8) -> Line<'a> {
@@ -156,7 +166,7 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Li
         let own = || ever().filter(move |reader| all_done || !reader.is_done());
         let last = own().max_by_key(|reader| (urgency(reader), reader.behind))?;
         Some(Line {
-            name: format!("worker {worker}"),
+            name: name(worker),
             shards: shards(ink, &own().map(|reader| &reader.shard).collect::<Vec<_>>()),
             from: last.start.word(),
             read: Some(ever().map(|reader| reader.read).sum()),
@@ -165,16 +175,18 @@ fn by_worker<'a>(ink: &Ink<'a>, consumer: &'a Consumer, beside: usize) -> Vec<Li
         })
     };
     let idle = idle_workers(consumer).map(|worker| idle(ink, worker));
-    (1..=consumer.workers)
-        .filter_map(line)
-        .chain(idle)
-        .collect()
+    let workers: BTreeSet<u8> = consumer.readers.iter().map(|it| it.worker).collect();
+    workers.into_iter().filter_map(line).chain(idle).collect()
 }
 
 fn urgency(reader: &Reader) -> u8 {
     match &reader.state {
         _ if reader.retries() => 2,
-        ReaderState::Ended | ReaderState::Queued | ReaderState::Refused(_) => 0,
+        ReaderState::Ended
+        | ReaderState::Queued
+        | ReaderState::Refused(_)
+        | ReaderState::Vanished => 0,
+        ReaderState::Free => 2,
         _ => 1,
     }
 }
@@ -225,11 +237,14 @@ fn state<'a>(ink: &Ink<'_>, reader: &Reader) -> Row<'a> {
         _ if reader.retries() => Row::new().text("retrying", styles.nearly),
         ReaderState::Refused(_) => Row::new().text("refused", styles.nearly),
         ReaderState::Queued => Row::new().text("waits", styles.dim),
+        ReaderState::Free => Row::new().text("no worker", styles.nearly),
+        ReaderState::Vanished => Row::new().text("gone", styles.dim),
         ReaderState::Opening => Row::new().text("opening", styles.dim),
         ReaderState::Ended => Row::new().text("at end", styles.dim),
-        ReaderState::Waiting { .. } | ReaderState::Polling { .. } | ReaderState::Failed { .. } => {
-            lag(ink, reader.behind)
-        }
+        ReaderState::Waiting { .. }
+        | ReaderState::Polling { .. }
+        | ReaderState::Failed { .. }
+        | ReaderState::Finishing => lag(ink, reader.behind),
     }
 }
 

@@ -3,132 +3,78 @@
 //! Whatever fails is tried again; an iterator that is lost is replaced so that nothing is skipped and nothing comes
 //! twice.
 
-use std::collections::VecDeque;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{LAGS, LIMIT, LONGEST_PAUSE, POLL, Reader, ReaderState, Shown};
+use super::work::{finish, work};
+use super::workers::{in_words, lease_anew, step};
+use super::{LAGS, LONGEST_PAUSE, Reader, ReaderState};
 use crate::app::message::{Batch, ReaderId, Received, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::streams;
 use crate::kinesis::{CallError, ShardId, StartPosition};
+use crate::leases::Checkpoint;
 
-/// The stream's shards are known (anew): every shard without a reader gets one.
-pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
-    if !model.consumer.running || model.streams.not_ready().is_some() {
-        return;
-    }
-    let shards = model
-        .streams
-        .description()
-        .map_or(Vec::new(), |description| description.shards.clone());
-    let lab_time = model.server.clock.lab(now);
-    let consumer = &mut model.consumer;
-    let first = consumer.readers.is_empty();
-    for shard in shards {
-        if consumer
-            .readers
-            .iter()
-            .any(|reader| reader.shard == shard.id)
-        {
-            continue;
-        }
-        consumer.readers.push(Reader {
-            shard: shard.id,
-            parents: shard.parents,
-            worker: 1,
-            state: ReaderState::Queued,
-            // A shard that appears during a run is read from its beginning: nothing of it can have been read before.
-            start: match first {
-                true => consumer.start.clone(),
-                false => StartPosition::TrimHorizon,
-            },
-            last: None,
-            read: 0,
-            behind: None,
-            empty: false,
-            lags: VecDeque::new(),
-            asked_at: lab_time,
-            opened: false,
-            failures: 0,
-            failure: None,
-        });
-        out.changed = true;
-    }
-    consumer.deal();
-    let opened = open_queued(model, now, out);
-    if !first && !opened.is_empty() {
-        let words = format!(
-            "New: {}, read from the beginning.",
-            shards_in_words(&opened)
-        );
-        model.say(Tone::Plain, words);
-    }
+/// The least time between two calls for a shard's records, so that the workers together make no more than the five a
+/// second that a shard allows.
+pub const LEAST_POLL: TimeDelta = TimeDelta::milliseconds(200);
+
+/// Asks for an iterator of a reader's shard.
+pub(super) fn open(
+    reader: &mut Reader,
+    run: u64,
+    index: usize,
+    stream: &str,
+    start: StartPosition,
+    out: &mut Outcome,
+) {
+    reader.state = ReaderState::Opening;
+    out.call(Request::OpenIterator {
+        reader: ReaderId {
+            run,
+            index,
+            turn: reader.turn,
+        },
+        stream: stream.to_owned(),
+        shard: reader.shard.clone(),
+        start,
+    });
 }
 
-/// `shard 2 and shard 3`.
-fn shards_in_words(shards: &[ShardId]) -> String {
-    let names: Vec<String> = shards
-        .iter()
-        .map(|shard| format!("shard {}", shard.short()))
-        .collect();
-    names.join(" and ")
-}
-
-/// Opens the readers whose turn has come: parents are read to their end before the shards that were made of them. Gives
-/// the shards opened.
-fn open_queued(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) -> Vec<ShardId> {
-    let Some(stream) = model.streams.name().map(str::to_owned) else {
-        return Vec::new();
+/// Asks for records.
+fn poll(
+    reader: &mut Reader,
+    id: ReaderId,
+    limit: u32,
+    iterator: String,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) {
+    reader.not_before = now + LEAST_POLL;
+    reader.state = ReaderState::Polling {
+        iterator: iterator.clone(),
     };
-    let lab_time = model.server.clock.lab(now);
-    let consumer = &mut model.consumer;
-    let mut opened = Vec::new();
-    for index in 0..consumer.readers.len() {
-        let reader = &consumer.readers[index];
-        let parents = || {
-            let all = consumer.readers.iter();
-            all.filter(|other| reader.parents.contains(&other.shard))
-        };
-        let read =
-            |parent: &Reader| matches!(parent.state, ReaderState::Ended | ReaderState::Refused(_));
-        // LATEST skips all that is older, so there is no order to keep.
-        let latest = reader.start == StartPosition::Latest;
-        if reader.state != ReaderState::Queued || !(latest || parents().all(read)) {
-            continue;
-        }
-        // A number is one of a single shard: what was made of that shard is read from its beginning.
-        let from_number = by_number(&reader.start) && parents().any(Reader::is_done);
-        let reader = &mut consumer.readers[index];
-        if from_number {
-            reader.start = StartPosition::TrimHorizon;
-        }
-        reader.state = ReaderState::Opening;
-        reader.asked_at = lab_time;
-        opened.push(reader.shard.clone());
-        out.call(Request::OpenIterator {
-            reader: ReaderId {
-                run: consumer.run,
-                index,
-            },
-            stream: stream.clone(),
-            shard: reader.shard.clone(),
-            start: reader.start.clone(),
-        });
-    }
-    opened
+    out.call(Request::GetRecords {
+        reader: id,
+        iterator,
+        limit,
+    });
 }
 
-/// A reader came to the end of its closed shard: the shards that were made of it have their turn, once they are known.
-fn ended(model: &mut Model, shard: &ShardId, now: DateTime<Utc>, out: &mut Outcome) {
+/// Readers came to the end of their closed shards: what was made of them has its turn, once it is known.
+fn ended(model: &mut Model, shards: &[ShardId], now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(shard) = shards.last() else {
+        return;
+    };
+    out.changed = true;
     let readers = &model.consumer.readers;
-    if !readers.iter().any(|reader| reader.parents.contains(shard)) {
+    let has_children = |shard| readers.iter().any(|reader| reader.parents.contains(shard));
+    if !shards.iter().all(has_children) {
         streams::look_again(model, now);
     }
-    let next = open_queued(model, now, out);
+    let next = lease_anew(model, now, out);
     let mut words = format!("Shard {} is closed, and read to its end", shard.short());
     if !next.is_empty() {
-        words = format!("{words}; now {}", shards_in_words(&next));
+        words = format!("{words}; now {}", in_words(&next));
     }
     words.push('.');
     model.say(Tone::Plain, words);
@@ -149,19 +95,20 @@ pub(in crate::app) fn opened(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
+    let limit = model.consumer.settings.limit();
     let Some(reader) = model.consumer.reader(id) else {
         return;
     };
     match result {
         Ok(iterator) => {
-            out.call(Request::GetRecords {
-                reader: id,
-                iterator: iterator.clone(),
-                limit: LIMIT,
-            });
-            reader.state = ReaderState::Polling { iterator };
             reader.opened = true;
             out.changed = true;
+            if reader.not_before > now {
+                let due = reader.not_before;
+                reader.state = ReaderState::Waiting { iterator, due };
+            } else {
+                poll(reader, id, limit, iterator, now, out);
+            }
         }
         Err(error) => failed(model, id, error, now, out),
     }
@@ -175,6 +122,7 @@ pub(in crate::app) fn read(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
+    let pause = model.consumer.settings.poll;
     let Some(reader) = model.consumer.reader(id) else {
         return;
     };
@@ -187,15 +135,15 @@ pub(in crate::app) fn read(
     reader.state = match batch.next {
         Some(iterator) => ReaderState::Waiting {
             iterator,
-            due: now + pause_to_next(&batch.records),
+            due: now + pause_to_next(&batch.records, pause),
         },
-        None => ReaderState::Ended,
+        None => ReaderState::Finishing,
     };
     out.changed |= recovered
         || !reader.answered()
         || reader.behind != batch.millis_behind_latest
         || !batch.records.is_empty()
-        || reader.state == ReaderState::Ended
+        || reader.state == ReaderState::Finishing
         || reader.lags.iter().any(|lag| *lag != 0);
     reader.behind = batch.millis_behind_latest;
     let empty = batch.records.is_empty() && reader.behind.is_some_and(|behind| behind > 0);
@@ -206,22 +154,12 @@ pub(in crate::app) fn read(
     reader
         .lags
         .push_back(batch.millis_behind_latest.unwrap_or(0));
-    reader.read += batch.records.len() as u64;
     if let Some(last) = batch.records.last() {
         reader.last = Some(last.sequence.clone());
     }
-    let (shard, worker, is_done) = (reader.shard.clone(), reader.worker, reader.is_done());
-    for record in batch.records {
-        let arrived = record.arrived_at;
-        let waited = arrived.and_then(|at| model.server.clock.waited(at, now));
-        model.consumer.remember(Shown {
-            shard: shard.clone(),
-            worker,
-            record,
-            shown_at: now,
-            waited,
-        });
-    }
+    let shard = reader.shard.clone();
+    reader.waiting.extend(batch.records);
+    work(model, now);
     if recovered {
         model.say(
             Tone::Done,
@@ -235,9 +173,8 @@ pub(in crate::app) fn read(
         );
         model.say(Tone::Plain, words);
     }
-    if is_done {
-        ended(model, &shard, now, out);
-    }
+    let done = finish(&mut model.consumer, now);
+    ended(model, &done, now, out);
 }
 
 /// A reader's call failed: what can be mended is mended, everything is tried again.
@@ -248,14 +185,21 @@ fn failed(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) {
-    out.changed = true;
+    let pause = model.consumer.settings.poll;
     let Some(reader) = model.consumer.reader(id) else {
         return;
     };
+    out.changed = true;
     let shard = reader.shard.short();
     if by_number(&reader.start) && !reader.opened && error.is("InvalidArgumentException") {
         reader.state = ReaderState::Refused(error);
-        open_queued(model, now, out);
+        reader.held = false;
+        let (worker, id) = (reader.worker, reader.shard.clone());
+        let consumer = &mut model.consumer;
+        consumer
+            .group
+            .worked(worker, &id, Checkpoint::Elsewhere, now);
+        lease_anew(model, now, out);
         let words = format!(
             "Not a number of shard {shard}: each is a place in one shard only. t chooses anew."
         );
@@ -271,7 +215,7 @@ fn failed(
     reader.failures += 1;
     reader.failure = Some(error.clone());
     reader.state = ReaderState::Failed {
-        due: now + pause_after(reader.failures),
+        due: now + pause_after(reader.failures, pause),
         iterator: match &reader.state {
             ReaderState::Polling { iterator } if keeps_iterator(&error) => Some(iterator.clone()),
             _ => None,
@@ -300,69 +244,70 @@ fn keeps_iterator(error: &CallError) -> bool {
 const READ_BYTES_A_MILLISECOND: usize = 2 * 1024 * 1024 / 1000;
 
 /// How long to wait after these records until the next poll, so that it is not throttled for their size.
-fn pause_to_next(records: &[Received]) -> TimeDelta {
+fn pause_to_next(records: &[Received], poll: TimeDelta) -> TimeDelta {
     let bytes: usize = records
         .iter()
         .map(|record| record.key.len() + record.size)
         .sum();
     let paid = TimeDelta::milliseconds((bytes / READ_BYTES_A_MILLISECOND) as i64 + 1);
-    POLL.max(paid)
+    poll.max(paid)
 }
 
 /// How long to wait after so many failures in a row: one poll, then doubling up to the longest pause.
-fn pause_after(failures: u32) -> TimeDelta {
-    let doubled = POLL * (1 << failures.saturating_sub(1).min(5));
+fn pause_after(failures: u32, poll: TimeDelta) -> TimeDelta {
+    let doubled = poll * (1 << failures.saturating_sub(1).min(5));
     doubled.min(LONGEST_PAUSE)
 }
 
-/// Lets every reader act whose time has come.
-pub(in crate::app) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+/// Lets every worker and every reader act whose time has come. Whether records were worked on.
+pub(in crate::app) fn on_deadline(
+    model: &mut Model,
+    now: DateTime<Utc>,
+    out: &mut Outcome,
+) -> bool {
     let Some(stream) = model.streams.name().map(str::to_owned) else {
-        return;
+        return false;
     };
+    if !model.consumer.running {
+        return false;
+    }
+    step(model, now, out);
+    let worked = work(model, now);
+    out.changed |= worked;
+    let done = finish(&mut model.consumer, now);
+    ended(model, &done, now, out);
     let lab_time = model.server.clock.lab(now);
     let consumer = &mut model.consumer;
-    if !consumer.running {
-        return;
-    }
+    let limit = consumer.settings.limit();
     for (index, reader) in consumer.readers.iter_mut().enumerate() {
         let id = ReaderId {
             run: consumer.run,
             index,
+            turn: reader.turn,
         };
         let iterator = match &reader.state {
-            ReaderState::Waiting { iterator, due } if *due <= now => Some(iterator.clone()),
+            ReaderState::Waiting { iterator, due } if *due <= now && reader.waiting.is_empty() => {
+                Some(iterator.clone())
+            }
             ReaderState::Failed { due, iterator, .. } if *due <= now => iterator.clone(),
             _ => continue,
         };
         match iterator {
-            Some(iterator) => {
-                out.call(Request::GetRecords {
-                    reader: id,
-                    iterator: iterator.clone(),
-                    limit: LIMIT,
-                });
-                reader.state = ReaderState::Polling { iterator };
-            }
+            Some(iterator) => poll(reader, id, limit, iterator, now, out),
             None => {
                 let start = resume_position(reader);
                 if !reader.opened {
                     reader.asked_at = lab_time;
                 }
-                out.call(Request::OpenIterator {
-                    reader: id,
-                    stream: stream.clone(),
-                    shard: reader.shard.clone(),
-                    start,
-                });
-                reader.state = ReaderState::Opening;
+                open(reader, consumer.run, index, &stream, start, out);
             }
         }
     }
+    worked
 }
 
 /// Where a reader whose iterator is lost goes on, so that nothing is skipped and nothing comes twice.
-fn resume_position(reader: &Reader) -> StartPosition {
+pub(super) fn resume_position(reader: &Reader) -> StartPosition {
     match (&reader.last, &reader.start) {
         (Some(last), _) => StartPosition::AfterSequenceNumber(last.clone()),
         // LATEST anew would skip what came since; the time of the first iterator does not.

@@ -392,7 +392,7 @@ fn begin(
         }
         Deed::Workers(count) => {
             let by = count.saturating_sub(model.consumer.workers);
-            consumer::change_workers(model, i8::try_from(by).unwrap_or(0));
+            consumer::change_workers(model, i8::try_from(by).unwrap_or(0), now, out);
             Ok(None)
         }
         Deed::Open if model.keys_are_taken() => {

@@ -225,7 +225,14 @@ pub const BINDINGS: &[Binding] = &[
         &[key('w')],
         Action::FewerWorkers,
         "fewer",
-        "one worker fewer",
+        "one worker fewer (it leaves politely)",
+    ),
+    bind(
+        In(Pane::Consumer),
+        &[key('x')],
+        Action::KillWorker,
+        "kill",
+        "kill the selected record's worker, else the last one",
     ),
     bind(
         Anywhere,

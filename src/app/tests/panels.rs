@@ -203,12 +203,19 @@ fn workers_share_the_shards_and_too_many_idle() {
             .map(|r| r.worker)
             .collect::<Vec<_>>()
     };
-    assert_eq!(workers(&lab), [1, 2]);
+    assert_eq!(workers(&lab), [1, 1], "it asks for a shard first");
+    lab.wait(3.0);
+    let mut shared = workers(&lab);
+    shared.sort_unstable();
+    assert_eq!(shared, [1, 2]);
     lab.keys("WWWW");
     assert_eq!(lab.model.consumer.workers, 4);
-    assert!(lab.status().contains("idle"));
-    lab.keys("wwwww");
+    assert!(lab.status().contains("at most"), "{}", lab.status());
+    lab.key('w').key('W');
+    assert!(lab.status().contains("idle"), "{}", lab.status());
+    lab.keys("wwwww").wait(1.0);
     assert_eq!(workers(&lab), [1, 1]);
+    assert!(lab.status().contains("Free"), "{}", lab.status());
 }
 
 #[test]

@@ -275,6 +275,7 @@ impl Lab {
         let reader = ReaderId {
             run: self.run,
             index,
+            turn: 0,
         };
         self.tell(Message::Answered(Answer::Read {
             reader,

@@ -5,8 +5,8 @@ use crate::app::model::Model;
 use crate::app::steps_pane;
 use crate::app::streams::{FIRST_NAME, FIRST_SHARDS, MOST_SHARDS};
 use crate::kinesis::StartPosition;
-use crate::kinesis::deal::MAX_WORKERS;
 use crate::kinesis::hash_ranges::HashKey;
+use crate::leases::MAX_WORKERS;
 use crate::lesson::step_settings::{Act, Create, Nothing, Put, Read};
 
 /// The most records that the lab sends to show something.

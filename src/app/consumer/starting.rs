@@ -1,0 +1,68 @@
+//! Choosing where the consumer starts: the dialog is filled from what is at hand, and applied.
+
+use chrono::{DateTime, Utc};
+use tui_input::Input;
+
+use super::start;
+use crate::app::model::{Model, Outcome, Tone};
+use crate::app::overlay::Overlay;
+use crate::app::start::{StartDialog, WORDS};
+use crate::kinesis::StartPosition;
+
+/// Opens the dialog for the start position, filled from the selected record, else from what was chosen before.
+pub(in crate::app) fn choose_start(model: &mut Model) {
+    let consumer = &model.consumer;
+    let selected = consumer
+        .gaze
+        .selected(&consumer.log)
+        .and_then(|number| consumer.log.get(number))
+        .map(|shown| &shown.record);
+    let time = match (selected, &consumer.start) {
+        (Some(record), _) => record.arrived_at,
+        (None, StartPosition::AtTimestamp(time)) => Some(*time),
+        _ => None,
+    };
+    let number = match (selected, &consumer.start) {
+        (Some(record), _) => Some(&record.sequence),
+        (
+            None,
+            StartPosition::AtSequenceNumber(number) | StartPosition::AfterSequenceNumber(number),
+        ) => Some(number),
+        _ => None,
+    };
+    let time = time.map_or("5m".into(), |time| {
+        time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    });
+    let number = number.map_or(String::new(), ToString::to_string);
+    let choice = WORDS
+        .iter()
+        .position(|word| *word == consumer.start.word())
+        .unwrap_or(0);
+    model.overlay = Some(Overlay::Start(StartDialog {
+        choice,
+        time: Input::new(time),
+        number: Input::new(number),
+        problem: None,
+    }));
+}
+
+/// Applies the chosen start position: a running consumer begins anew there.
+pub(in crate::app) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
+    let Some(Overlay::Start(dialog)) = &mut model.overlay else {
+        return;
+    };
+    let lab_time = model.server.clock.lab(now);
+    match dialog.position(lab_time, model.zone) {
+        Ok(position) => {
+            model.consumer.start = position;
+            model.overlay = None;
+            if model.consumer.running {
+                start(model, now, out);
+            } else {
+                let words = format!("c starts the consumer at {}.", model.consumer.start.word());
+                model.say(Tone::Plain, words);
+            }
+        }
+        Err(why) => dialog.problem = Some(why),
+    }
+}
