@@ -248,7 +248,11 @@ async fn whole_life() {
     };
     let (shard, sequence) = result.expect("it is stored");
 
-    let reader = ReaderId { run: 1, index: 0 };
+    let reader = ReaderId {
+        run: 1,
+        index: 0,
+        turn: 0,
+    };
     let open = Request::OpenIterator {
         reader,
         stream: stream.clone(),

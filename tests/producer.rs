@@ -162,7 +162,11 @@ impl Lab {
     /// What is in the stream: the places of each event by its id.
     async fn events(&self) -> BTreeMap<String, Vec<(ShardId, SequenceNumber)>> {
         let mut events: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let reader = ReaderId { run: 1, index: 0 };
+        let reader = ReaderId {
+            run: 1,
+            index: 0,
+            turn: 0,
+        };
         for shard in self.model.streams.shards() {
             let open = Request::OpenIterator {
                 reader,

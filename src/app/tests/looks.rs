@@ -152,6 +152,7 @@ impl World {
                 stream: put.stream,
                 size: put.data.len(),
                 key: put.key,
+                hash_key: put.hash_key,
             },
             result: Ok((ShardId::from_index(0), number)),
         }
