@@ -81,18 +81,24 @@ fn untold(case: &Case<'_>) -> Option<Finding> {
     match case.act {
         Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => unseen("c reads in the panel"),
         Act::Latest(_) => unseen("c and s do it in the panels"),
-        Act::Put(_) if case.facts.looking => Finding::nothing(format!(
-            "At {address} the lab looks every few seconds at what lies in the stream: what a program puts counts as soon \
-             as it is found, and what s sends at once."
-        )),
+        Act::Put(_) if case.facts.looking => unfound(case),
         Act::Put(_) => Finding::nothing(format!(
             "At {address} the lab sees only its own calls, until it looks into a stream itself: into the one that D \
              selects, and on AWS after your yes to the first write there. s sends from the panel, and that counts."
         )),
-        Act::Delete(_) => Finding::nothing(format!(
-            "D, then x deletes it in the panel. What a program deletes at {address} shows once the lab looks, within \
-             seconds."
-        )),
         _ => None,
     }
+}
+
+/// The lab looks, and has found nothing for a while.
+fn unfound(case: &Case<'_>) -> Option<Finding> {
+    let (page, at) = case.facts.reached?;
+    if page != case.page.page || case.now - at < QUIET || case.evidence.part {
+        return None;
+    }
+    Finding::nothing(format!(
+        "Nothing was put since the lab was started, as far as it sees: at {} nobody tells it, so it looks every few \
+         seconds. What a program puts from now on counts once it is found; r runs the step, s sends one.",
+        case.facts.place.address
+    ))
 }
