@@ -78,7 +78,7 @@ fn what_the_lab_does_by_itself_passes_nothing() {
     }
     let told = all_told(&lab, page);
     assert!(!told.contains("[x]"), "{told}");
-    assert!(told.contains("was sent automatically"), "{told}");
+    assert!(told.contains("automatically or to show a step"), "{told}");
     own(&mut lab, PANEL, "PutRecord", put_entry("alice"));
     assert!(all_told(&lab, page).contains("1 of 3 records"));
 }

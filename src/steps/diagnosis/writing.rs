@@ -134,7 +134,9 @@ fn only_automatic(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     Finding::nearly(
-        "All that lies there was sent automatically, which does not count: s sends one, r runs the step.".into(),
+        "All that lies there the lab sent by itself, automatically or to show a step, and that does not count: s sends \
+         one, r runs the step."
+            .into(),
     )
 }
 
