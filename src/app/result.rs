@@ -10,8 +10,8 @@ use super::section_clock;
 /// The widest that the screen gets inside.
 const WIDEST: u16 = 76;
 
-/// What frame and air take of the screen's width and height.
-const AROUND: (u16, u16) = (8, 6);
+/// What frame and air take of the screen's width and height: the status below it stays in sight.
+const AROUND: (u16, u16) = (8, 7);
 
 /// The result as it is shown.
 #[derive(Debug, Clone, PartialEq)]
