@@ -39,7 +39,7 @@ use crate::app::{Message, Outcome};
 use effects::Started;
 pub use effects::{Answering, Effects, GRACE, MAX_CALLS};
 pub use input::input;
-pub use program::{Programs, Surroundings};
+pub use program::{MARK, Programs, Surroundings, marked};
 pub use python::find as find_python;
 pub use signals::stop_signal;
 pub use terminal::Terminal;

@@ -183,3 +183,27 @@ fn without_run_nothing_is_run() {
     check(&steps, &["--json", "--run"], &[]);
     assert!(mark.exists());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_leaves_the_command_s_group_is_named_with_its_pid() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pid = folder.path().join("pid");
+    let pid = pid.display();
+    let source = format!(
+        "setsid sh -c 'echo $$ > {pid}; exec sleep 3600' > {pid}.log 2>&1 &\nwhile [ ! -s {pid} ]; do :; done"
+    );
+    let output = check(
+        &step("away.sh", "sh", &source, "sh away.sh"),
+        &["--json", "--run"],
+        &[],
+    );
+    let left = fs::read_to_string(pid.to_string()).expect("the script wrote it");
+    let left = left.trim();
+    let ended = Command::new("kill").arg(left).status();
+    assert!(ended.is_ok_and(|status| status.success()), "it goes on");
+    let lesson = lesson(&output);
+    let (severity, line) = found(&lesson, &format!("left behind process {left} ("));
+    assert_eq!(severity, "warning");
+    assert_eq!(Some(line), lesson["runs"][0]["line"].as_u64());
+}

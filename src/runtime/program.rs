@@ -27,6 +27,7 @@ use crate::app::program_pane::{LeftBehind, Start};
 
 use session::{AFTER_HANG_UP, LAST_WORDS, Session};
 
+pub use leftovers::{MARK, marked};
 pub use surroundings::Surroundings;
 
 /// The lab's programs: one at a time.

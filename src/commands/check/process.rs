@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use kinesis_lab::app::program_pane::LeftBehind;
 use kinesis_lab::lesson::lint::runs::Ending;
+use kinesis_lab::runtime::{MARK, marked};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -33,12 +35,14 @@ impl Process {
         script: &str,
         work: &Path,
         environment: &BTreeMap<OsString, OsString>,
+        mark: &str,
     ) -> io::Result<Self> {
         let mut command = Command::new("sh");
         command
             .args(["-c", script])
             .env_clear()
             .envs(environment)
+            .env(MARK, mark)
             .current_dir(work)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -66,6 +70,17 @@ impl Process {
     /// Kills the group: also what the command left behind.
     pub fn kill(&self) {
         self.group.kill();
+    }
+
+    /// What has left the group and goes on, by the mark that it was started with.
+    pub fn left_behind(&self, mark: &str) -> Vec<LeftBehind> {
+        let leader = self.group.0;
+        let inside = |group: i32| u32::try_from(group).is_ok_and(|group| group == leader);
+        let marked = marked(mark, leader).into_iter();
+        marked
+            .filter(|it| !inside(it.group))
+            .map(|it| it.process)
+            .collect()
     }
 
     /// The last lines of what it said on standard error, else on standard output.

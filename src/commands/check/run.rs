@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use kinesis_lab::app::file_names;
-use kinesis_lab::app::program_pane::{Python, SourceFile, Writing, commands};
+use kinesis_lab::app::program_pane::{LeftBehind, Python, SourceFile, Writing, commands};
 use kinesis_lab::cli::{Rates, ServerOptions, Timing, environment};
 use kinesis_lab::kinesis::feed::{Call, Detail, FeedEvent};
 use kinesis_lab::lesson::lint::report::{RunReport, steps};
@@ -252,7 +252,9 @@ impl Runner {
 
     async fn start(&mut self, script: &str, line: usize, report: &mut RunReport) {
         let began = Instant::now();
-        let process = match Process::start(script, &self.around.work, &self.environment) {
+        let mark = self.around.mark(line as u64);
+        let started = Process::start(script, &self.around.work, &self.environment, &mark);
+        let process = match started {
             Ok(process) => process,
             Err(error) => {
                 report.not_run = Some(format!("sh cannot be started ({error})"));
@@ -265,6 +267,7 @@ impl Runner {
         let (ending, process) = self.follow(process, began, &mut tally).await;
         let seconds = began.elapsed().as_secs_f64();
         process.kill();
+        self.name_what_is_left(&process.left_behind(&mark), line);
         self.last_news(&mut tally).await;
         report.seconds = (seconds * 10.0).round() / 10.0;
         report.put = tally.put;
@@ -294,6 +297,23 @@ impl Runner {
         report.calls = tally.calls;
         report.refused = tally.refused;
         report.untold = tally.untold;
+    }
+
+    /// Says which processes have left the command's group and so go on.
+    fn name_what_is_left(&mut self, left: &[LeftBehind], line: usize) {
+        let Some(first) = left.first() else {
+            return;
+        };
+        let names = left
+            .iter()
+            .map(|process| format!("{} ({})", process.pid, harmless(&process.name)));
+        let names: Vec<String> = names.collect();
+        let message = format!(
+            "it left behind process {}, which goes on: kill {} ends it",
+            names.join(", "),
+            first.pid
+        );
+        self.runs.find(line, Severity::Warning, message);
     }
 
     /// Until it ends, or is over its time.
