@@ -207,3 +207,17 @@ fn what_leaves_the_command_s_group_is_named_with_its_pid() {
     assert_eq!(severity, "warning");
     assert_eq!(Some(line), lesson["runs"][0]["line"].as_u64());
 }
+
+#[test]
+fn a_step_whose_text_alone_asks_for_something_is_seen() {
+    let steps = "### Step 1: Send\n\nCreate a stream and send 3 events to it.\n\n### Step 2: Think\n\nThink about it.\n";
+    let lesson = lesson(&check(steps, &["--json"], &[]));
+    let (_, line) = found(&lesson, "the lab cannot see whether this step is done");
+    assert_eq!(line, 9);
+    let findings = lesson["findings"].as_array().expect("findings");
+    let unseen = findings.iter().filter(|it| {
+        let message = it["message"].as_str();
+        message.is_some_and(|it| it.contains("cannot see whether"))
+    });
+    assert_eq!(unseen.count(), 1);
+}

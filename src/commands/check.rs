@@ -15,6 +15,7 @@ use kinesis_lab::lesson::lint::report::{self, FORMAT, LessonReport, Report};
 use kinesis_lab::lesson::lint::{self, Finding, Origin, Severity, Subject};
 use kinesis_lab::printable::{printable, printable_json};
 use kinesis_lab::runtime;
+use kinesis_lab::steps::Plan;
 
 use lessons::{Found, Source};
 use page::{Paper, Printed};
@@ -155,6 +156,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         let folder = folder.as_deref();
         folder.is_some_and(|folder| folder.join(name).exists())
     };
+    let plan = Plan::of(&source.lesson);
     let settings = source.settings.as_ref().map(|(_, text)| text.as_str());
     let settings = settings.filter(|_| source.unread_settings.is_none());
     let subject = Subject {
@@ -162,6 +164,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         lesson: &source.lesson,
         settings,
         exists: &exists,
+        sees: &|page| plan.pages.iter().any(|step| step.key == page.key),
     };
     let mut findings = match &source.unreadable {
         Some(finding) => vec![finding.clone()],

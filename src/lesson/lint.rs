@@ -12,7 +12,7 @@ pub mod runs;
 mod settings;
 mod steps;
 
-use super::document::Lesson;
+use super::document::{Lesson, Page};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,8 @@ pub struct Subject<'a> {
     pub settings: Option<&'a str>,
     /// Whether there is a file of this name, seen from the lesson.
     pub exists: &'a dyn Fn(&str) -> bool,
+    /// Whether the lab sees when this step is done.
+    pub sees: &'a dyn Fn(&Page) -> bool,
 }
 
 /// Everything that is to be said of a lesson, by file and line.
