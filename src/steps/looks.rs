@@ -6,8 +6,8 @@
 //! was told only when whoever put them has had the time to tell.
 //!
 //! Bounds: [`STREAMS`] streams are remembered (the one that was silent longest makes room), [`REMEMBERED`] shards of each;
-//! [`SHARDS`] of a stream are read in a look, those first that waited longest; [`TOLD`] numbers of a shard (the oldest makes
-//! room, and what lies before it is not looked for any more).
+//! [`SHARDS`] of a stream are read in a look, those first that waited longest; [`TOLD`] numbers of a shard, fewer where there
+//! are many (the oldest makes room, and what lies before it is not looked for any more).
 
 mod numbers;
 mod streams;
@@ -31,6 +31,10 @@ pub const SHARDS: usize = 16;
 pub const LIMIT: u32 = 1_000;
 /// How many numbers of a shard are remembered while a look is to come.
 pub const TOLD: usize = 4_096;
+/// The same of all shards together, about; each has its share.
+const ALL_TOLD: usize = 65_536;
+/// How many are remembered of a shard at least: calls are told in nearly the order of their numbers.
+const RECENT: usize = 32;
 
 /// From what may have changed something to the look at it.
 pub const SOON: TimeDelta = TimeDelta::seconds(1);
@@ -477,9 +481,8 @@ impl Looks {
     /// Somebody told of records that were put.
     pub fn put(&mut self, stream: &str, entries: &[PutEntry], now: DateTime<Utc>) {
         let most = match self.are_wanted() {
-            true => TOLD,
-            // Calls are told in nearly the order of the numbers.
-            false => 32,
+            true => (ALL_TOLD / self.streams.shards().max(1)).clamp(RECENT, TOLD),
+            false => RECENT,
         };
         let stream = self.streams.entry(stream, now);
         for entry in entries {

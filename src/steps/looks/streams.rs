@@ -82,6 +82,11 @@ impl Streams {
         stream
     }
 
+    /// How many shards are remembered in all.
+    pub fn shards(&self) -> usize {
+        self.0.iter().map(|stream| stream.shards.len()).sum()
+    }
+
     /// Forgets a stream.
     pub fn forget(&mut self, name: &str) {
         self.0.retain(|it| it.name != name);
