@@ -16,6 +16,9 @@ use crate::printable::printable;
 /// The longest note, in characters.
 pub const MOST_CHARS: usize = 20_000;
 
+/// What stands for a tab.
+const TAB: &str = "    ";
+
 /// Prose is never wider.
 const WIDEST: u16 = 76;
 
@@ -103,7 +106,7 @@ pub(in crate::app) fn lay_out(model: &mut Model) {
 fn lines(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.split('\n')
-        .map(|line| printable(&line.replace('\t', "    ")).into_owned())
+        .map(|line| printable(&line.replace('\t', TAB)).into_owned())
         .collect()
 }
 
@@ -160,9 +163,19 @@ pub(in crate::app) fn pasted(model: &mut Model, text: &str) {
         return;
     };
     let room = MOST_CHARS.saturating_sub(note.chars());
-    let taken: String = text.chars().take(room).collect();
+    let mut taken: String = text.chars().take(room).collect();
+    let mut harmless = lines(&taken).join("\n");
+    // Tabs take more room than they say.
+    while harmless.chars().count() > room {
+        let over = harmless.chars().count() - room;
+        let keep = taken
+            .chars()
+            .count()
+            .saturating_sub(over.div_ceil(TAB.len()).max(1));
+        taken = taken.chars().take(keep).collect();
+        harmless = lines(&taken).join("\n");
+    }
     let left = text.len() - taken.len();
-    let harmless: String = lines(&taken).join("\n").chars().take(room).collect();
     note.text.insert_str(harmless);
     keep(model);
     if left > 0 {

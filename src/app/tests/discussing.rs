@@ -152,3 +152,14 @@ fn the_next_act_is_to_write_and_then_to_go_on() {
     lab.enter().key('a').escape();
     assert_eq!(next(&lab), Action::NextPage);
 }
+
+#[test]
+fn what_tabs_push_out_of_a_full_note_is_said_too() {
+    let mut lab = launch(Progress::default());
+    let text = format!("{}\tend", "y".repeat(MOST_CHARS - 5));
+    lab.enter().tell(Message::Pasted(text));
+    let kept = note(&lab, "rivers").expect("a note");
+    assert_eq!(kept.chars().count(), MOST_CHARS);
+    assert!(kept.ends_with("y    e"));
+    assert!(lab.status().contains("last 2 bytes"), "{}", lab.status());
+}
