@@ -81,7 +81,7 @@ impl Files {
     pub fn read_again(&mut self) -> (Option<Lesson>, Option<Fault>) {
         let mut fault = self.read_settings();
         let name = name(&self.text);
-        let lesson = match read(&self.text) {
+        let lesson = match read_ordinary(&self.text) {
             Ok(bytes) => match lesson::read(&bytes) {
                 Ok(text) => Some(lesson::parse(&text, &self.good)),
                 Err(error) => {
@@ -106,7 +106,7 @@ impl Files {
     /// Reads the settings beside the lesson; none are as good as any. What is wrong with them leaves the last good ones.
     fn read_settings(&mut self) -> Option<Fault> {
         let name = name(&self.settings);
-        let text = match read_settings(&self.settings).map(String::from_utf8) {
+        let text = match read_ordinary(&self.settings).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {
                 let at = error.utf8_error().valid_up_to();
@@ -137,9 +137,8 @@ fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The bytes of a `lab.toml`. The lesson brings it along, so it is read only if it is an ordinary file: a pipe would be
-/// waited for without end.
-pub fn read_settings(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The bytes of a file that nobody named just now, only if it is an ordinary one: a pipe would be waited for without end.
+pub fn read_ordinary(path: &Path) -> std::io::Result<Vec<u8>> {
     match fs::metadata(path)?.is_file() {
         true => read(path),
         false => Err(std::io::Error::other("it is no ordinary file")),

@@ -73,6 +73,11 @@ fn what_is_wrong_is_said_where_it_stands_and_the_last_good_lesson_stays() {
     fs::remove_file(&file).expect("it was there");
     lab.wait_for("lesson.md: The file is gone.");
     lab.wait_for("A river flows.");
+    // Nobody waits for the other end of a pipe.
+    let made = std::process::Command::new("mkfifo").arg(&file).status();
+    assert!(made.expect("mkfifo").success());
+    lab.wait_for("it is no ordinary file");
+    fs::remove_file(&file).expect("it was there");
     fs::write(&file, TEXT.replace("flows", "flows again")).expect("it is written");
     lab.wait_for("A river flows again.");
     leave(lab);

@@ -139,7 +139,7 @@ fn read(path: &Path) -> Result<Source, Unread> {
         why: error.to_string(),
     })?;
     let beside = path.with_file_name("lab.toml");
-    let (settings, why) = match files::read_settings(&beside).map(String::from_utf8) {
+    let (settings, why) = match files::read_ordinary(&beside).map(String::from_utf8) {
         Ok(Ok(text)) => (Some(text), None),
         Ok(Err(error)) => {
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
