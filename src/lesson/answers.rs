@@ -138,11 +138,15 @@ fn labelled_claim(lines: &[Line]) -> Option<(usize, &str)> {
     Some((index, claim(&lines[index])?))
 }
 
+/// How many lines below the first claim are looked at for another one.
+const MOST_LINES: usize = 200;
+
 /// Whether a further line names other options as the answer: nobody knows which of them counts.
 fn contradicted(key: &[usize], below: &[Line], options: &Options) -> bool {
     let key: BTreeSet<usize> = key.iter().copied().collect();
     let mut claims = below
         .iter()
+        .take(MOST_LINES)
         .filter_map(|line| Some((line, claim(line).filter(|claim| !claim.is_empty())?)));
     claims.any(|(line, claim)| {
         let other = labelled_key(line, claim, &[], options);
