@@ -34,6 +34,17 @@ pub struct RunningText {
     open: Vec<(Style, Vec<Inline>)>,
     /// Styles that were too deep to be begun.
     left_out: usize,
+    /// The open styles that a tag of HTML has begun.
+    tags: Vec<OpenTag>,
+}
+
+/// A style that `<b>` or its like has begun. Without its other half the tag is text.
+#[derive(Debug)]
+struct OpenTag {
+    name: String,
+    as_written: String,
+    /// How many styles were open with it.
+    depth: usize,
 }
 
 impl RunningText {
@@ -64,7 +75,56 @@ impl RunningText {
         if self.left_out > 0 {
             self.left_out -= 1;
         } else {
+            self.open_tags_are_text();
             self.end_last();
+        }
+    }
+
+    /// A tag that may begin a style: whether it does.
+    pub fn begin_tag(&mut self, name: &str, as_written: &str) -> bool {
+        let style = match name.to_ascii_lowercase().as_str() {
+            "b" | "strong" => Style::Strong,
+            "i" | "em" => Style::Emphasis,
+            _ => return false,
+        };
+        let fits = self.left_out == 0 && self.open.len() < DEEPEST;
+        if fits {
+            self.begin(style);
+            self.tags.push(OpenTag {
+                name: name.to_owned(),
+                as_written: as_written.to_owned(),
+                depth: self.open.len(),
+            });
+        }
+        fits
+    }
+
+    /// A tag that may end the style that the last one has begun: whether it does.
+    pub fn end_tag(&mut self, name: &str) -> bool {
+        let ends = self.left_out == 0
+            && self.tags.last().is_some_and(|tag| {
+                tag.depth == self.open.len() && tag.name.eq_ignore_ascii_case(name)
+            });
+        if ends {
+            self.tags.pop();
+            self.end_last();
+        }
+        ends
+    }
+
+    /// What surrounds them, or their text, ends: tags whose other half did not come begin no style.
+    fn open_tags_are_text(&mut self) {
+        while let Some(tag) = self.tags.pop_if(|tag| tag.depth == self.open.len())
+            && let Some((_, before)) = self.open.pop()
+        {
+            let inside = std::mem::replace(&mut self.inlines, before);
+            self.push_text(&tag.as_written);
+            for inline in inside {
+                match inline {
+                    Inline::Text(text) => self.push_text(&text),
+                    inline => self.push(inline),
+                }
+            }
         }
     }
 
@@ -98,6 +158,7 @@ impl RunningText {
 
     /// The text so far, its line ends settled.
     pub fn take(&mut self) -> Vec<Inline> {
+        self.open_tags_are_text();
         settle_breaks(std::mem::take(&mut self.inlines))
     }
 }

@@ -1,5 +1,5 @@
-//! HTML among markdown: the tags of details bracket blocks, `<br>` ends a line, comments are the author's, all else
-//! is text.
+//! HTML among markdown: the tags of details bracket blocks, `<br>` ends a line, `<b>` and `<i>` are styles, comments are
+//! the author's, all else is text.
 
 use std::ops::Range;
 
@@ -17,11 +17,16 @@ impl Builder<'_> {
         if html.starts_with("<!--") {
             return;
         }
-        match tag_name(html) {
-            name if name.eq_ignore_ascii_case("br") => self.text.push(Inline::LineBreak),
-            _ => self
-                .text
-                .push_text(&printable(&html.replace(['\t', '\n'], " "))),
+        let name = tag_name(html);
+        let text = printable(&html.replace(['\t', '\n'], " ")).into_owned();
+        let styles = match html.starts_with("</") {
+            true => self.text.end_tag(name),
+            false => self.text.begin_tag(name, &text),
+        };
+        match styles {
+            true => {}
+            false if name.eq_ignore_ascii_case("br") => self.text.push(Inline::LineBreak),
+            false => self.text.push_text(&text),
         }
     }
 

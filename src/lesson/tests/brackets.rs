@@ -158,10 +158,38 @@ fn in_code_it_is_code() {
 #[test]
 fn other_html_is_text_and_comments_are_the_author_s() {
     let lesson = lesson(
-        "# t\n\n<p>\nkept\n</p>\n\n<!-- the answer is B -->\n\na <b>bold</b> word<!-- no --><br>next\n",
+        "# t\n\n<p>\nkept\n</p>\n\n<!-- the answer is B -->\n\na <u>lined</u> word<!-- no --><br>next\n",
     );
     assert_eq!(
         outline_of(&lesson.pages[0].blocks),
-        ["<p>", "kept", "</p>", "a <b>bold</b> word", "next"]
+        ["<p>", "kept", "</p>", "a <u>lined</u> word", "next"]
+    );
+}
+
+#[test]
+fn tags_of_bold_and_italic_are_styles_where_both_halves_are_there() {
+    let blocks = |text: &str| lesson(&format!("# t\n\n{text}\n")).pages[0].blocks.clone();
+    let text = |text: &str| Inline::Text(text.to_owned());
+    assert_eq!(
+        blocks("a <b>bold</b> and <EM>*so*</EM>"),
+        [Block::Paragraph(vec![
+            text("a "),
+            Inline::Strong(vec![text("bold")]),
+            text(" and "),
+            Inline::Emphasis(vec![Inline::Emphasis(vec![text("so")])]),
+        ])]
+    );
+    for (written, shown) in [
+        ("a <b>b *c* d", "a <b>b c d"),
+        ("a</b> b", "a</b> b"),
+        ("**a <i>b** c</i>", "a <i>b c</i>"),
+        ("<b>a <i>b</b> c</i>", "<b>a b</b> c"),
+        ("- <b>a\n- b</b>", "• <b>a • b</b>"),
+    ] {
+        assert_eq!(outline_of(&blocks(written)).join(" "), shown, "{written}");
+    }
+    assert_eq!(
+        question("Which?\n\n<b>A)</b> one\n<b>B)</b> two\n\n<details><summary><b>Answer</b></summary><b>B</b></details>").correct,
+        [1]
     );
 }
