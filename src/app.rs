@@ -29,6 +29,7 @@ pub mod question;
 pub mod quiz;
 pub mod readers;
 pub mod report;
+pub mod reshard;
 pub mod result;
 pub mod screen;
 pub mod section_clock;

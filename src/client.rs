@@ -8,6 +8,7 @@
 //! It does not know what is at the other end; the embedded server is an address like any other.
 
 mod calls;
+mod changes;
 mod connect;
 mod failure;
 mod loopback;

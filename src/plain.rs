@@ -19,6 +19,7 @@ mod output;
 mod page;
 mod questions;
 mod record;
+mod reshard;
 mod steps;
 #[cfg(test)]
 mod tests;

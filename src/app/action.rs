@@ -48,6 +48,8 @@ pub enum Action {
     /// Open streams: create, select, empty, delete.
     Streams,
     /// Open the lab's server: its clock, its pace, faults.
+    /// Open the stream's shards: split, merge, scale, keep records longer.
+    Reshard,
     Server,
     /// Open the wire log: every call, and who made it.
     Wire,

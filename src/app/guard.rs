@@ -4,6 +4,7 @@
 //! On the embedded server and on other endpoints everything passes. A name proves nothing, since somebody may have
 //! deleted the lab's stream and created another: what is the lab's is told by the time of its creation.
 
+mod changing;
 mod deleting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,8 @@ use crate::progress::{Ledger, LedgerEntry};
 
 use deleting::Deleting;
 
+pub use changing::change_words;
+pub(super) use changing::{agreed_to_change, change};
 pub use deleting::own_streams;
 pub(super) use deleting::{clean_up, delete, delete_answered, forbids_deleting, offer_clean_up};
 

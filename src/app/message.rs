@@ -12,6 +12,7 @@ use super::action::Action;
 use super::program_pane::{
     Ending, LeftBehind, Picture, Preparation, Prepared, Start, Started, Writing, Written,
 };
+use super::reshard::StreamChange;
 use super::screen::Pane;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::hash_ranges::HashKey;
@@ -194,6 +195,13 @@ pub enum Request {
     },
     /// DeleteStream.
     DeleteStream(String),
+    /// SplitShard, MergeShards, UpdateShardCount, IncreaseStreamRetentionPeriod or DecreaseStreamRetentionPeriod.
+    ChangeStream {
+        /// The stream.
+        stream: String,
+        /// What is to be changed.
+        change: StreamChange,
+    },
     /// PutRecord.
     PutRecord(Put),
     /// PutRecords.
@@ -252,6 +260,14 @@ impl Request {
             (Self::DescribeStream(asked), Answer::Described { stream, .. })
             | (Self::CreateStream { stream: asked, .. }, Answer::Created { stream, .. })
             | (Self::DeleteStream(asked), Answer::Deleted { stream, .. }) => asked == stream,
+            (
+                Self::ChangeStream { stream, change },
+                Answer::StreamChanged {
+                    stream: changed,
+                    change: done,
+                    ..
+                },
+            ) => stream == changed && change == done,
             (Self::PutRecord(put), Answer::Sent { put: sent, .. }) => put.id == sent.id,
             (Self::PutRecords(asked), Answer::SentBatch { batch, .. }) => asked.id == batch.id,
             (Self::OpenIterator { reader: asked, .. }, Answer::Opened { reader, .. })
@@ -379,6 +395,15 @@ pub enum Answer {
     Deleted {
         /// Its name.
         stream: String,
+        /// Whether it was accepted.
+        result: Result<(), CallError>,
+    },
+    /// To a change of a stream.
+    StreamChanged {
+        /// The stream.
+        stream: String,
+        /// The change asked for.
+        change: StreamChange,
         /// Whether it was accepted.
         result: Result<(), CallError>,
     },

@@ -17,6 +17,7 @@ use super::producer::Producer;
 use super::program_pane::{Places, ProgramPane};
 use super::programs::Programs;
 use super::quiz::{self, Quiz};
+use super::reshard::Reshard;
 use super::result;
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
@@ -67,6 +68,8 @@ pub struct Model {
     pub places: Places,
     /// The streams.
     pub streams: Streams,
+    /// The change of the selected stream that is under way.
+    pub reshard: Reshard,
     /// The lab's own server.
     pub server: LabServer,
     /// Other people's programs.
@@ -196,6 +199,7 @@ impl Model {
             program: ProgramPane::default(),
             places: setup.places,
             streams: Streams::default(),
+            reshard: Reshard::default(),
             server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),
             steps,

@@ -6,6 +6,7 @@ use super::guide::Sheet;
 use super::lab_server::ServerDialog;
 use super::message::Request;
 use super::program_pane::{OtherVersion, Plan, Writing};
+use super::reshard::{ReshardDialog, StreamChange};
 use super::result::ResultScreen;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
@@ -21,6 +22,8 @@ pub enum Overlay {
     /// Streams: create, select, empty, delete.
     Streams(StreamsDialog),
     /// The lab's server: its clock, its pace, faults.
+    /// The stream's shards and retention: split, merge, scale, keep longer.
+    Reshard(Box<ReshardDialog>),
     Server(ServerDialog),
     /// Where the consumer starts.
     Start(StartDialog),
@@ -75,6 +78,13 @@ pub enum Confirm {
         stream: String,
         /// What waits.
         pending: Vec<Pending>,
+    },
+    /// Change a stream's shards or its retention on AWS, where that costs money.
+    ChangeStream {
+        /// The stream.
+        stream: String,
+        /// The change.
+        change: StreamChange,
     },
     /// Leave although programs are connected to the embedded server, or one runs in the lab.
     Leave,

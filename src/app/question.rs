@@ -2,7 +2,7 @@
 
 mod programs;
 
-use super::guard::first_write_words;
+use super::guard::{change_words, first_write_words};
 use super::model::Model;
 use super::overlay::Confirm;
 
@@ -75,6 +75,17 @@ pub fn question(model: &Model, confirm: &Confirm) -> Question {
             facts: Vec::new(),
             keys: vec![("Enter", "moves the clock"), ("Esc", "leaves it")],
             alarming: false,
+        },
+        Confirm::ChangeStream { stream, change } => Question {
+            title: "REAL AWS: change a stream",
+            words: vec![format!(
+                "{} of {stream}: {}. Shards are paid by the hour; the lab asks each time.",
+                change.operation(),
+                change.in_words()
+            )],
+            facts: change_words(model, stream, change),
+            keys: vec![("Enter", "does it"), ("Esc", "changes nothing")],
+            alarming: true,
         },
         Confirm::FirstWrite(pending) => Question {
             title: "REAL AWS: the first write",

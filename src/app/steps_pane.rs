@@ -128,7 +128,14 @@ pub fn end(model: &mut Model, name: &str) {
 pub(super) fn whose(model: &Model, call: &Call) -> Who {
     let agent = call.caller.user_agent.as_str();
     let on_purpose = match call.operation.as_str() {
-        "PutRecord" | "CreateStream" | "DeleteStream" => agent.contains("app/kinesis-lab-panel"),
+        "PutRecord"
+        | "CreateStream"
+        | "DeleteStream"
+        | "SplitShard"
+        | "MergeShards"
+        | "UpdateShardCount"
+        | "IncreaseStreamRetentionPeriod"
+        | "DecreaseStreamRetentionPeriod" => agent.contains("app/kinesis-lab-panel"),
         "GetShardIterator" | "GetRecords" => agent.contains("app/kinesis-lab-worker"),
         _ => false,
     };

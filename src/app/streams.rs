@@ -302,6 +302,13 @@ pub(super) fn look_again(model: &mut Model, now: DateTime<Utc>) {
     }
 }
 
+/// The selected stream is about to change: it is looked at after a moment.
+pub(super) fn look_soon(model: &mut Model, now: DateTime<Utc>) {
+    if let Some(selected) = &mut model.streams.selected {
+        selected.look_at = Some(now + LOOK_SOON);
+    }
+}
+
 /// Looks again at what may have changed.
 pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     if let Some(selected) = &mut model.streams.selected

@@ -14,6 +14,7 @@ mod looks;
 mod panels;
 mod polling;
 mod rereading;
+mod resharding;
 mod running;
 pub(crate) mod script;
 mod sending;

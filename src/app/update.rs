@@ -18,7 +18,7 @@ use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
     consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, producer,
-    quiz, result, section_clock, steps_pane, streams, wire,
+    quiz, reshard, result, section_clock, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -170,6 +170,7 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
         Answer::Described { stream, result } => {
             guard::described(model, &stream, &result, out);
             streams::described(model, &stream, result, now, out);
+            reshard::described(model, &stream, now, out);
         }
         Answer::Created {
             stream,
@@ -177,6 +178,11 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             result,
         } => streams::created(model, &stream, shards, result, out),
         Answer::Deleted { stream, result } => streams::deleted(model, &stream, result, now, out),
+        Answer::StreamChanged {
+            stream,
+            change,
+            result,
+        } => reshard::answered(model, &stream, &change, result, now, out),
         Answer::Sent { put, result } => {
             producer::sent(model, put, result, now, out);
         }
@@ -308,6 +314,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Left => lesson_pane::shift(&mut model.lesson, -8),
         Action::Right => lesson_pane::shift(&mut model.lesson, 8),
         Action::Streams => model.open_streams(out),
+        Action::Reshard => reshard::open(model, out),
         Action::Server => lab_server::open(model),
         Action::Wire => wire::open(model),
         Action::Pull(lever) => lab_server::pull(model, lever, out),

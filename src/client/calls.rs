@@ -50,6 +50,11 @@ impl Client {
                 result: self.delete_stream(&stream).await,
                 stream,
             },
+            Request::ChangeStream { stream, change } => Answer::StreamChanged {
+                result: self.change_stream(&stream, &change).await,
+                stream,
+                change,
+            },
             Request::PutRecord(put) => self.put_record(put).await,
             Request::PutRecords(batch) => Answer::SentBatch {
                 result: self.put_records(&batch).await,

@@ -21,6 +21,7 @@ mod locality;
 use super::connect::local;
 use super::*;
 use crate::app::message::{MAX_SHOWN_BYTES, Put, ReaderId, Sender};
+use crate::app::reshard::StreamChange;
 use crate::app::{Answer, ConnectionKind, Request};
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 
@@ -143,12 +144,21 @@ fn open(start: StartPosition) -> Request {
     }
 }
 
+fn changed(change: StreamChange) -> Request {
+    Request::ChangeStream {
+        stream: "clicks".into(),
+        change,
+    }
+}
+
 /// The error of an answer, whatever it answers.
 fn error(answer: Answer) -> CallError {
     match answer {
         Answer::Streams(result) => result.map(drop),
         Answer::Described { result, .. } => result.map(drop),
-        Answer::Created { result, .. } | Answer::Deleted { result, .. } => result,
+        Answer::Created { result, .. }
+        | Answer::Deleted { result, .. }
+        | Answer::StreamChanged { result, .. } => result,
         Answer::Sent { result, .. } => result.map(drop),
         Answer::SentBatch { result, .. } => result.map(drop),
         Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => result.map(drop),

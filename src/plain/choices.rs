@@ -384,6 +384,7 @@ fn prompt_words(model: &Model, prompt: Prompt) -> String {
             }
             _ => format!("Which sequence number, all its digits? {keep}"),
         },
+        Prompt::ReshardField => super::reshard::asked(model).into(),
         Prompt::Note => super::notes::words(model),
         Prompt::Search => "Search the lesson for what? A dot alone leaves it.".into(),
     }

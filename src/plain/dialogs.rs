@@ -58,6 +58,7 @@ fn words(model: &Model) -> Vec<String> {
             ));
             lines.extend(problem(&dialog.problem));
         }
+        Some(Overlay::Reshard(dialog)) => lines.extend(super::reshard::words(model, dialog)),
         Some(Overlay::Server(_)) => {
             let state = &model.server.state;
             let pace = match state.timing {
@@ -112,6 +113,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
             more.into_iter().chain([close()]).collect()
         }
         Overlay::Streams(dialog) => streams(model, dialog),
+        Overlay::Reshard(dialog) => super::reshard::choices(dialog),
         Overlay::Server(_) => {
             let levers = Lever::ALL.into_iter().enumerate().map(|(place, lever)| {
                 let mut acts = vec![Act::Key(KeyCode::Up); Lever::ALL.len()];

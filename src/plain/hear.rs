@@ -45,6 +45,8 @@ pub(super) enum Prompt {
     StreamName,
     /// A time or a sequence number to start at.
     StartField,
+    /// A point, a key or a number for the reshard dialog.
+    ReshardField,
     /// A line of the note.
     Note,
     /// What is looked for in the lesson.
@@ -176,6 +178,9 @@ impl Talk {
         match (&model.overlay, self.prompt) {
             (Some(Overlay::Streams(_)), Some(Prompt::StreamName)) => return self.prompt,
             (Some(Overlay::Start(_)), Some(Prompt::StartField)) => return self.prompt,
+            (Some(Overlay::Reshard(dialog)), _) if dialog.typing.is_some() => {
+                return Some(Prompt::ReshardField);
+            }
             (Some(_), _) => return None,
             (None, _) => {}
         }
@@ -206,7 +211,9 @@ impl Talk {
         match prompt {
             Prompt::Note => super::notes::typed(model, line),
             Prompt::EventKey => replaced(KeyCode::Tab),
-            Prompt::EventData | Prompt::StartField => replaced(KeyCode::Enter),
+            Prompt::EventData | Prompt::StartField | Prompt::ReshardField => {
+                replaced(KeyCode::Enter)
+            }
             Prompt::StreamName if line.is_empty() => Vec::new(),
             Prompt::StreamName => dialogs::create(model, line).unwrap_or_default(),
             Prompt::Search if line.is_empty() => vec![Act::Key(KeyCode::Esc)],
@@ -241,6 +248,7 @@ impl Talk {
                 Overlay::Help(_)
                     | Overlay::Palette(_)
                     | Overlay::Streams(_)
+                    | Overlay::Reshard(_)
                     | Overlay::Server(_)
                     | Overlay::Start(_)
                     | Overlay::Detail(_)

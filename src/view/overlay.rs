@@ -4,6 +4,7 @@ mod confirm;
 mod detail;
 mod help;
 mod palette;
+mod reshard;
 mod result;
 mod server;
 mod sheet;
@@ -27,6 +28,7 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         Overlay::Help(listing) => help::draw(ink, listing, buffer),
         Overlay::Palette(listing) => palette::draw(ink, listing, buffer),
         Overlay::Streams(dialog) => streams::draw(ink, dialog, buffer),
+        Overlay::Reshard(dialog) => reshard::draw(ink, dialog, buffer),
         Overlay::Server(dialog) => {
             server::draw(ink, *dialog, buffer);
             None

@@ -5,6 +5,7 @@ mod pictures;
 mod programs;
 mod random;
 mod sending;
+mod resharding;
 mod sizes;
 mod steps;
 mod teaching;

@@ -264,6 +264,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('R')],
+        Action::Reshard,
+        "reshard",
+        "reshard: split, merge, scale, and hours of retention",
+    ),
+    bind(
+        Anywhere,
         &[key('F')],
         Action::Server,
         "faults",

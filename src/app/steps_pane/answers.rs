@@ -63,6 +63,15 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
             let error = result.as_ref().err();
             Some((Who::You, call("DeleteStream", stream, error, Detail::None)))
         }
+        Answer::StreamChanged {
+            stream,
+            change,
+            result,
+        } => {
+            let error = result.as_ref().err();
+            let call = call(change.operation(), stream, error, Detail::None);
+            Some((Who::You, call))
+        }
         Answer::Sent { put, result } => {
             let who = match put.by {
                 Sender::You => Who::You,

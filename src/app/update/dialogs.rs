@@ -17,7 +17,7 @@ use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
     consumer, detail, discussion, guard, guide, lab_server, listing, log, producer, program_pane,
-    result, streams, wire,
+    reshard, result, streams, wire,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -38,6 +38,9 @@ pub(super) fn overlay_pressed(
     model.quit_asked = false;
     if let Overlay::Wire(dialog) = overlay {
         return wire::pressed(model, dialog, key, out);
+    }
+    if let Overlay::Reshard(dialog) = overlay {
+        return reshard::pressed(model, dialog, key, out);
     }
     if key.code == KeyCode::Esc {
         return;
@@ -154,7 +157,7 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q' | 'd') => return,
             _ => {}
         },
-        Overlay::Wire(_) | Overlay::Confirm(_) => {}
+        Overlay::Wire(_) | Overlay::Reshard(_) | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
 }
@@ -218,6 +221,9 @@ fn confirm_pressed(
         }
         Confirm::ResetStep(page) if yes => guide::reset(model, page),
         Confirm::OneDay if yes => lab_server::one_day_forward(out),
+        Confirm::ChangeStream { stream, change } if yes => {
+            guard::agreed_to_change(model, stream, change, out);
+        }
         Confirm::FirstWrite(pending) if yes => guard::agreed(model, None, pending, now, out),
         Confirm::ForeignStream { stream, pending } if yes => {
             guard::agreed(model, Some(stream), pending, now, out);
@@ -287,6 +293,7 @@ fn text_field(model: &mut Model) -> Option<&mut Input> {
             return dialog.field();
         }
         Some(Overlay::Wire(dialog)) if dialog.typing => return Some(&mut model.wire.filter),
+        Some(Overlay::Reshard(dialog)) => return reshard::pasted(dialog),
         Some(_) => return None,
         None => {}
     }

@@ -25,6 +25,7 @@ enum Key {
     Described(String),
     Created(String),
     Deleted(String),
+    Changed(String, &'static str),
     Put(u64),
     Opened(ReaderId),
     Read(ReaderId),
@@ -81,6 +82,9 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
             Request::DescribeStream(stream) => Key::Described(stream.clone()),
             Request::CreateStream { stream, .. } => Key::Created(stream.clone()),
             Request::DeleteStream(stream) => Key::Deleted(stream.clone()),
+            Request::ChangeStream { stream, change } => {
+                Key::Changed(stream.clone(), change.operation())
+            }
             Request::PutRecord(put) => Key::Put(put.id),
             Request::PutRecords(batch) => Key::Put(batch.id),
             Request::OpenIterator {
@@ -181,6 +185,9 @@ fn key(answer: &Answer) -> Key {
         Answer::Described { stream, .. } => Key::Described(stream.clone()),
         Answer::Created { stream, .. } => Key::Created(stream.clone()),
         Answer::Deleted { stream, .. } => Key::Deleted(stream.clone()),
+        Answer::StreamChanged { stream, change, .. } => {
+            Key::Changed(stream.clone(), change.operation())
+        }
         Answer::Sent { put, .. } => Key::Put(put.id),
         Answer::SentBatch { batch, .. } => Key::Put(batch.id),
         Answer::Opened { reader, .. } => Key::Opened(*reader),
@@ -239,6 +246,14 @@ fn call(
         Answer::Deleted { stream, result } => {
             let error = result.as_ref().err();
             ("you", call("DeleteStream", Some(stream), error, none))
+        }
+        Answer::StreamChanged {
+            stream,
+            change,
+            result,
+        } => {
+            let error = result.as_ref().err();
+            ("you", call(change.operation(), Some(stream), error, none))
         }
         Answer::Sent { put, result } => {
             let entry = PutEntry {

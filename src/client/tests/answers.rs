@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kinesis::hash_ranges::HashKey;
 
 #[tokio::test]
 async fn each_request_is_one_call_under_the_name_of_who_wants_it() {
@@ -46,6 +47,54 @@ async fn each_request_is_one_call_under_the_name_of_who_wants_it() {
             "DeleteStream",
             "panel",
             json!({"StreamName": "clicks"}),
+        ),
+        (
+            changed(StreamChange::Split {
+                shard: ShardId::from_index(0),
+                at: HashKey::MAX,
+            }),
+            "SplitShard",
+            "panel",
+            json!({
+                "StreamName": "clicks",
+                "ShardToSplit": "shardId-000000000000",
+                "NewStartingHashKey": "340282366920938463463374607431768211455"
+            }),
+        ),
+        (
+            changed(StreamChange::Merge {
+                shard: ShardId::from_index(0),
+                next: ShardId::from_index(1),
+            }),
+            "MergeShards",
+            "panel",
+            json!({
+                "StreamName": "clicks",
+                "ShardToMerge": "shardId-000000000000",
+                "AdjacentShardToMerge": "shardId-000000000001"
+            }),
+        ),
+        (
+            changed(StreamChange::Scale { from: 2, to: 4 }),
+            "UpdateShardCount",
+            "panel",
+            json!({
+                "StreamName": "clicks",
+                "TargetShardCount": 4,
+                "ScalingType": "UNIFORM_SCALING"
+            }),
+        ),
+        (
+            changed(StreamChange::Retain { from: 24, to: 48 }),
+            "IncreaseStreamRetentionPeriod",
+            "panel",
+            json!({"StreamName": "clicks", "RetentionPeriodHours": 48}),
+        ),
+        (
+            changed(StreamChange::Retain { from: 48, to: 24 }),
+            "DecreaseStreamRetentionPeriod",
+            "panel",
+            json!({"StreamName": "clicks", "RetentionPeriodHours": 24}),
         ),
         (put(Sender::You), "PutRecord", "panel", record.clone()),
         (put(Sender::Auto), "PutRecord", "auto", record),

@@ -23,6 +23,7 @@ async fn what_is_no_kinesis_answer_is_called_nonsense() {
                 shards: 1,
             },
             Request::DeleteStream("clicks".into()),
+            changed(StreamChange::Scale { from: 1, to: 2 }),
             put(Sender::You),
             open(StartPosition::Latest),
             read(),

@@ -190,6 +190,11 @@ impl Lab {
                     result: Ok(()),
                 }
             }
+            Request::ChangeStream { stream, change } => Answer::StreamChanged {
+                stream,
+                change,
+                result: Ok(()),
+            },
             Request::PutRecord(put) => self.put(put),
             Request::PutRecords(batch) => {
                 let store = |entry: &Arc<Entry>| Ok(self.store(&entry.key, entry.data.as_bytes()));
@@ -317,9 +322,10 @@ impl Lab {
                 open: true,
                 parents: Vec::new(),
             });
+        let selected = self.model.streams.selected.as_ref();
         Ok(Description {
             status: "ACTIVE".into(),
-            created_at: Some(self.now),
+            created_at: selected.and_then(|it| it.created_at).or(Some(self.now)),
             retention_hours: 24,
             shards: shards.collect(),
         })

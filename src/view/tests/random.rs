@@ -22,7 +22,7 @@ use crate::lesson;
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDTnfzWwr+-124acb3xynkqj/?:Fehhddxb1el";
+const KEYS: &str = "sSccptDDRRTnfzWwr+-124acb3xynkqj/?:Fehhddxb1el";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
 const LAB: &str = include_str!("walk.toml");
@@ -76,6 +76,7 @@ struct Agreed {
     to_write: bool,
     to_streams: Vec<String>,
     created: Vec<String>,
+    changes: Vec<(String, reshard::StreamChange)>,
     /// Streams that are not those any more to which it was agreed; the lab cannot know before it is told.
     stale: Vec<String>,
     written_down: Vec<String>,
@@ -172,6 +173,10 @@ impl World {
             Request::DeleteStream(stream) => {
                 assert!(agreed.created.contains(stream), "{request:?}");
             }
+            Request::ChangeStream { stream, change } => {
+                let change = (stream.clone(), change.clone());
+                assert!(agreed.changes.contains(&change), "{request:?}");
+            }
             _ => {}
         }
     }
@@ -235,6 +240,9 @@ impl World {
                 Some(Overlay::Confirm(Confirm::FirstWrite(_))) => self.agreed.to_write = true,
                 Some(Overlay::Confirm(Confirm::ForeignStream { stream, .. })) => {
                     self.agreed.to_streams.push(stream.clone());
+                }
+                Some(Overlay::Confirm(Confirm::ChangeStream { stream, change })) => {
+                    self.agreed.changes.push((stream.clone(), change.clone()));
                 }
                 _ => {}
             }
@@ -336,8 +344,9 @@ impl World {
                     _ if fails => Err(self.error()),
                     None => Err(missing),
                     Some((shards, created_at)) => Ok(Description {
-                        status: ["ACTIVE", "ACTIVE", "ACTIVE", "CREATING", "DELETING"]
-                            [self.rng.usize(..5)]
+                        status: [
+                            "ACTIVE", "ACTIVE", "ACTIVE", "CREATING", "UPDATING", "DELETING",
+                        ][self.rng.usize(..6)]
                         .into(),
                         created_at: Some(*created_at),
                         retention_hours: 24,
@@ -370,6 +379,21 @@ impl World {
                     Some(_) => Ok(()),
                 };
                 Answer::Deleted { stream, result }
+            }
+            Request::ChangeStream { stream, change } => {
+                let result = match self.streams.get_mut(stream.as_str()) {
+                    _ if fails => Err(self.error()),
+                    None => Err(missing),
+                    Some((shards, _)) => {
+                        *shards = change.open_after(*shards as usize) as u32;
+                        Ok(())
+                    }
+                };
+                Answer::StreamChanged {
+                    stream,
+                    change,
+                    result,
+                }
             }
             Request::PutRecord(put) => {
                 let result = match self.streams.get(put.stream.as_str()) {

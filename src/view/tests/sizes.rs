@@ -50,7 +50,7 @@ fn every_pane_is_drawn_at_every_size_zoomed_and_with_nothing_in_it() {
 
 #[test]
 fn every_overlay_is_drawn_at_every_size() {
-    let overlays: [for<'a> fn(&'a mut Lab) -> &'a mut Lab; 10] = [
+    let overlays: [for<'a> fn(&'a mut Lab) -> &'a mut Lab; 12] = [
         |lab| lab.key('l'),
         |lab| lab.key('l').press(KeyCode::Enter),
         |lab| {
@@ -59,6 +59,8 @@ fn every_overlay_is_drawn_at_every_size() {
                 .press(KeyCode::Enter)
                 .press(KeyCode::Tab)
         },
+        |lab| lab.key('R'),
+        |lab| lab.keys("Rk東京 a long key").press(KeyCode::Enter),
         |lab| lab.key('?'),
         |lab| lab.key(':'),
         |lab| {
