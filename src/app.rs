@@ -21,6 +21,7 @@ pub mod listing;
 pub mod log;
 pub mod message;
 pub mod model;
+pub mod order;
 pub mod overlay;
 pub mod producer;
 pub mod program_pane;

@@ -12,6 +12,7 @@ use super::guide::{self, Guide};
 use super::lab_server::LabServer;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
+use super::order::Proof;
 use super::overlay::Overlay;
 use super::producer::Producer;
 use super::program_pane::{Places, ProgramPane};
@@ -68,6 +69,8 @@ pub struct Model {
     pub places: Places,
     /// The streams.
     pub streams: Streams,
+    /// The proof that each key's records are read in their order.
+    pub proof: Proof,
     /// The change of the selected stream that is under way.
     pub reshard: Reshard,
     /// The lab's own server.
@@ -199,6 +202,7 @@ impl Model {
             program: ProgramPane::default(),
             places: setup.places,
             streams: Streams::default(),
+            proof: Proof::default(),
             reshard: Reshard::default(),
             server: LabServer::new(setup.keeps_streams),
             programs: Programs::default(),

@@ -17,8 +17,8 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, producer,
-    quiz, reshard, result, section_clock, steps_pane, streams, wire,
+    consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, order,
+    producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -121,6 +121,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     if let Some(stream) = pointed {
         streams::point_at(model, &stream);
     }
+    order::follow(model);
     guard::offer_clean_up(model);
     guide::go_on(model, now, &mut out);
     steps_pane::follow(model, now, &mut out);
