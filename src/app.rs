@@ -15,6 +15,7 @@ pub mod guide;
 pub mod keymap;
 pub mod lab_clock;
 pub mod lab_server;
+pub mod lanes;
 pub mod lesson_blocks;
 pub mod lesson_pane;
 pub mod listing;

@@ -13,6 +13,7 @@
 mod choices;
 mod dialogs;
 mod hear;
+mod lanes;
 mod live;
 mod notes;
 mod output;

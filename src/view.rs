@@ -6,8 +6,9 @@
 //! ┃ Step 2 · Run the producer                ┃│ the event at hand and where it will go       │    producer
 //! ┃ text of the page                         ┃│ what was put, a line each                    │
 //! ┃                                          ┃╰──────────────────────────────────── follow ──╯
-//! ┃                                          ┃╭─ my-first-stream ─── ACTIVE · 2 shards · 4 ──╮
-//! ┃                                          ┃│ the line of hash keys, who is connected      │    strip
+//! ┃                                          ┃╭─ 5 Shards · my-first-stream ── ACTIVE · 4 ───╮
+//! ┃                                          ┃│ the line of hash keys, a lane a shard        │    shards (strip)
+//! ┃                                          ┃│ who reads where, who is connected            │
 //! ┃                                          ┃╰──────────────────────────────────────────────╯
 //! ┃                                          ┃╭─ 3 Consumer ────────────────────── running ──╮
 //! ┃                                          ┃│ who reads which shard, and how far behind    │    consumer
@@ -17,7 +18,7 @@
 //! ┃ Next  n  Step 3 · Write the consumer     ┃│ 0 of 3 answered · 4 opens it                 │    quiz
 //! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 62% ━┛╰──────────────────────────────────────────────╯
 //!  ✓ Sent: key carol is in shard 1.                                                                 foot
-//!  n next   s send   c consumer   1-4 panes   z zoom   : commands   ? help
+//!  n next   s send   c consumer   1-5 panes   z zoom   : commands   ? help
 //! ```
 //!
 //! Where each part stands is [`crate::app::screen`]'s to say. Text from outside is made harmless where lines are
@@ -33,6 +34,7 @@ mod fit;
 mod foot;
 mod frames;
 mod guide;
+mod lanes;
 mod lesson;
 mod note;
 mod overlay;
@@ -106,6 +108,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
                     Pane::Producer => producer::draw(&ink, buffer, rect),
                     Pane::Consumer => consumer::draw(&ink, buffer, rect),
                     Pane::Quiz => quiz::draw(&ink, buffer, rect),
+                    Pane::Shards => lanes::draw(&ink, buffer, rect),
                 };
                 cursor = cursor.or(at);
             }

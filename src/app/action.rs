@@ -41,10 +41,12 @@ pub enum Action {
     Top,
     /// See [`Self::Up`].
     Bottom,
-    /// Scroll code sideways.
+    /// Scroll code sideways; along a lane.
     Left,
     /// See [`Self::Left`].
     Right,
+    /// Take the other axis of the lanes.
+    Axis,
     /// Open streams: create, select, empty, delete.
     Streams,
     /// Open the lab's server: its clock, its pace, faults.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Model, Outcome, Tone};
-use super::{lab_server, steps_pane, wire};
+use super::{lab_server, lanes, steps_pane, wire};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
-use crate::kinesis::feed::{Call, FeedEvent};
+use crate::kinesis::feed::{Call, Detail, FeedEvent};
 use crate::steps::{Seen, Who};
 
 /// The feed said something.
@@ -38,6 +38,9 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                if model.streams.name() == Some(stream.as_str()) {
+                    lanes::trim(model, now);
+                }
                 steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
                 let words = format!("Records of {stream} are gone: older than it keeps them.");
                 model.say(Tone::Plain, words);
@@ -51,6 +54,9 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                if model.streams.name() == Some(stream.as_str()) {
+                    lanes::emptied(model);
+                }
                 steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
                 let words = format!(
                     "{stream} is empty: {} gone; its shards and iterators stay.",
@@ -62,6 +68,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
         FeedEvent::TrimmedEarly {
             region,
             stream,
+            shard,
             records,
         } => {
             if region == model.connection.region {
@@ -73,6 +80,9 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                     model.say(Tone::Nearly, words);
                 }
                 model.streams.trimmed(&stream, records);
+                if model.streams.name() == Some(stream.as_str()) {
+                    lanes::trimmed_early(model, &shard, records);
+                }
                 steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
             }
         }
@@ -124,6 +134,9 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         out.changed = true;
     }
     if call.caller.access_key == model.connection.own_access_key {
+        if here && model.streams.name() == call.stream.as_deref() {
+            lanes::called(model, call, None, now);
+        }
         let who = steps_pane::whose(model, call);
         steps_pane::told(model, call);
         steps_pane::observe(model, &Seen::Call(&who, call), now);
@@ -186,6 +199,15 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
             model.line_came();
             out.changed = true;
         }
-        out.changed |= model.consumer.foreign.saw(&name, call);
+        lanes::called(model, call, Some(&name), now);
+        let lane = match &call.detail {
+            Detail::Iterator { shard, .. } => model.lanes.of(shard),
+            Detail::Get(get) => model.lanes.of(&get.shard),
+            _ => None,
+        };
+        let newest = lane.and_then(lanes::Lane::newest).cloned();
+        let seen = lane.map_or(0, lanes::Lane::seen);
+        let foreign = &mut model.consumer.foreign;
+        out.changed |= foreign.saw(&name, call, newest.as_ref(), seen);
     }
 }

@@ -93,6 +93,7 @@ pub fn help() -> Vec<HelpLine> {
         Scope::Prediction,
         Scope::Live,
         Scope::In(Pane::Consumer),
+        Scope::In(Pane::Shards),
         Scope::In(Pane::Quiz),
     ];
     let lines = |scope: Scope| {
@@ -110,7 +111,7 @@ pub fn help() -> Vec<HelpLine> {
 
 fn keys_shown(binding: &Binding) -> String {
     match binding.action {
-        Action::Focus(_) => "1-4".into(),
+        Action::Focus(_) => "1-5".into(),
         Action::Choose(_) | Action::Predict(_) => "a-h".into(),
         Action::Right => "← →".into(),
         _ => {
@@ -158,7 +159,9 @@ pub fn commands(model: &Model) -> Vec<Command> {
                 Scope::Anywhere => None,
                 Scope::In(pane) => Some(pane),
                 Scope::Prediction => Some(Pane::Lesson),
-                Scope::Live if model.focus == Pane::Producer => Some(Pane::Producer),
+                Scope::Live if matches!(model.focus, Pane::Producer | Pane::Shards) => {
+                    Some(model.focus)
+                }
                 Scope::Live => Some(Pane::Consumer),
             },
         })
@@ -238,6 +241,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let no_stream = model.streams.name().is_none();
     let frozen = match pane {
         Pane::Producer => model.producer.gaze.frozen.is_some(),
+        Pane::Shards => model.lanes.frozen.is_some(),
         _ => model.consumer.gaze.frozen.is_some(),
     };
     if model.program.focused {
@@ -250,6 +254,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
         Pane::Producer => vec![Send, Auto, Faster, EditEvent, Freeze],
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
+        Pane::Shards => vec![Left, ChooseStart, Axis, Freeze, Send],
         Pane::Quiz => {
             let answered = model.quiz.open(model).map(|q| super::quiz::state(model, q));
             match answered {
@@ -271,6 +276,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
                 Choose(_) => letters(model)?,
                 Predict(_) => key_now(model, action),
                 Focus(_) => keys_shown(binding),
+                Left => "← →".into(),
                 _ => binding.keys[0].name(),
             };
             let hint = match action {
@@ -420,7 +426,7 @@ mod tests {
                     && !other.does.is_empty()
             });
             assert!(
-                said || binding.action == Action::Left,
+                said || matches!(binding.action, Action::Left | Action::Focus(_)),
                 "{:?}",
                 binding.action
             );

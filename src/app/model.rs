@@ -10,6 +10,7 @@ use super::discussion;
 use super::guard::Guard;
 use super::guide::{self, Guide};
 use super::lab_server::LabServer;
+use super::lanes::Lanes;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
 use super::order::Proof;
@@ -61,6 +62,8 @@ pub struct Model {
     pub producer: Producer,
     /// The consumer panel.
     pub consumer: Consumer,
+    /// The stream's shards as lanes.
+    pub lanes: Lanes,
     /// The quiz pane.
     pub quiz: Quiz,
     /// The pane with a program of the learner's.
@@ -198,6 +201,7 @@ impl Model {
             lesson: LessonPane::new(setup.lesson, setup.lesson_key, now),
             producer: Producer::default(),
             consumer: Consumer::default(),
+            lanes: Lanes::default(),
             quiz: Quiz::default(),
             program: ProgramPane::default(),
             places: setup.places,
@@ -290,6 +294,7 @@ impl Model {
         [
             self.producer.auto.next_deadline(),
             self.consumer.next_deadline(),
+            self.lanes.next_change(),
             looks,
             self.streams.list_at,
             self.programs.next_leave(),

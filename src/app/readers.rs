@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::lanes::Stand;
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::feed::{Call, Detail};
-use crate::kinesis::{SequenceNumber, ShardId};
+use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
 
 /// How many chains are remembered; the one that was silent longest makes room.
 const REMEMBERED: usize = 32;
@@ -20,6 +21,8 @@ pub struct ForeignReader {
     pub shard: ShardId,
     /// Where it began, as the API says it.
     pub start: &'static str,
+    /// Where it stands, by what it was given.
+    pub stand: Stand,
     /// How many records it was given.
     pub read: u64,
     /// The last of them.
@@ -28,6 +31,8 @@ pub struct ForeignReader {
     pub behind: Option<u64>,
     /// Records ahead of it at its last call.
     pub ahead: u64,
+    /// Records of its shard that were seen by then.
+    pub seen: u64,
     /// When it called last.
     pub last_call: DateTime<Utc>,
     /// Whether its last page was empty although records lay ahead.
@@ -62,19 +67,26 @@ impl ForeignReaders {
         self.0.is_empty()
     }
 
-    /// Takes a call of a program over. Whether more changed than the time of its last call.
-    pub(super) fn saw(&mut self, program: &str, call: &Call) -> bool {
+    /// Takes a call of a program over; `newest` is the newest record of its shard at this time, and `seen` how many were
+    /// seen. Whether more changed than the time of its last call.
+    pub(super) fn saw(
+        &mut self,
+        program: &str,
+        call: &Call,
+        newest: Option<&SequenceNumber>,
+        seen: u64,
+    ) -> bool {
         let (chain, shard, start) = match &call.detail {
             Detail::Iterator {
                 shard,
                 start,
                 chain: Some(chain),
-            } => (*chain, shard, start.word()),
-            Detail::Get(get) => (get.chain, &get.shard, get.start.word()),
+            } => (*chain, shard, start),
+            Detail::Get(get) => (get.chain, &get.shard, &get.start),
             _ => return false,
         };
         let before = self.0.iter().find(|reader| reader.chain == chain).cloned();
-        let reader = self.reader(chain, program, shard, start, call.at);
+        let reader = self.reader(chain, program, shard, start, newest, call.at);
         reader.last_call = call.at;
         reader.stopped = false;
         reader.fault = call.fault;
@@ -82,18 +94,21 @@ impl ForeignReaders {
         if let Detail::Get(get) = &call.detail {
             reader.read += get.returned as u64;
             reader.ahead = get.ahead;
+            reader.seen = seen;
             reader.empty = get.returned == 0 && get.ahead > 0 && call.error.is_none();
             reader.behind = get.millis_behind_latest.or(reader.behind);
             if let Some((_, last)) = &get.range {
                 reader.last = Some(last.clone());
+                reader.stand = Stand::After(last.clone());
             }
             reader.ended = get.ended;
         }
         before.is_none_or(|before| {
-            let last_call = reader.last_call;
+            let (last_call, seen) = (reader.last_call, reader.seen);
             *reader
                 != ForeignReader {
                     last_call,
+                    seen,
                     ..before
                 }
         })
@@ -112,7 +127,8 @@ impl ForeignReaders {
         chain: u64,
         program: &str,
         shard: &ShardId,
-        start: &'static str,
+        start: &StartPosition,
+        newest: Option<&SequenceNumber>,
         at: DateTime<Utc>,
     ) -> &mut ForeignReader {
         let known = self.0.iter().position(|reader| reader.chain == chain);
@@ -127,11 +143,13 @@ impl ForeignReaders {
                 chain,
                 program: program.to_owned(),
                 shard: shard.clone(),
-                start,
+                start: start.word(),
+                stand: Stand::at(start, newest),
                 read: 0,
                 last: None,
                 behind: None,
                 ahead: 0,
+                seen: 0,
                 empty: false,
                 fault: None,
                 last_call: at,

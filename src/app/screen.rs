@@ -12,7 +12,7 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 /// From this height on a page of prose begins below a blank line.
 const AIRY: u16 = 24;
 
-/// The four panes, in reading order.
+/// The panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pane {
     /// The lesson's pages.
@@ -23,11 +23,28 @@ pub enum Pane {
     Consumer,
     /// The checkpoint questions.
     Quiz,
+    /// The stream's shards as lanes, with who reads where.
+    Shards,
 }
 
 impl Pane {
-    /// All of them, in reading order; their keys are 1 to 4.
-    pub const ALL: [Self; 4] = [Self::Lesson, Self::Producer, Self::Consumer, Self::Quiz];
+    /// All of them; their keys are 1 to 5.
+    pub const ALL: [Self; 5] = [
+        Self::Lesson,
+        Self::Producer,
+        Self::Consumer,
+        Self::Quiz,
+        Self::Shards,
+    ];
+
+    /// All of them in reading order: what is put stands before the shards, and these before what is read.
+    const READING: [Self; 5] = [
+        Self::Lesson,
+        Self::Producer,
+        Self::Shards,
+        Self::Consumer,
+        Self::Quiz,
+    ];
 
     /// Its place in [`Self::ALL`].
     pub fn index(self) -> usize {
@@ -36,12 +53,17 @@ impl Pane {
 
     /// The next one in reading order, round.
     pub fn next(self) -> Self {
-        Self::ALL[(self.index() + 1) % 4]
+        self.further(1)
     }
 
     /// The one before, round.
     pub fn previous(self) -> Self {
-        Self::ALL[(self.index() + 3) % 4]
+        self.further(Self::READING.len() - 1)
+    }
+
+    fn further(self, panes: usize) -> Self {
+        let place = Self::READING.iter().position(|pane| *pane == self);
+        Self::READING[(place.unwrap_or(0) + panes) % Self::READING.len()]
     }
 
     /// What its title says.
@@ -51,6 +73,7 @@ impl Pane {
             Self::Producer => "Producer",
             Self::Consumer => "Consumer",
             Self::Quiz => "Quiz",
+            Self::Shards => "Shards",
         }
     }
 }
@@ -63,8 +86,9 @@ pub struct Layout {
     /// The top line: lesson, agenda, badge.
     pub bar: Rect,
     /// The panes with their frames, by [`Pane::index`].
-    pub panes: [Option<Rect>; 4],
-    /// The stream strip with its frame (two lines inside where there is room, else one line without a frame).
+    pub panes: [Option<Rect>; 5],
+    /// The stream strip with its frame (two lines inside where there is room, else one line without a frame); empty where
+    /// the shards' pane stands among the others and says the same.
     pub strip: Rect,
     /// A program with its frame, where it is on the screen.
     pub program: Option<Rect>,
@@ -171,7 +195,7 @@ pub fn layout(width: u16, height: u16, focus: Pane, zoom: bool, quiz_open: bool)
     }
     let several = !zoom && width >= 110;
     let strip_height = if several && height >= 30 {
-        0 // the strip stands among the panes of the right column
+        0 // the shards' pane takes its place
     } else if height >= 24 {
         4
     } else {
@@ -218,29 +242,41 @@ pub fn layout(width: u16, height: u16, focus: Pane, zoom: bool, quiz_open: bool)
         (left, right, None)
     };
     layout.panes[Pane::Lesson.index()] = Some(left);
-    let quiz_height = match quiz_column {
-        Some(_) => 0,
-        None if quiz_open => middle.height.saturating_sub(4) * 9 / 16,
-        None => 3,
-    };
-    let rest = middle.height.saturating_sub(4 + quiz_height);
-    let producer_height = if quiz_open && quiz_column.is_none() {
-        rest / 2
-    } else {
-        rest * 2 / 5
-    };
-    let [producer, strip, consumer, quiz] = Split::vertical([
-        Constraint::Length(producer_height),
-        Constraint::Length(4),
+    let [producer, shards, quiz_height] =
+        stacked(middle.height, focus, quiz_open, quiz_column.is_some());
+    let [producer, shards, consumer, quiz] = Split::vertical([
+        Constraint::Length(producer),
+        Constraint::Length(shards),
         Constraint::Min(3),
         Constraint::Length(quiz_height),
     ])
     .areas(middle);
     layout.panes[Pane::Producer.index()] = Some(producer);
-    layout.strip = strip;
+    layout.panes[Pane::Shards.index()] = Some(shards);
     layout.panes[Pane::Consumer.index()] = Some(consumer);
     layout.panes[Pane::Quiz.index()] = Some(quiz_column.unwrap_or(quiz));
     layout
+}
+
+/// The heights of producer, shards and quiz in a column of this height; the consumer has the rest. The shards shrink to
+/// what a strip says where the quiz is open in the same column, and grow where they have the keys.
+fn stacked(height: u16, focus: Pane, quiz_open: bool, quiz_apart: bool) -> [u16; 3] {
+    const STRIP: u16 = 4;
+    const QUIZ: u16 = 3;
+    if quiz_open && !quiz_apart {
+        let quiz = height.saturating_sub(STRIP) * 9 / 16;
+        let rest = height.saturating_sub(STRIP + quiz);
+        return [rest / 2, STRIP, quiz];
+    }
+    let quiz = if quiz_apart { 0 } else { QUIZ };
+    let rest = height.saturating_sub(quiz);
+    let (producer, shards) = match (focus, rest) {
+        (Pane::Shards, ..32) => (6, rest.saturating_sub(6 + 8)),
+        (Pane::Shards, _) => (rest / 5, rest / 2),
+        (_, ..32) => (rest / 3, STRIP + 2),
+        _ => (rest * 3 / 10, rest * 3 / 10),
+    };
+    [producer, shards, quiz]
 }
 
 /// Two columns; the left one never wider than 80 cells, since prose is never wider than 76.
@@ -268,6 +304,8 @@ mod tests {
         assert_eq!(visible(80, 24, Consumer, false), [Consumer]);
         assert_eq!(visible(120, 24, Quiz, false), [Lesson, Quiz]);
         assert_eq!(visible(120, 24, Lesson, false), [Lesson, Consumer]);
+        assert_eq!(visible(80, 24, Shards, false), [Shards]);
+        assert_eq!(visible(120, 24, Shards, false), [Lesson, Shards]);
         assert_eq!(visible(110, 30, Lesson, false), Pane::ALL);
         assert_eq!(visible(200, 60, Producer, false), Pane::ALL);
         assert_eq!(visible(200, 60, Producer, true), [Producer]);

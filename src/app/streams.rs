@@ -229,6 +229,7 @@ fn turn_over(model: &mut Model) {
     super::consumer::stop(model);
     model.consumer.turn_to_another_stream();
     model.producer.turn_to_another_stream();
+    model.lanes.turn_to_another_stream();
 }
 
 /// What the panels show of an earlier stream of this name is not of this one.

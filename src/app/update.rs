@@ -17,7 +17,7 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, guide, lab_server, lesson_blocks, lesson_pane, order,
+    consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane, order,
     producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
 };
 
@@ -185,15 +185,20 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             result,
         } => reshard::answered(model, &stream, &change, result, now, out),
         Answer::Sent { put, result } => {
+            lanes::sent(model, &put, &result, now);
             producer::sent(model, put, result, now, out);
         }
         Answer::SentBatch { batch, result } => {
             producer::answered(model, batch.id, &batch.stream, result, now, out);
         }
-        Answer::Opened { reader, result } => consumer::opened(model, reader, result, now, out),
+        Answer::Opened { reader, result } => {
+            consumer::opened(model, reader, result, now, out);
+            lanes::read(model, model.consumer.log.end(), now);
+        }
         Answer::Read { reader, result } => {
             let before = model.consumer.log.end();
             consumer::read(model, reader, result, now, out);
+            lanes::read(model, before, now);
             if model.consumer.log.end() > before {
                 model.line_came();
             }
@@ -224,6 +229,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         model.line_came();
     }
     streams::on_deadline(model, now, out);
+    lanes::on_deadline(model, now, out);
 }
 
 fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
@@ -310,10 +316,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Down => move_by(model, 1),
         Action::PageUp => move_by(model, -page_height(model)),
         Action::PageDown => move_by(model, page_height(model)),
+        Action::Top if model.focus == Pane::Shards => lanes::go_to_end(&mut model.lanes, true),
+        Action::Bottom if model.focus == Pane::Shards => lanes::go_to_end(&mut model.lanes, false),
         Action::Top => move_by(model, isize::MIN / 2),
         Action::Bottom => move_by(model, isize::MAX / 2),
-        Action::Left => lesson_pane::shift(&mut model.lesson, -8),
-        Action::Right => lesson_pane::shift(&mut model.lesson, 8),
+        Action::Left => sideways(model, -1),
+        Action::Right => sideways(model, 1),
+        Action::Axis => lanes::toggle_axis(model),
         Action::Streams => model.open_streams(out),
         Action::Reshard => reshard::open(model, out),
         Action::Server => lab_server::open(model),
@@ -336,6 +345,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Follow => {
             match model.focus {
                 Pane::Producer => model.producer.gaze.follow(&mut model.producer.log),
+                Pane::Shards => lanes::follow(&mut model.lanes),
                 _ => model.consumer.follow(),
             }
             model.say(Tone::Plain, "Following the newest.".into());
@@ -420,7 +430,15 @@ fn move_by(model: &mut Model, by: isize) {
         Pane::Lesson => lesson_pane::scroll(&mut model.lesson, by),
         Pane::Producer => model.producer.gaze.move_by(&model.producer.log, by as i64),
         Pane::Consumer => model.consumer.gaze.move_by(&model.consumer.log, by as i64),
+        Pane::Shards => lanes::move_between(&mut model.lanes, by),
         Pane::Quiz => quiz::move_by(model, by),
+    }
+}
+
+fn sideways(model: &mut Model, by: i8) {
+    match model.focus {
+        Pane::Shards => lanes::move_along(&mut model.lanes, isize::from(by)),
+        _ => lesson_pane::shift(&mut model.lesson, isize::from(by) * 8),
     }
 }
 
@@ -429,6 +447,10 @@ fn freeze(model: &mut Model) {
         Pane::Producer => {
             model.producer.gaze.toggle_freeze(&mut model.producer.log);
             model.producer.gaze.frozen
+        }
+        Pane::Shards => {
+            lanes::toggle_freeze(model);
+            model.lanes.frozen.as_ref().map(|_| 0)
         }
         _ => {
             model.consumer.toggle_freeze();

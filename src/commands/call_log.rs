@@ -98,6 +98,7 @@ impl Log {
                 region,
                 stream,
                 records,
+                ..
             }) => self.event(
                 "trimmed_early",
                 now,

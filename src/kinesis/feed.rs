@@ -61,6 +61,8 @@ pub enum FeedEvent {
         region: String,
         /// The stream.
         stream: String,
+        /// The shard.
+        shard: ShardId,
         /// How many records went.
         records: u64,
     },

@@ -32,7 +32,7 @@ impl Choice {
     }
 
     /// An action of a pane, with its key.
-    fn of(words: &str, action: Action, pane: Pane) -> Self {
+    pub fn of(words: &str, action: Action, pane: Pane) -> Self {
         let key = match keymap::key_of(action, pane).as_str() {
             "" => String::new(),
             // On a line of its own these mean something else, or nothing.
@@ -165,6 +165,7 @@ fn of_pane(model: &Model) -> Vec<Choice> {
         }
         Pane::Consumer => reading(model),
         Pane::Quiz => questions(model),
+        Pane::Shards => super::lanes::choices(model),
     };
     if model.focus != Pane::Lesson {
         choices.push(Choice::of(

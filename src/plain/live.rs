@@ -197,6 +197,7 @@ impl Talk {
             }
             // The question itself is told.
             Pane::Quiz => {}
+            Pane::Shards => self.tell_lanes(model),
         }
     }
 }

@@ -405,6 +405,7 @@ impl Service {
             self.feed.tell(FeedEvent::TrimmedEarly {
                 region: trim.region,
                 stream: trim.stream,
+                shard: trim.shard,
                 records: trim.records,
             });
         }

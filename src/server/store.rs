@@ -40,6 +40,7 @@ pub use transitions::{Change, Status, Transition};
 use self::disk::{DiskLog, Kept};
 use self::log::Log;
 use self::memory::MemoryLog;
+use crate::kinesis::ShardId;
 use crate::kinesis::control::Timing;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::sequence_numbers::Parts;
@@ -92,6 +93,7 @@ fn due(head: &Head) -> Option<(i64, u64)> {
 pub struct TrimmedEarly {
     pub region: String,
     pub stream: String,
+    pub shard: ShardId,
     /// How many went.
     pub records: u64,
 }

@@ -29,7 +29,17 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
         state,
         foot: notes(ink, room),
     };
-    let mut canvas = framed(ink, buffer, rect, false, titles);
+    content(ink, &mut framed(ink, buffer, rect, false, titles));
+}
+
+/// What stands in the strip: the line of hash keys, or why there is none; who is connected.
+pub(super) fn content(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    keys(ink, canvas);
+    bottom(ink, canvas);
+}
+
+/// The line of hash keys in the first row, or why there is none.
+pub(super) fn keys(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     match ink.model.streams.description() {
         Some(description) if ink.model.streams.not_ready().is_some() => {
             let words = match description.status.as_str() {
@@ -38,9 +48,13 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
             };
             canvas.draw(0, Row::new().text(words, ink.styles.dim));
         }
-        Some(description) => hash_line(ink, &mut canvas, &description.shards),
+        Some(description) => hash_line(ink, canvas, &description.shards),
         None => canvas.draw(0, missing(ink)),
     }
+}
+
+/// Who is connected, and how long records are kept, in the last row.
+pub(super) fn bottom(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     let bottom = canvas.height().saturating_sub(1);
     let retention = ink
         .model
@@ -125,7 +139,7 @@ fn name_and_state<'a>(ink: &Ink<'_>, selected: &Selected, room: usize) -> (Strin
 }
 
 /// State, shards and records in words; where they do not fit the width the shards go first, the state never.
-fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
+pub(super) fn state<'a>(ink: &Ink<'_>, selected: &Selected, width: usize) -> Row<'a> {
     let styles = &ink.styles;
     let description = match &selected.presence {
         Presence::Asked => return Row::new().text("asked for", styles.dim),
@@ -234,7 +248,7 @@ fn segment<'a>(ink: &Ink<'_>, id: &ShardId, width: usize, last: bool) -> Row<'a>
 
 /// What is out of the ordinary at the embedded server, the gravest first; in fewer words, and not all, where there is less
 /// room.
-fn notes<'a>(ink: &Ink<'_>, room: usize) -> Row<'a> {
+pub(super) fn notes<'a>(ink: &Ink<'_>, room: usize) -> Row<'a> {
     let styles = &ink.styles;
     let server = &ink.model.server;
     if !ink.model.feeds() {

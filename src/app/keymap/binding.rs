@@ -12,7 +12,7 @@ pub enum Scope {
     Anywhere,
     /// In this pane only.
     In(Pane),
-    /// In the producer and in the consumer.
+    /// In the producer, in the consumer and in the shards.
     Live,
     /// In the lesson, while the card of a prediction on the screen waits for its answer.
     Prediction,
@@ -23,7 +23,7 @@ impl Scope {
         match self {
             Self::Anywhere => true,
             Self::In(only) => only == pane,
-            Self::Live => matches!(pane, Pane::Producer | Pane::Consumer),
+            Self::Live => matches!(pane, Pane::Producer | Pane::Consumer | Pane::Shards),
             Self::Prediction => pane == Pane::Lesson,
         }
     }
@@ -33,7 +33,7 @@ impl Scope {
         match self {
             Self::Anywhere => "Anywhere",
             Self::In(pane) => pane.title(),
-            Self::Live => "Producer and consumer",
+            Self::Live => "Producer, consumer and shards",
             Self::Prediction => "Lesson, while a prediction waits",
         }
     }

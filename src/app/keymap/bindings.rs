@@ -193,6 +193,27 @@ pub const BINDINGS: &[Binding] = &[
         "edit the block's file in $VISUAL or $EDITOR",
     ),
     bind(
+        In(Pane::Shards),
+        &[named(KeyCode::Right)],
+        Action::Right,
+        "record",
+        "point at a record of the lane (↑ ↓: another lane)",
+    ),
+    bind(
+        In(Pane::Shards),
+        &[named(KeyCode::Left)],
+        Action::Left,
+        "record",
+        "",
+    ),
+    bind(
+        In(Pane::Shards),
+        &[key('a')],
+        Action::Axis,
+        "axis",
+        "lanes by sequence or by time",
+    ),
+    bind(
         Live,
         &[named(KeyCode::Enter)],
         Action::Open,
@@ -337,7 +358,7 @@ pub const BINDINGS: &[Binding] = &[
         &[key('1')],
         Action::Focus(Pane::Lesson),
         "panes",
-        "go to a pane: 1 lesson, 2 producer, 3 consumer, 4 quiz",
+        "go to: 1 lesson, 2 producer, 3 consumer, 4 quiz, 5 shards",
     ),
     bind(
         Anywhere,
@@ -354,6 +375,13 @@ pub const BINDINGS: &[Binding] = &[
         "",
     ),
     bind(Anywhere, &[key('4')], Action::Focus(Pane::Quiz), "quiz", ""),
+    bind(
+        Anywhere,
+        &[key('5')],
+        Action::Focus(Pane::Shards),
+        "shards",
+        "",
+    ),
     bind(
         Anywhere,
         &[named(KeyCode::Tab)],

@@ -8,7 +8,7 @@ use super::{
 use crate::app::connection::ConnectionKind;
 use crate::app::message::{Description, Request};
 use crate::app::model::{Model, Outcome, Tone};
-use crate::app::{consumer, guard};
+use crate::app::{consumer, guard, lanes};
 use crate::kinesis::CallError;
 use crate::progress::LastStream;
 
@@ -178,6 +178,7 @@ pub(in crate::app) fn described(
     if model.connection.kind == ConnectionKind::Local {
         model.progress.last_stream = model.streams.as_last(stream);
     }
+    lanes::shards_known(model, now);
     consumer::shards_known(model, now, out);
 }
 

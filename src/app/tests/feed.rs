@@ -204,6 +204,7 @@ fn the_memory_limit_is_said_once_and_counted_always() {
         Message::Fed(FeedEvent::TrimmedEarly {
             region: "us-east-1".into(),
             stream: "my-first-stream".into(),
+            shard: ShardId::from_index(0),
             records: 10,
         })
     };

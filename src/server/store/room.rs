@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::tidy::Slice;
 use super::{Changes, Expired, Failure, Store, Stream, TrimmedEarly};
+use crate::kinesis::ShardId;
 
 /// How much of the limit is freed at once, as a fraction of it, so that the fullest shard is sought seldom.
 const TRIM_FRACTION: usize = 128;
@@ -103,6 +104,7 @@ impl Store {
         let event = TrimmedEarly {
             region: head.region.clone(),
             stream: head.name.clone(),
+            shard: ShardId::from_index(shard.about().index),
             records: front.records,
         };
         let mut changes = Changes::default();

@@ -104,10 +104,12 @@ fn what_is_trimmed_early_is_told_and_reading_goes_on() {
         if let FeedEvent::TrimmedEarly {
             region,
             stream,
+            shard,
             records,
         } = event
         {
             assert_eq!((region.as_str(), stream.as_str()), ("us-east-1", "s"));
+            assert_eq!(shard.short(), "0");
             told += records;
         }
     }

@@ -1,0 +1,184 @@
+//! Readers as carets on their lanes: where each stands by what it was really given, and how much lies ahead of it.
+
+use chrono::{DateTime, Utc};
+
+use super::lane::Lane;
+use crate::app::consumer::{Reader, ReaderState};
+use crate::app::model::Model;
+use crate::app::readers::ForeignReader;
+use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
+
+/// Between which records a reader stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stand {
+    /// Before the oldest one.
+    Beginning,
+    /// Before this one.
+    Before(SequenceNumber),
+    /// Behind this one.
+    After(SequenceNumber),
+    /// Before the first that arrived at this time or later.
+    From(DateTime<Utc>),
+    /// LATEST: behind what was the newest when it began; `None` where there was none.
+    Tip(Option<SequenceNumber>),
+}
+
+impl Stand {
+    /// Where a reader stands that was given nothing yet; `newest` is the newest record at the time it began.
+    pub fn at(start: &StartPosition, newest: Option<&SequenceNumber>) -> Self {
+        match start {
+            StartPosition::TrimHorizon => Self::Beginning,
+            StartPosition::Latest => Self::Tip(newest.cloned()),
+            StartPosition::AtTimestamp(time) => Self::From(*time),
+            StartPosition::AtSequenceNumber(number) => Self::Before(number.clone()),
+            StartPosition::AfterSequenceNumber(number) => Self::After(number.clone()),
+        }
+    }
+}
+
+/// How a reader does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// It reads.
+    Reads,
+    /// It reads, and its last page was empty although records lie ahead.
+    EmptyPage,
+    /// It waits for the shards that its own was made of.
+    Waits,
+    /// Its last call failed.
+    Fails,
+    /// It was stopped, or its program has gone.
+    Stopped,
+    /// It read its closed shard to the end.
+    Ended,
+}
+
+/// A reader on a lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caret {
+    /// `worker 1`, `py#2`.
+    pub name: String,
+    /// Whether it is the lab's own.
+    pub own: bool,
+    /// The shard.
+    pub shard: ShardId,
+    /// Where it stands.
+    pub stand: Stand,
+    /// How it does.
+    pub doing: Doing,
+    /// Whether it began at LATEST and was given nothing yet.
+    pub at_latest: bool,
+    /// How far it was behind the tip at its last call, in milliseconds.
+    pub millis: Option<u64>,
+    /// Records ahead of it that its last call told of, and how many of its shard were seen by then.
+    pub told: Option<(u64, u64)>,
+}
+
+/// How many records lie ahead of a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// So many, as far as is known.
+    pub records: u64,
+    /// Whether there may be more.
+    pub at_least: bool,
+}
+
+impl Caret {
+    /// The place in the lane's tokens before which it stands.
+    pub fn place(&self, lane: &Lane) -> usize {
+        let tokens = lane.tokens();
+        match &self.stand {
+            Stand::Beginning | Stand::Tip(None) => 0,
+            Stand::Before(number) => tokens.partition_point(|token| token.sequence < *number),
+            Stand::After(number) | Stand::Tip(Some(number)) => {
+                tokens.partition_point(|token| token.sequence <= *number)
+            }
+            Stand::From(time) => tokens
+                .iter()
+                .position(|token| token.arrived >= *time)
+                .unwrap_or(tokens.len()),
+        }
+    }
+
+    /// How many records of the lane lie ahead of it.
+    pub fn ahead(&self, lane: &Lane) -> Ahead {
+        let place = self.place(lane);
+        let shown = (lane.tokens().len() - place) as u64;
+        if place > 0 || lane.skipped() == 0 {
+            return Ahead {
+                records: shown,
+                at_least: false,
+            };
+        }
+        match (&self.stand, self.told) {
+            (Stand::Beginning, _) => Ahead {
+                records: shown + lane.skipped(),
+                at_least: false,
+            },
+            (_, Some((ahead, seen))) => Ahead {
+                records: ahead + lane.seen().saturating_sub(seen),
+                at_least: false,
+            },
+            _ => Ahead {
+                records: shown,
+                at_least: true,
+            },
+        }
+    }
+}
+
+/// All readers of the selected stream, the lab's own first.
+pub fn carets(model: &Model) -> Vec<Caret> {
+    let own = model.consumer.readers.iter();
+    let own = own.map(|reader| own_caret(model, reader));
+    let foreign = model.consumer.foreign.iter().map(foreign_caret);
+    own.chain(foreign).collect()
+}
+
+/// The one joint to the lab's own readers.
+fn own_caret(model: &Model, reader: &Reader) -> Caret {
+    let newest = model.lanes.newest_at_latest(&reader.shard);
+    let stand = match &reader.last {
+        Some(last) => Stand::After(last.clone()),
+        None => Stand::at(&reader.start, newest),
+    };
+    let doing = match &reader.state {
+        ReaderState::Ended => Doing::Ended,
+        _ if !model.consumer.running => Doing::Stopped,
+        ReaderState::Queued => Doing::Waits,
+        _ if reader.retries() => Doing::Fails,
+        ReaderState::Refused(_) => Doing::Fails,
+        _ if reader.empty => Doing::EmptyPage,
+        _ => Doing::Reads,
+    };
+    Caret {
+        name: format!("worker {}", reader.worker),
+        own: true,
+        shard: reader.shard.clone(),
+        at_latest: reader.last.is_none() && reader.start == StartPosition::Latest,
+        stand,
+        doing,
+        millis: reader.behind,
+        told: None,
+    }
+}
+
+fn foreign_caret(reader: &ForeignReader) -> Caret {
+    let doing = match reader {
+        ForeignReader { ended: true, .. } => Doing::Ended,
+        ForeignReader { stopped: true, .. } => Doing::Stopped,
+        ForeignReader { error: Some(_), .. } => Doing::Fails,
+        ForeignReader { empty: true, .. } => Doing::EmptyPage,
+        _ => Doing::Reads,
+    };
+    Caret {
+        name: reader.program.clone(),
+        own: false,
+        shard: reader.shard.clone(),
+        at_latest: reader.last.is_none() && matches!(reader.stand, Stand::Tip(_)),
+        stand: reader.stand.clone(),
+        doing,
+        millis: reader.behind,
+        told: (reader.seen > 0).then_some((reader.ahead, reader.seen)),
+    }
+}

@@ -1,0 +1,216 @@
+//! Readers on a lane: a caret where each stands, with its name and what it leaves behind it, in words.
+
+use ratatui::style::Style;
+
+use super::super::Ink;
+use super::super::canvas::Canvas;
+use super::super::count::grouped;
+use super::super::fit::{Row, cells};
+use super::super::when;
+use super::track::Track;
+use crate::app::lanes::{Caret, Doing, Lane};
+use crate::kinesis::ShardId;
+
+/// How many readers that stopped are named on a lane; the newest.
+const STOPPED: usize = 2;
+
+/// What is said of readers, from long to short.
+pub(super) struct Said {
+    forms: Vec<String>,
+    style: Style,
+}
+
+impl Said {
+    /// The longest form that has room.
+    pub fn row<'a>(&self, _: &Ink<'_>, room: usize) -> Row<'a> {
+        let fitting = self.forms.iter().find(|form| cells(form) <= room);
+        Row::new().text(fitting.cloned().unwrap_or_default(), self.style)
+    }
+}
+
+/// What is said of one reader.
+fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
+    let styles = &ink.styles;
+    let name = &caret.name;
+    let ahead = caret.ahead(lane);
+    let count = match ahead.at_least {
+        true => format!("{}+", grouped(ahead.records)),
+        false => grouped(ahead.records),
+    };
+    let none = ahead.records == 0;
+    let (forms, style) = match caret.doing {
+        Doing::Ended => (
+            vec![
+                format!("{name} has read it to its end"),
+                format!("{name} at end"),
+            ],
+            styles.dim,
+        ),
+        Doing::Waits => {
+            let parents: Vec<String> = lane.parents.iter().map(ShardId::short).collect();
+            let forms = vec![
+                format!("{name} waits for shard {}", parents.join(" and ")),
+                format!("{name} waits"),
+            ];
+            (forms, styles.dim)
+        }
+        Doing::Fails if caret.own => (
+            vec![
+                format!("{name} tries again, {count} behind"),
+                format!("{name} tries again"),
+            ],
+            styles.nearly,
+        ),
+        Doing::Fails => (vec![format!("{name} was refused")], styles.wrong),
+        Doing::Stopped if none => (
+            vec![
+                format!("{name} stopped at the tip"),
+                format!("{name} stopped"),
+            ],
+            styles.dim,
+        ),
+        Doing::Stopped => (
+            vec![
+                format!("{name} stopped here, {count} behind"),
+                format!("{name} stopped, {count} behind"),
+                format!("{name} {count} behind"),
+            ],
+            styles.nearly,
+        ),
+        Doing::EmptyPage if none => (vec![format!("{name}: empty page")], styles.nearly),
+        Doing::EmptyPage => (
+            vec![
+                format!("{name}: empty page, {count} ahead"),
+                format!("{name} {count} behind"),
+            ],
+            styles.nearly,
+        ),
+        Doing::Reads if none && caret.at_latest => (
+            vec![
+                format!("{name} at LATEST: waits for the next"),
+                format!("{name} at LATEST"),
+            ],
+            styles.done,
+        ),
+        Doing::Reads if none => (vec![format!("{name} at the tip")], styles.done),
+        Doing::Reads => {
+            let mut forms = Vec::new();
+            if let Some(millis) = caret.millis.filter(|millis| *millis > 0) {
+                let time = when::duration(millis);
+                forms.push(format!("{name}, {count} behind, {time}"));
+            }
+            forms.push(format!("{name}, {count} behind"));
+            forms.push(format!("{name} {count} behind"));
+            (forms, styles.nearly)
+        }
+    };
+    let mut forms = forms;
+    forms.push(name.clone());
+    Said { forms, style }
+}
+
+/// The readers worth naming: all that are at work, the newest of those that are not; and how many are left.
+fn named<'c>(carets: &[&'c Caret]) -> (Vec<&'c Caret>, usize) {
+    let at_work = |caret: &Caret| !matches!(caret.doing, Doing::Stopped | Doing::Ended);
+    let resting = carets.iter().filter(|caret| !caret.own && !at_work(caret));
+    let excess = resting.count().saturating_sub(STOPPED);
+    let mut skipped = 0;
+    let mut named = Vec::new();
+    for caret in carets {
+        if !caret.own && !at_work(caret) && skipped < excess {
+            skipped += 1;
+        } else {
+            named.push(*caret);
+        }
+    }
+    (named, excess)
+}
+
+/// The readers of a lane in words, the one that is furthest behind first.
+pub(super) fn in_words(ink: &Ink<'_>, lane: &Lane, carets: &[&Caret]) -> Said {
+    let mut order: Vec<&&Caret> = carets.iter().collect();
+    order.sort_by_key(|caret| std::cmp::Reverse(caret.ahead(lane).records));
+    let Some(first) = order.first() else {
+        return Said {
+            forms: vec!["nobody reads it".into(), String::new()],
+            style: ink.styles.dim,
+        };
+    };
+    let mut said = said(ink, lane, first);
+    if let more @ 1.. = order.len() - 1 {
+        said.forms
+            .iter_mut()
+            .for_each(|form| *form += &format!(" · +{more}"));
+    }
+    said
+}
+
+/// Draws a lane's readers below it in at most so many rows, and gives how many were used.
+pub(super) fn below(
+    ink: &Ink<'_>,
+    lane: &Lane,
+    carets: &[&Caret],
+    track: &Track,
+    canvas: &mut Canvas<'_>,
+    row: usize,
+    most: usize,
+) -> usize {
+    let width = canvas.width();
+    let (mut named, mut left) = named(carets);
+    named.sort_by_key(|caret| caret.place(lane));
+    // From the right: a label stands at the right of its caret, where the next one leaves room.
+    let mut taken: Vec<usize> = vec![width; most.max(1)];
+    let mut used = 1;
+    for caret in named.iter().rev() {
+        let column = track.column(caret.place(lane)).min(width.saturating_sub(1));
+        let said = said(ink, lane, caret);
+        let fits = |form: &&String, end: usize| column + 2 + cells(form) <= end;
+        let mut drawn = false;
+        for (line, end) in taken.iter_mut().enumerate() {
+            let limit = if *end == width {
+                width
+            } else {
+                end.saturating_sub(2)
+            };
+            let longest = said.forms.iter().find(|form| fits(form, limit));
+            let text = match longest {
+                Some(form) if column < *end => Row::new()
+                    .text("▴ ", said.style)
+                    .text(form.clone(), said.style),
+                // At the right edge it stands at the left of its caret.
+                _ if *end == width && column < width => {
+                    let form = said.forms.iter().find(|form| cells(form) + 1 <= column);
+                    let Some(form) = form else { continue };
+                    let text = Row::new()
+                        .text(form.clone(), said.style)
+                        .text(" ▴", said.style);
+                    let start = (column + 1).saturating_sub(text.width());
+                    canvas.draw_at(start, row + line, text);
+                    *end = start;
+                    used = used.max(line + 1);
+                    drawn = true;
+                    break;
+                }
+                _ => continue,
+            };
+            canvas.draw_at(column, row + line, text);
+            *end = column;
+            used = used.max(line + 1);
+            drawn = true;
+            break;
+        }
+        left += usize::from(!drawn);
+    }
+    if left > 0 {
+        let words = match left {
+            1 => "1 reader more".to_owned(),
+            n => format!("{n} readers more"),
+        };
+        let words = Row::new().text(words, ink.styles.dim);
+        let start = taken.iter().position(|end| words.width() + 2 <= *end);
+        if let Some(line) = start.filter(|line| *line < used) {
+            canvas.draw_at(0, row + line, words);
+        }
+    }
+    used
+}
