@@ -22,6 +22,7 @@ pub mod listing;
 pub mod log;
 pub mod message;
 pub mod model;
+pub mod numbers;
 pub mod order;
 pub mod overlay;
 pub mod producer;

@@ -16,6 +16,7 @@ mod hear;
 mod lanes;
 mod live;
 mod notes;
+mod numbers;
 mod output;
 mod page;
 mod questions;

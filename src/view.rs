@@ -45,6 +45,7 @@ mod quiz;
 mod readers;
 mod sequence;
 mod shard;
+mod spark;
 mod strip;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Model, Outcome, Tone};
-use super::{lab_server, lanes, steps_pane, wire};
+use super::{lab_server, lanes, numbers, steps_pane, wire};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail, FeedEvent};
@@ -141,6 +141,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         steps_pane::told(model, call);
         steps_pane::observe(model, &Seen::Call(&who, call), now);
         out.changed |= wire::told(model, call, None);
+        out.changed |= here && numbers::called(model, None, call, now);
         if let Some(fault) = call.fault {
             out.changed = true;
             super::producer::reply_lost(model, call);
@@ -163,6 +164,7 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
     out.changed |= changed;
     super::program_pane::called(model, &name, call, out);
     out.changed |= wire::told(model, call, Some(&name));
+    out.changed |= here && numbers::called(model, Some(&name), call, now);
     // A request without a signature names no region.
     if !here && !call.region.is_empty() {
         out.changed = true;

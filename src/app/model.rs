@@ -13,6 +13,7 @@ use super::lab_server::LabServer;
 use super::lanes::Lanes;
 use super::lesson_pane::{self, LessonPane};
 use super::message::{Effect, Request};
+use super::numbers::{self, Numbers};
 use super::order::Proof;
 use super::overlay::Overlay;
 use super::producer::Producer;
@@ -84,6 +85,8 @@ pub struct Model {
     pub steps: Steps,
     /// Every call that was seen.
     pub wire: Wire,
+    /// What the selected stream is put through.
+    pub numbers: Numbers,
     /// What the lab may do on AWS.
     pub guard: Guard,
     /// The guide through the lesson's steps.
@@ -212,6 +215,7 @@ impl Model {
             programs: Programs::default(),
             steps,
             wire: Wire::default(),
+            numbers: Numbers::default(),
             guard: Guard::new(setup.ledger),
             guide: Guide::default(),
             drawn_minute: now,
@@ -305,6 +309,7 @@ impl Model {
             section_clock::next_change(&self.lesson, self.drawn_minute),
             guide::next_hint_at(self).filter(|_| sheet),
             guide::gives_up_at(self),
+            numbers::next_deadline(self),
         ]
         .into_iter()
         .flatten()

@@ -35,6 +35,8 @@ pub enum Overlay {
     Sheet(Sheet),
     /// The wire log: every call, and who made it.
     Wire(WireDialog),
+    /// What the stream is put through, how far readers are behind, how long events take.
+    Numbers,
     /// A question before something that cannot be undone.
     Confirm(Confirm),
 }

@@ -230,6 +230,7 @@ fn turn_over(model: &mut Model) {
     model.consumer.turn_to_another_stream();
     model.producer.turn_to_another_stream();
     model.lanes.turn_to_another_stream();
+    model.numbers = super::numbers::Numbers::default();
 }
 
 /// What the panels show of an earlier stream of this name is not of this one.

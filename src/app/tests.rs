@@ -11,6 +11,7 @@ mod keys;
 mod lab_server;
 mod learning;
 mod looks;
+mod numbers;
 mod panels;
 mod polling;
 mod rereading;

@@ -17,8 +17,8 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane, order,
-    producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
+    consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
+    numbers, order, producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -200,6 +200,7 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             consumer::read(model, reader, result, now, out);
             lanes::read(model, before, now);
             if model.consumer.log.end() > before {
+                numbers::shown(model, before);
                 model.line_came();
             }
         }
@@ -223,6 +224,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= discussion::on_deadline(model, now);
     // A hint that was waited for may be asked for now.
     out.changed |= matches!(model.overlay, Some(Overlay::Sheet(_)));
+    out.changed |= numbers::on_deadline(model, now);
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     if consumer::on_deadline(model, now, out) {
@@ -327,6 +329,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Reshard => reshard::open(model, out),
         Action::Server => lab_server::open(model),
         Action::Wire => wire::open(model),
+        Action::Numbers => numbers::open(model, now),
         Action::Pull(lever) => lab_server::pull(model, lever, out),
         Action::Send => producer::send(model, now, out),
         Action::Auto => producer::toggle_auto(model, now, out),

@@ -19,8 +19,8 @@ impl Talk {
     /// What lies over the panes, if it is new or says something else.
     pub(super) fn tell_dialog(&mut self, model: &Model) {
         let words = words(model);
-        // The wire log moves with every call: it is told once.
-        let is_log = matches!(model.overlay, Some(Overlay::Wire(_)));
+        // The wire log and the numbers move with every call: they are told once.
+        let is_log = matches!(model.overlay, Some(Overlay::Wire(_) | Overlay::Numbers));
         let is_told = is_log && self.dialog.first() == words.first();
         if words != self.dialog && !is_told {
             // That it was closed needs no words: the choices are others.
@@ -90,6 +90,7 @@ fn words(model: &Model) -> Vec<String> {
             }));
         }
         Some(Overlay::Wire(_)) => lines.extend(super::wire::newest(model)),
+        Some(Overlay::Numbers) => lines.extend(super::numbers::words(model)),
         Some(Overlay::Confirm(confirm)) => {
             let question = question(model, confirm);
             lines.push(format!("{}.", question.title));
@@ -104,7 +105,11 @@ fn words(model: &Model) -> Vec<String> {
 pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
     Some(match model.overlay.as_ref()? {
         // What they list, this conversation lists itself.
-        Overlay::Help(_) | Overlay::Palette(_) | Overlay::Result(_) | Overlay::Wire(_) => {
+        Overlay::Help(_)
+        | Overlay::Palette(_)
+        | Overlay::Result(_)
+        | Overlay::Wire(_)
+        | Overlay::Numbers => {
             vec![close()]
         }
         Overlay::Sheet(sheet) => {

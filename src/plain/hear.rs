@@ -255,6 +255,7 @@ impl Talk {
                     | Overlay::Result(_)
                     | Overlay::Sheet(_)
                     | Overlay::Wire(_)
+                    | Overlay::Numbers
             )
         );
         if takes_keys {

@@ -218,6 +218,29 @@ fn the_wire_log_is_told_once_however_many_calls_come_and_left_by_doing_something
 }
 
 #[test]
+fn the_numbers_are_told_once_as_they_were_when_they_were_opened() {
+    let mut desk = Desk::with_stream();
+    let stream = "my-first-stream";
+    for _ in 0..5 {
+        desk.lab.fed(7, "PutRecord", stream, put_entry("zoe"));
+        desk.lab.wait(1.0);
+    }
+    let said = desk.says("N").join(" ");
+    assert!(
+        said.contains("Shard 0, each second: written 1 of 1,000 records"),
+        "{said}"
+    );
+    assert!(said.contains("Shard 1, each second: written 0 of 1,000 records and 0 of 1 MiB; read 0 of 5 calls and 0 of 2 MiB; quiet."), "{said}");
+    desk.told.clear();
+    desk.lab.fed(7, "PutRecord", stream, put_entry("zoe"));
+    desk.lab.wait(2.0);
+    desk.tell();
+    assert!(!desk.was_told("each second"), "{:?}", desk.told);
+    desk.says("n");
+    assert!(desk.lab.model.overlay.is_none());
+}
+
+#[test]
 fn a_text_is_asked_for_where_one_is_needed_and_can_be_left() {
     let mut desk = Desk::local();
     desk.says("D");

@@ -3,6 +3,7 @@
 mod confirm;
 mod detail;
 mod help;
+mod numbers;
 mod palette;
 mod reshard;
 mod result;
@@ -47,6 +48,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
             None
         }
         Overlay::Wire(dialog) => wire::draw(ink, dialog, buffer),
+        Overlay::Numbers => {
+            numbers::draw(ink, buffer);
+            None
+        }
         Overlay::Confirm(confirm) => {
             confirm::draw(ink, confirm, buffer);
             None

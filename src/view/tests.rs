@@ -2,11 +2,12 @@
 
 mod lab;
 mod lanes;
+mod numbers;
 mod pictures;
 mod programs;
 mod random;
-mod sending;
 mod resharding;
+mod sending;
 mod sizes;
 mod steps;
 mod teaching;

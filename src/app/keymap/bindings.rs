@@ -306,6 +306,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('N')],
+        Action::Numbers,
+        "numbers",
+        "numbers: rates and their limits, readers' lags, delays",
+    ),
+    bind(
+        Anywhere,
         &[key('s')],
         Action::Send,
         "send",

@@ -16,8 +16,8 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, discussion, guard, guide, lab_server, listing, log, producer, program_pane,
-    reshard, result, streams, wire,
+    consumer, detail, discussion, guard, guide, lab_server, listing, log, numbers, producer,
+    program_pane, reshard, result, streams, wire,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -157,7 +157,8 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q' | 'd') => return,
             _ => {}
         },
-        Overlay::Wire(_) | Overlay::Reshard(_) | Overlay::Confirm(_) => {}
+        Overlay::Numbers if !numbers::stays_open(key.code) => return,
+        Overlay::Numbers | Overlay::Wire(_) | Overlay::Reshard(_) | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
 }

@@ -12,6 +12,7 @@ use crate::app::message::{
     Answer, Batch, Effect, PutBatch, ReaderId, Request, Sender, Stored, bytes_of,
 };
 use crate::app::model::{Model, Outcome};
+use crate::app::numbers;
 use crate::kinesis::feed::{Call, Caller, Detail, GetDetail, HEAD_BYTES, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
 
@@ -169,6 +170,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
         latency: waited.to_std().unwrap_or(Duration::ZERO),
         ..call
     };
+    let counts = numbers::called(model, None, &call, now);
     let (call, entries) = WireCall::new(
         model.wire.calls,
         Cow::Borrowed(by_hand(model, who, &call.operation)),
@@ -176,7 +178,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
         false,
     );
     model.wire.push(call, entries);
-    is_open(model)
+    is_open(model) || counts
 }
 
 fn key(answer: &Answer) -> Key {
