@@ -67,6 +67,8 @@ pub enum Action {
     Faster,
     /// Send automatically at a lower rate.
     Slower,
+    /// Say how automatic sending sends.
+    SendSettings,
     /// Edit the event.
     EditEvent,
     /// Use a template for the event and for automatic sending.

@@ -15,6 +15,7 @@ use super::connection::ConnectionKind;
 use super::message::{Description, Effect, Request};
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Overlay, Pending};
+use super::producer::{cost_in_words, rate};
 use super::streams::SHARD_HOUR_DOLLARS;
 use crate::kinesis::CallError;
 use crate::progress::{Ledger, LedgerEntry};
@@ -358,6 +359,9 @@ pub fn first_write_words(model: &Model, pending: &[Pending]) -> Vec<String> {
                 if *shards == 1 { "" } else { "s" },
                 f64::from(*shards) * SHARD_HOUR_DOLLARS
             )),
+            Pending::Auto => lines.extend(cost_in_words(model).map(|cost| {
+                format!("cost      {} records a second: {cost}", rate(model))
+            })),
             _ => lines.push(format!(
                 "cost      a shard: about ${SHARD_HOUR_DOLLARS:.3} an hour; a million records: about $0.014"
             )),

@@ -92,6 +92,7 @@ pub fn help() -> Vec<HelpLine> {
         Scope::In(Pane::Lesson),
         Scope::Prediction,
         Scope::Live,
+        Scope::In(Pane::Producer),
         Scope::In(Pane::Consumer),
         Scope::In(Pane::Shards),
         Scope::In(Pane::Quiz),
@@ -252,7 +253,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         Pane::Lesson if predicts > 0 => vec![Predict(0), SkipPrediction, NextPage],
         Pane::Lesson => lesson_hints(model, no_stream),
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
-        Pane::Producer => vec![Send, Auto, Faster, EditEvent, Freeze],
+        Pane::Producer => vec![Send, Auto, EditEvent, SendSettings, Freeze],
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
         Pane::Shards => vec![Left, ChooseStart, Axis, Freeze, Send],
         Pane::Quiz => {

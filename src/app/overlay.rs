@@ -5,6 +5,7 @@ use tui_input::Input;
 use super::guide::Sheet;
 use super::lab_server::ServerDialog;
 use super::message::Request;
+use super::producer::SendingForm;
 use super::program_pane::{OtherVersion, Plan, Writing};
 use super::reshard::{ReshardDialog, StreamChange};
 use super::result::ResultScreen;
@@ -25,6 +26,8 @@ pub enum Overlay {
     /// The stream's shards and retention: split, merge, scale, keep longer.
     Reshard(Box<ReshardDialog>),
     Server(ServerDialog),
+    /// How automatic sending sends.
+    Sending(SendingForm),
     /// Where the consumer starts.
     Start(StartDialog),
     /// A record in full, from the consumer's or the producer's log.

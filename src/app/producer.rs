@@ -2,6 +2,7 @@
 
 mod auto;
 mod edit;
+mod form;
 pub mod queue;
 pub mod settings;
 
@@ -22,6 +23,8 @@ pub use auto::{Auto, RATES, most, rate};
 pub(super) use auto::{answered, change_rate, on_deadline, reply_lost, toggle_auto};
 pub use edit::{Edit, Field, problem_with};
 pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
+pub use form::{Line, SendingForm, cost_in_words};
+pub(super) use form::{form_pressed, open_form};
 
 /// How many lines the panel remembers.
 const REMEMBERED: usize = 2_000;

@@ -335,6 +335,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Auto => producer::toggle_auto(model, now, out),
         Action::Faster => producer::change_rate(model, 1),
         Action::Slower => producer::change_rate(model, -1),
+        Action::SendSettings => producer::open_form(model),
         Action::EditEvent => {
             model.focus(Pane::Producer);
             producer::edit(model);

@@ -278,6 +278,11 @@ fn sending(model: &Model) -> Vec<Choice> {
     ];
     if model.focus == Pane::Producer {
         choices.push(Choice::of(auto, Action::Auto, Pane::Lesson));
+        choices.push(Choice::of(
+            "how to send automatically",
+            Action::SendSettings,
+            Pane::Lesson,
+        ));
     }
     choices.push(streams("streams: create, follow, empty, delete"));
     choices

@@ -10,6 +10,7 @@ use super::text::count;
 use crate::app::Model;
 use crate::app::lab_server::Lever;
 use crate::app::overlay::{Confirm, Overlay};
+use crate::app::producer::Line;
 use crate::app::question::question;
 use crate::app::start::{MEANINGS, StartDialog, WORDS};
 use crate::app::streams::{MOST_SHARDS, StreamsDialog, problem_with_name};
@@ -71,6 +72,17 @@ fn words(model: &Model) -> Vec<String> {
                 state.ahead_seconds
             ));
         }
+        Some(Overlay::Sending(_)) => {
+            lines.push("How automatic sending sends.".into());
+            lines.extend(Line::ALL.map(|line| {
+                format!(
+                    "  {}: {}, {}",
+                    line.name(),
+                    line.value(model),
+                    line.means(model)
+                )
+            }));
+        }
         Some(Overlay::Start(dialog)) => {
             lines.push("Where the consumer starts.".into());
             lines.extend(problem(&dialog.problem));
@@ -127,6 +139,18 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
                 Choice::new(lever.does(), acts)
             });
             levers.chain([close()]).collect()
+        }
+        Overlay::Sending(form) => {
+            let lines = Line::ALL.into_iter().enumerate().map(|(place, line)| {
+                let (key, steps) = match place >= form.cursor {
+                    true => (KeyCode::Down, place - form.cursor),
+                    false => (KeyCode::Up, form.cursor - place),
+                };
+                let mut acts = vec![Act::Key(key); steps];
+                acts.push(Act::Key(KeyCode::Right));
+                Choice::new(&format!("change {}", line.name()), acts)
+            });
+            lines.chain([close()]).collect()
         }
         Overlay::Start(dialog) => start(dialog),
         Overlay::Detail(_) => vec![

@@ -7,6 +7,7 @@ mod numbers;
 mod palette;
 mod reshard;
 mod result;
+mod sending;
 mod server;
 mod sheet;
 mod start;
@@ -32,6 +33,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         Overlay::Reshard(dialog) => reshard::draw(ink, dialog, buffer),
         Overlay::Server(dialog) => {
             server::draw(ink, *dialog, buffer);
+            None
+        }
+        Overlay::Sending(form) => {
+            sending::draw(ink, *form, buffer);
             None
         }
         Overlay::Start(dialog) => start::draw(ink, dialog, buffer),

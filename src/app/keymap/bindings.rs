@@ -235,6 +235,13 @@ pub const BINDINGS: &[Binding] = &[
         "freeze the view (the stream goes on)",
     ),
     bind(
+        In(Pane::Producer),
+        &[key('i')],
+        Action::SendSettings,
+        "settings",
+        "how to send automatically: keys, batch, size, retries",
+    ),
+    bind(
         In(Pane::Consumer),
         &[key('W')],
         Action::MoreWorkers,

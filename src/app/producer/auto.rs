@@ -110,7 +110,11 @@ fn start_auto(model: &mut Model, now: DateTime<Utc>) {
     let words = match model.streams.not_ready() {
         Some(_) => format!("{name} events go out once the stream is ACTIVE. S stops."),
         None => {
-            format!("Sending {name} events, {rate} a second. S stops, + and - change the rate.")
+            let cost =
+                super::cost_in_words(model).map_or(String::new(), |cost| format!(", {cost}"));
+            format!(
+                "Sending {name} events, {rate} a second{cost}. S stops, + and - change the rate."
+            )
         }
     };
     model.say(Tone::Plain, words);
@@ -137,7 +141,11 @@ pub(in crate::app) fn change_rate(model: &mut Model, steps: isize) {
             let each = model.producer.auto.settings.a_shard_takes();
             format!("{rate} a second is the most: a shard takes {each} such events a second.")
         }
-        _ => format!("Automatic sending: {rate} a second, or as many as are answered."),
+        _ => {
+            let cost =
+                super::cost_in_words(model).map_or(String::new(), |cost| format!(", {cost}"));
+            format!("Automatic sending: {rate} a second{cost}, or as many as are answered.")
+        }
     };
     model.say(Tone::Plain, words);
 }
@@ -281,6 +289,10 @@ pub(in crate::app) fn answered(
     };
     out.changed = true;
     model.line_came();
+    if told.retry > 0 && told.failed.is_empty() {
+        let words = success_in_words(&told.written, told.retry);
+        model.say(Tone::Done, words);
+    }
     for written in told.written {
         model.producer.push(line_of(written, now));
     }
@@ -335,6 +347,30 @@ pub(in crate::app) fn reply_lost(model: &mut Model, call: &FeedCall) {
         })
         .collect();
     model.producer.auto.queue.was_stored(&entries);
+}
+
+/// What is said when all that went again is written.
+fn success_in_words(written: &[Written], retry: u32) -> String {
+    let twice = written.iter().filter(|it| !it.record.before.is_empty());
+    let unsure = written.iter().any(|it| it.unsure);
+    match (written, twice.count()) {
+        ([only], 1) => format!(
+            "{}'s event is stored twice: the first answer was lost. Two sequence numbers, one event id.",
+            only.record.entry.key
+        ),
+        (all, 0) if unsure => format!(
+            "{} written on retry {retry}, perhaps for the second time: the first answer did not come.",
+            records(all.len())
+        ),
+        (all, 0) => format!(
+            "{} written on retry {retry}: nothing is lost.",
+            records(all.len())
+        ),
+        (_, twice) => format!(
+            "{} stored twice: the first answer was lost. Two sequence numbers each, one event id.",
+            records(twice)
+        ),
+    }
 }
 
 fn records(count: usize) -> String {

@@ -144,6 +144,8 @@ pub enum Fate {
 /// What an answer said.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
+    /// Which retry it was; 0 for the first try.
+    pub retry: u32,
     /// What was written, in the order of the call.
     pub written: Vec<Written>,
     /// What was not.
@@ -335,7 +337,10 @@ impl Queue {
             }
             Err(error) => vec![Err(error); of],
         };
-        let mut told = Told::default();
+        let mut told = Told {
+            retry: group.tries.saturating_sub(1),
+            ..Told::default()
+        };
         let mut again = Group {
             waits_since: now,
             ..group.clone_without_records()

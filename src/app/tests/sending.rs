@@ -332,3 +332,109 @@ fn every_event_of_automatic_sending_has_an_id_of_its_own() {
     seen.dedup();
     assert_eq!(seen.len(), 10);
 }
+
+#[test]
+fn the_form_changes_how_it_sends_at_once_and_goes_round() {
+    let mut lab = Lab::with_stream();
+    lab.key('2').key('i');
+    let values = |lab: &Lab| producer::Line::ALL.map(|line| line.value(&lab.model));
+    let before = values(&lab);
+    assert_eq!(
+        before[1..],
+        [
+            "of the template",
+            "1 record",
+            "of the template",
+            "at most 5",
+            "2 a second"
+        ]
+    );
+    for _ in producer::Line::ALL {
+        lab.press(KeyCode::Right).press(KeyCode::Down);
+    }
+    assert_eq!(
+        values(&lab),
+        [
+            "IoT sensor",
+            "one: alice",
+            "10 records",
+            "1 KiB",
+            "at most 10",
+            "5 a second"
+        ]
+    );
+    for _ in producer::Line::ALL {
+        lab.press(KeyCode::Left).press(KeyCode::Up);
+    }
+    assert_eq!(values(&lab), before);
+    lab.press(KeyCode::Left);
+    assert_eq!(
+        values(&lab)[0],
+        "Social posts",
+        "before the first comes the last"
+    );
+    lab.key('+').escape();
+    assert!(lab.model.overlay.is_none());
+    assert_eq!(rate(&lab.model), 5, "plus works there too");
+}
+
+#[test]
+fn one_key_fills_its_shard_alone_and_large_events_bound_the_rate() {
+    let mut lab = Lab::with_stream();
+    lab.key('2')
+        .key('i')
+        .press(KeyCode::Down)
+        .press(KeyCode::Right);
+    lab.press(KeyCode::Down).press(KeyCode::Right);
+    lab.press(KeyCode::Down)
+        .press(KeyCode::Left)
+        .press(KeyCode::Left);
+    let words = producer::Line::Rate.means(&lab.model);
+    assert_eq!(words, "of 20 that the shards take");
+    lab.escape().key('S').wait(0.0);
+    let batch = lab.batch();
+    assert_eq!(batch.entries.len(), 2, "at most once a second");
+    for entry in &batch.entries {
+        assert_eq!((entry.key.as_str(), entry.bytes()), ("alice", 100 * 1024));
+    }
+}
+
+#[test]
+fn on_aws_the_form_and_the_rate_say_what_it_costs_and_the_rate_stays_low() {
+    let mut lab = Lab::start(setup(ConnectionKind::Aws));
+    lab.answer(Answer::Account(Ok("123456789012".into())));
+    lab.listed(&["orders"])
+        .key('D')
+        .press(KeyCode::Down)
+        .enter();
+    lab.described("orders", 8).key('S');
+    let Some(overlay::Overlay::Confirm(overlay::Confirm::FirstWrite(pending))) = &lab.model.overlay
+    else {
+        panic!("it asks first");
+    };
+    let words = guard::first_write_words(&lab.model, pending).join("\n");
+    assert!(
+        words.contains("2 records a second: about $0.0001 an hour"),
+        "{words}"
+    );
+    lab.escape();
+    for _ in 0..30 {
+        lab.key('+');
+    }
+    assert_eq!(rate(&lab.model), 1_000);
+    assert!(lab.status().contains("the most that the lab sends on AWS"));
+    let words = producer::Line::Rate.teaches(&lab.model);
+    assert!(words.contains("about $0.0504 an hour"), "{words}");
+}
+
+#[test]
+fn what_goes_again_and_is_written_is_said_to_be() {
+    let (mut lab, batch) = sending();
+    lab.off().refused_in(&batch, &[1, 2]).wait(0.2);
+    let again = lab.batch();
+    lab.refused_in(&again, &[]);
+    assert_eq!(
+        lab.status(),
+        "2 records written on retry 1: nothing is lost."
+    );
+}

@@ -110,6 +110,11 @@ pub(super) fn overlay_pressed(
                 _ => {}
             }
         }
+        Overlay::Sending(form) => {
+            if !producer::form_pressed(model, form, key) {
+                return;
+            }
+        }
         Overlay::Start(dialog) => match key.code {
             KeyCode::Up | KeyCode::BackTab => dialog.choice = (dialog.choice + 4) % 5,
             KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % 5,

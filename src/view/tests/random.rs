@@ -22,7 +22,7 @@ use crate::lesson;
 use crate::view::{Look, draw};
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDRRTnfzWwr+-124acb3xynkqj/?:Fehhddxb1el";
+const KEYS: &str = "sSccptDDRRTnfzWwrNN+-124acb3xynkqj/?:Fehhddxb1eli2i53i5";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
 const LAB: &str = include_str!("walk.toml");

@@ -115,3 +115,17 @@ fn what_every_line_of_the_server_s_dialog_teaches_stands_there_whole() {
         lab.press(KeyCode::Down);
     }
 }
+
+#[test]
+fn the_form_says_how_automatic_sending_sends_and_what_each_choice_shows() {
+    use crossterm::event::KeyCode;
+    let form = |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.key('2').key('i').press(KeyCode::Down);
+        lab.press(KeyCode::Left);
+        lab
+    };
+    snapshot!("sending_form_80x24", form(80, 24));
+    snapshot!("sending_form_120x40", form(120, 40));
+    snapshot!("sending_form_60x15", form(60, 15));
+}
