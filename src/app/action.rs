@@ -49,9 +49,9 @@ pub enum Action {
     Axis,
     /// Open streams: create, select, empty, delete.
     Streams,
-    /// Open the lab's server: its clock, its pace, faults.
     /// Open the stream's shards: split, merge, scale, keep records longer.
     Reshard,
+    /// Open the lab's server: its clock, its pace, faults.
     Server,
     /// Open the wire log: every call, and who made it.
     Wire,

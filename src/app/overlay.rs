@@ -22,9 +22,9 @@ pub enum Overlay {
     Palette(Listing),
     /// Streams: create, select, empty, delete.
     Streams(StreamsDialog),
-    /// The lab's server: its clock, its pace, faults.
     /// The stream's shards and retention: split, merge, scale, keep longer.
     Reshard(Box<ReshardDialog>),
+    /// The lab's server: its clock, its pace, faults.
     Server(ServerDialog),
     /// How automatic sending sends.
     Sending(SendingForm),

@@ -305,6 +305,7 @@ fn where_there_is_no_feed_the_lab_counts_its_own() {
             by: Sender::Auto,
             stream: STREAM.into(),
             key: "bob".into(),
+            hash_key: None,
             size: 10,
         },
         result: Err(refused),

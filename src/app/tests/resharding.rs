@@ -182,6 +182,7 @@ fn known_keys_are_told_where_they_will_go_before_anything_is_done() {
             by: Sender::You,
             stream: STREAM.into(),
             key: key.into(),
+            hash_key: None,
             data: "{}".into(),
         };
         lab.stored(&put, 0, Ok("49"));

@@ -179,7 +179,7 @@ pub(super) fn below(
                     .text(form.clone(), said.style),
                 // At the right edge it stands at the left of its caret.
                 _ if *end == width && column < width => {
-                    let form = said.forms.iter().find(|form| cells(form) + 1 <= column);
+                    let form = said.forms.iter().find(|form| cells(form) < column);
                     let Some(form) = form else { continue };
                     let text = Row::new()
                         .text(form.clone(), said.style)
