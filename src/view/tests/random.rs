@@ -427,40 +427,36 @@ impl World {
             }
             Request::OpenIterator { reader, .. } => Answer::Opened {
                 reader,
-                result: if fails {
-                    Err(self.error())
-                } else {
-                    Ok("iterator".into())
-                },
+                result: self.iterator(fails),
             },
             Request::GetRecords { reader, .. } => Answer::Read {
                 reader,
-                result: if fails {
-                    Err(self.error())
-                } else {
-                    Ok(self.batch())
-                },
+                result: self.page(fails),
             },
             Request::LookInto { stream, shard, .. } => Answer::LookedInto {
                 stream,
                 shard,
-                result: match fails {
-                    true => Err(self.error()),
-                    false => Ok("iterator".into()),
-                },
+                result: self.iterator(fails),
             },
             Request::LookAt { stream, shard, .. } => Answer::LookedAt {
                 stream,
                 shard,
-                result: match fails {
-                    true => Err(self.error()),
-                    false => Ok(self.batch()),
-                },
+                result: self.page(fails),
             },
             Request::IdentifyAccount if fails => Answer::Account(Err(self.error())),
             Request::IdentifyAccount => Answer::Account(Ok("123456789012".into())),
         };
         self.tell(Message::Answered(answer));
+    }
+
+    fn iterator(&mut self, fails: bool) -> Result<String, CallError> {
+        let iterator = || "iterator".to_owned();
+        (!fails).then(iterator).ok_or_else(|| self.error())
+    }
+
+    fn page(&mut self, fails: bool) -> Result<Batch, CallError> {
+        let failure = fails.then(|| self.error());
+        failure.map_or_else(|| Ok(self.batch()), Err)
     }
 
     fn batch(&mut self) -> Batch {
