@@ -9,7 +9,7 @@ pub fn letters(claim: &str, options: &Options) -> Option<Vec<usize>> {
         let joined = rest.trim_start_matches(JOINTS);
         let named = match joined {
             "" => true,
-            _ if judges(joined) => calls_right(joined),
+            _ if judges(joined) => calls_right(joined) && !calls_another_right(option, joined),
             // "Option B has a timestamp" is about an option; "Option B: ..." names it.
             _ => rest.trim_start() != joined && !calls_wrong(joined),
         };
@@ -123,14 +123,18 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-/// Whether a text begins as a judgement: "is better".
+/// Whether a text begins as a judgement: "is better", "seems right".
 fn judges(text: &str) -> bool {
+    const VERBS: [&str; 13] = [
+        "is", "isn't", "are", "aren't", "would", "could", "might", "may", "seems", "looks",
+        "sounds", "appears", "feels",
+    ];
     words(text)
         .next()
-        .is_some_and(|first| ["is", "isn't", "would", "are", "aren't"].contains(&first.as_str()))
+        .is_some_and(|first| VERBS.contains(&first.as_str()))
 }
 
-/// Whether a text judges, and well.
+/// Whether a text judges, and well; "would be right if" does not.
 pub fn calls_right(text: &str) -> bool {
     const RIGHT: [&str; 8] = [
         "better",
@@ -142,7 +146,37 @@ pub fn calls_right(text: &str) -> bool {
         "stronger",
         "good",
     ];
-    !calls_wrong(text) && words(text).any(|word| RIGHT.contains(&word.as_str()))
+    const HEDGES: [&str; 6] = ["would", "could", "might", "seems", "looks", "sounds"];
+    const LESSENS: [&str; 7] = [
+        "less", "hardly", "never", "rarely", "almost", "nearly", "partly",
+    ];
+    if calls_wrong(text) {
+        return false;
+    }
+    let said: Vec<String> = words(text).collect();
+    let is = |at: usize, list: &[&str]| said.get(at).is_some_and(|it| list.contains(&it.as_str()));
+    let right = (0..said.len()).find(|at| {
+        let lessened = *at > 0 && is(at - 1, &LESSENS);
+        is(*at, &RIGHT) && !lessened
+    });
+    right.is_some_and(|right| {
+        let hedged = (0..right).any(|at| is(at, &HEDGES));
+        let bound = is(right + 1, &["if", "unless"])
+            || (is(right + 1, &["only"]) && is(right + 2, &["if", "for", "when"]));
+        !hedged && !bound
+    })
+}
+
+/// Whether a text about one option calls another one right: "is good, but Option B is better".
+fn calls_another_right(option: usize, text: &str) -> bool {
+    text.char_indices()
+        .filter(|(at, _)| *at == 0 || !text[..*at].ends_with(char::is_alphanumeric))
+        .filter_map(|(at, _)| option_label(&text[at..]))
+        .any(|(other, rest)| {
+            let rest = rest.trim_start();
+            let end = rest.find(['.', ';']).unwrap_or(rest.len());
+            other != option && judges(rest) && calls_right(&rest[..end])
+        })
 }
 
 /// "is wrong", or "wrong" at once: a restated option may well have the word further on.

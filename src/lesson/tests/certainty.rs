@@ -94,6 +94,31 @@ fn a_letter_that_is_spoken_of_is_not_the_answer() {
 }
 
 #[test]
+fn a_judgement_with_a_condition_or_of_another_is_no_key() {
+    const DESIGNS: &str = "Which?\n\n**Option A**: one\n\n**Option B**: two\n\n";
+    for answer in [
+        "**Option A** would be right if keys were few.",
+        "**Option A** is right only if keys are few.",
+        "**Option A** looks right.",
+        "**Option A** is good, but **Option B** is better.",
+        "**Option A** is less good than the other.",
+        "Option A is right unless keys are many.",
+    ] {
+        assert_eq!(answered(DESIGNS, answer), "", "{answer}");
+    }
+    for (answer, key) in [
+        ("**Option B** is better, since Option A is one.", "B"),
+        (
+            "**Option B** is the better one, even if it costs more.",
+            "B",
+        ),
+        ("**Option A** is right because it would scale.", "A"),
+    ] {
+        assert_eq!(answered(DESIGNS, answer), key, "{answer}");
+    }
+}
+
+#[test]
 fn a_number_is_a_place_only_where_no_other_option_has_it() {
     assert_eq!(answered(COUNTS, "Answer: 2"), "");
     assert_eq!(answered(COUNTS, "Answer: 3"), "C");
