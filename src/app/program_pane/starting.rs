@@ -243,8 +243,11 @@ pub(super) fn again(model: &mut Model, out: &mut Outcome) {
     let Some(run) = &model.program.run else {
         return;
     };
+    let well = matches!(run.state, State::Ended(ending) if ending.is_well());
     match (run.launch.clone(), run.command.clone()) {
         (Launch::Command(_), Some(command)) => prepare(model, command, out),
+        // It was made for the step's command.
+        (Launch::MakePython(_), _) if well => run_here(model, out),
         (launch, _) => start(model, launch, Vec::new(), out),
     }
 }

@@ -241,6 +241,17 @@ fn python_that_will_not_do_is_said_before_anything_runs() {
         "{}",
         lab.status()
     );
+    // r makes it again, and once it is made the step's command is what r runs.
+    lab.effects.clear();
+    lab.key('r');
+    let start = lab.start_asked();
+    assert_eq!(start.launch, Launch::MakePython("python".into()));
+    lab.ends(start.run, Ending::Exit(0), Vec::new());
+    assert!(lab.status().contains("r runs the step's command"));
+    lab.effects.clear();
+    lab.key('r')
+        .prepared(FileState::Same, Some(python("python", Some("1.43.0"))));
+    assert!(matches!(lab.confirm(), Confirm::RunCode(_)));
 }
 
 #[test]
