@@ -25,6 +25,9 @@ pub fn state(work: &Path, file: &SourceFile) -> FileState {
     if !work.exists() {
         return FileState::Missing;
     }
+    if !work.is_dir() {
+        return FileState::Refused(no_folder(work));
+    }
     match system::open(work, &parts) {
         Ok(None) => FileState::Missing,
         Ok(Some(open)) => compare(open, file),
@@ -87,7 +90,17 @@ pub fn write(work: &Path, writing: &Writing) -> Result<Written, String> {
 
 /// Makes the folder, if need be.
 pub fn make(work: &Path) -> Result<(), String> {
-    fs::create_dir_all(work).map_err(|error| said(&error, work))
+    fs::create_dir_all(work).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => no_folder(work),
+        _ => said(&error, work),
+    })
+}
+
+fn no_folder(work: &Path) -> String {
+    format!(
+        "{} cannot be the work folder: a file has its name, or that of a folder above it. Start the lab with --work and another folder.",
+        work.display()
+    )
 }
 
 /// An error in words, with what to do.

@@ -112,5 +112,22 @@ fn a_folder_that_cannot_be_made_says_what_to_do() {
     let home = tempfile::tempdir().expect("a folder");
     fs::write(home.path().join("file"), "").expect("writable");
     let refused = write(&home.path().join("file/work"), &writing("a.py", "x"));
-    assert!(refused.is_err_and(|why| why.contains("in place of a folder")));
+    assert!(refused.is_err_and(|why| why.contains("a file has its name")));
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_named_for_what_it_is() {
+    let home = tempfile::tempdir().expect("a folder");
+    let work = home.path().join("work");
+    fs::write(&work, "mine").expect("writable");
+    for work in [work.clone(), work.join("below")] {
+        let why = write(&work, &writing("a.py", "x")).expect_err("there is no folder");
+        assert!(why.contains("a file has its name"), "{why}");
+        assert!(why.contains("--work"), "{why}");
+    }
+    let FileState::Refused(why) = state(&work, &file("a.py", "x")) else {
+        panic!("it is no folder");
+    };
+    assert!(why.contains("a file has its name"), "{why}");
+    assert_eq!(fs::read(&work).expect("it is there"), b"mine");
 }
