@@ -1,4 +1,5 @@
-//! How long one frame of 200x60 takes: with full logs and live readers, and with nothing in it.
+//! How long one frame of 200x60 takes: with full logs and live readers, with the lanes of 64 shards and 16 readers, and with
+//! nothing in it.
 
 // The names under which the lab at work knows the library.
 use kinesis_lab::{app, kinesis, lesson, view};
@@ -35,6 +36,34 @@ fn live(bencher: Bencher<'_, '_>) {
         lab.program_puts(&key, r#"{"userId":"user","action":"view_page","page":"/"}"#);
     }
     lab.wait(1.1);
+    bench(bencher, &lab);
+}
+
+/// 64 shards with full lanes, four workers of the lab's and twelve readers of a program; the lanes have the keys.
+fn wide() -> Lab {
+    let mut lab = Lab::wide(SIZE.0, SIZE.1, 64);
+    for n in 0..64 * 600 {
+        let key = format!("user-{n}");
+        lab.program_puts(&key, r#"{"userId":"user","action":"view_page","page":"/"}"#);
+    }
+    lab.wait(1.1);
+    for shard in 0..12 {
+        lab.program_reads(shard * 5, 3);
+    }
+    lab.key('5');
+    lab
+}
+
+#[divan::bench]
+fn lanes_of_64_shards_and_16_readers(bencher: Bencher<'_, '_>) {
+    bench(bencher, &wide());
+}
+
+#[divan::bench]
+fn the_same_by_time(bencher: Bencher<'_, '_>) {
+    let mut lab = wide();
+    lab.wait(10.0);
+    lab.key('a');
     bench(bencher, &lab);
 }
 

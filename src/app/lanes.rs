@@ -11,20 +11,22 @@
 mod carets;
 mod heat;
 mod lane;
+mod order;
 mod pointing;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use carets::{Ahead, Caret, Doing, Stand, carets};
-pub use heat::{BYTES_A_SECOND, Heat, RECORDS_A_SECOND};
+pub use heat::{BYTES_A_SECOND, Heat, RECORDS_A_SECOND, SECONDS};
 pub use lane::{LONGEST_KEY, Lane, REMEMBERED, Token};
+pub use order::{Entry, Orders, orders};
 pub use pointing::{Axis, Frozen, pointed};
 pub(super) use pointing::{
-    follow, go_to_end, move_along, move_between, toggle_axis, toggle_freeze,
+    follow, go_to_end, move_along, move_between, open, start_here, toggle_axis, toggle_freeze,
 };
 
 use super::consumer::Shown;
-use super::message::{PutSummary, ShardDescription};
+use super::message::{PutBatch, PutSummary, Received, Sender, ShardDescription, Stored};
 use super::model::{Model, Outcome};
 use super::producer::Who;
 use crate::kinesis::feed::{Call, Detail};
@@ -47,6 +49,8 @@ pub struct Lanes {
     /// The newest record of a shard when the lab's own reader began at LATEST there, and the run of the consumer.
     tips: Vec<(ShardId, Option<SequenceNumber>)>,
     tips_run: u64,
+    /// Where the consumer's log ended when it was looked at last.
+    read_to: u64,
     /// The moment for which it is said how warm the shards are, and when that changes by itself.
     as_of: DateTime<Utc>,
     changes_at: Option<DateTime<Utc>>,
@@ -102,10 +106,11 @@ impl Lanes {
     }
 
     /// Forgets what belongs to the stream that was selected before.
-    pub(super) fn turn_to_another_stream(&mut self) {
+    pub(super) fn turn_to_another_stream(&mut self, read_to: u64) {
         *self = Self {
             axis: self.axis,
             tips_run: self.tips_run,
+            read_to,
             ..Self::default()
         };
     }
@@ -238,6 +243,7 @@ pub(super) fn trimmed_early(model: &mut Model, shard: &ShardId, records: u64) {
 /// The embedded server answered a call on the selected stream.
 pub(super) fn called(model: &mut Model, call: &Call, program: Option<&str>, now: DateTime<Utc>) {
     let wall = model.server.clock.wall(call.at);
+    let arrived = arrived(call);
     match &call.detail {
         Detail::Put(entries) => {
             let who = match program {
@@ -256,7 +262,7 @@ pub(super) fn called(model: &mut Model, call: &Call, program: Option<&str>, now:
                             number.clone(),
                             &entry.key,
                             entry.size,
-                            call.at,
+                            arrived,
                             false,
                             Some(who.clone()),
                         );
@@ -298,6 +304,14 @@ pub(super) fn called(model: &mut Model, call: &Call, program: Option<&str>, now:
     model.lanes.is_as_of(now);
 }
 
+/// When the records of a put arrived at the latest: never after the time that their readers are told, so that a reader that
+/// begins at this time gets them.
+fn arrived(call: &Call) -> DateTime<Utc> {
+    let latency = TimeDelta::from_std(call.latency).unwrap_or_default();
+    let at = call.at.checked_sub_signed(latency).unwrap_or(call.at);
+    DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at)
+}
+
 /// A put was refused since its shard had its fill; the message names the shard.
 fn refused_put(lanes: &mut Lanes, message: &str, at: DateTime<Utc>) {
     let named = |word: &str| word.starts_with("shardId-");
@@ -332,9 +346,9 @@ pub(super) fn sent(
                 return;
             };
             let who = match put.by {
-                super::message::Sender::You => Who::You,
-                super::message::Sender::Auto => Who::Auto,
-                super::message::Sender::Lab => Who::Lab,
+                Sender::You => Who::You,
+                Sender::Auto => Who::Auto,
+                Sender::Lab => Who::Lab,
             };
             let token = Token::new(number.clone(), &put.key, put.size, now, false, Some(who));
             lane.learn(token);
@@ -348,15 +362,31 @@ pub(super) fn sent(
     model.lanes.is_as_of(now);
 }
 
-/// The lab's own readers were answered; `before` is where the consumer's log ended before.
-pub(super) fn read(model: &mut Model, before: u64, now: DateTime<Utc>) {
-    let lab_time = model.server.clock.lab(now);
-    let (lanes, log) = (&mut model.lanes, &model.consumer.log);
-    for shown in (before.max(log.first())..log.end()).filter_map(|number| log.get(number)) {
-        let Shown { shard, record, .. } = shown;
-        let Some(lane) = lanes.lane(shard) else {
-            continue;
+/// A batch of automatic sending was answered, where no feed tells of it.
+pub(super) fn sent_batch(
+    model: &mut Model,
+    batch: &PutBatch,
+    result: &Result<Vec<Stored>, CallError>,
+    now: DateTime<Utc>,
+) {
+    let Ok(results) = result else {
+        return;
+    };
+    for (entry, result) in batch.entries.iter().zip(results) {
+        let put = PutSummary {
+            id: batch.id,
+            by: Sender::Auto,
+            stream: batch.stream.clone(),
+            key: entry.key.clone(),
+            size: entry.data.len(),
+            hash_key: None,
         };
+        sent(model, &put, result, now);
+    }
+}
+
+fn learn(lanes: &mut Lanes, shard: &ShardId, record: &Received, lab_time: DateTime<Utc>) {
+    if let Some(lane) = lanes.lane(shard) {
         lane.learn(Token::new(
             record.sequence.clone(),
             &record.key,
@@ -365,6 +395,36 @@ pub(super) fn read(model: &mut Model, before: u64, now: DateTime<Utc>) {
             record.arrived_at.is_some(),
             None,
         ));
+    }
+}
+
+/// What the lab's own readers were given since stands in its lanes: what their workers worked on, and what waits for them.
+pub(super) fn read(model: &mut Model, now: DateTime<Utc>) {
+    let lab_time = model.server.clock.lab(now);
+    let (lanes, consumer) = (&mut model.lanes, &model.consumer);
+    let log = &consumer.log;
+    let worked = std::mem::replace(&mut lanes.read_to, log.end());
+    for number in worked.max(log.first())..log.end() {
+        if let Some(Shown { shard, record, .. }) = log.get(number) {
+            learn(lanes, shard, record, lab_time);
+        }
+    }
+    for reader in &consumer.readers {
+        // Those that waited before stand there already.
+        let known = |record: &&Received| {
+            let lane = lanes.of(&reader.shard);
+            lane.and_then(Lane::newest)
+                .is_some_and(|newest| record.sequence <= *newest)
+        };
+        let new = reader
+            .waiting
+            .iter()
+            .rev()
+            .take_while(|record| !known(record));
+        let new: Vec<Received> = new.cloned().collect();
+        for record in new.into_iter().rev() {
+            learn(lanes, &reader.shard, &record, lab_time);
+        }
     }
     if !model.feeds() {
         let run = model.consumer.run;

@@ -1,9 +1,12 @@
 //! What lies over the panes: one thing at a time.
 
+use std::sync::Arc;
+
 use tui_input::Input;
 
 use super::guide::Sheet;
 use super::lab_server::ServerDialog;
+use super::lanes::Token;
 use super::message::Request;
 use super::producer::SendingForm;
 use super::program_pane::{OtherVersion, Plan, Writing};
@@ -12,6 +15,7 @@ use super::result::ResultScreen;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
 use super::wire::WireDialog;
+use crate::kinesis::ShardId;
 
 /// What lies over the panes.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub enum Overlay {
     Start(StartDialog),
     /// A record in full, from the consumer's or the producer's log.
     Detail(Detail),
+    /// What is known of a record of a lane that nobody here has read.
+    Token(ShardId, Arc<Token>),
     /// The result of the lesson.
     Result(ResultScreen),
     /// A step's hints, or what was expected of it.

@@ -229,7 +229,8 @@ fn turn_over(model: &mut Model) {
     super::consumer::stop(model);
     model.consumer.turn_to_another_stream();
     model.producer.turn_to_another_stream();
-    model.lanes.turn_to_another_stream();
+    let read_to = model.consumer.log.end();
+    model.lanes.turn_to_another_stream(read_to);
     model.numbers = super::numbers::Numbers::default();
 }
 

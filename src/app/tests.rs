@@ -9,6 +9,7 @@ mod feed;
 mod guide;
 mod keys;
 mod lab_server;
+mod lanes;
 mod learning;
 mod looks;
 mod numbers;

@@ -189,16 +189,17 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             producer::sent(model, put, result, now, out);
         }
         Answer::SentBatch { batch, result } => {
+            lanes::sent_batch(model, &batch, &result, now);
             producer::answered(model, batch.id, &batch.stream, result, now, out);
         }
         Answer::Opened { reader, result } => {
             consumer::opened(model, reader, result, now, out);
-            lanes::read(model, model.consumer.log.end(), now);
+            lanes::read(model, now);
         }
         Answer::Read { reader, result } => {
             let before = model.consumer.log.end();
             consumer::read(model, reader, result, now, out);
-            lanes::read(model, before, now);
+            lanes::read(model, now);
             if model.consumer.log.end() > before {
                 numbers::shown(model, before);
                 model.line_came();
@@ -472,6 +473,7 @@ fn open_detail(model: &mut Model) {
     let (number, sent) = match model.focus {
         Pane::Producer => (model.producer.gaze.current(&model.producer.log), true),
         Pane::Consumer => (model.consumer.gaze.current(&model.consumer.log), false),
+        Pane::Shards => return lanes::open(model),
         _ => return,
     };
     if let Some(number) = number {

@@ -88,6 +88,7 @@ fn words(model: &Model) -> Vec<String> {
             lines.extend(problem(&dialog.problem));
         }
         Some(Overlay::Detail(open)) => lines.extend(record::in_full(model, *open)),
+        Some(Overlay::Token(shard, token)) => lines.push(super::lanes::record(shard, token)),
         Some(Overlay::Sheet(sheet)) => {
             lines.push(format!("{}:", sheet.title()));
             let rows = sheet.rows(model, crate::lesson::WIDEST);
@@ -120,6 +121,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
         Overlay::Help(_)
         | Overlay::Palette(_)
         | Overlay::Result(_)
+        | Overlay::Token(..)
         | Overlay::Wire(_)
         | Overlay::Numbers => {
             vec![close()]

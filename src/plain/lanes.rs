@@ -4,7 +4,8 @@ use super::Talk;
 use super::choices::Choice;
 use super::text::count;
 use crate::app::action::Action;
-use crate::app::lanes::{Caret, Doing, Lane, carets};
+use crate::app::lanes::{Caret, Doing, Lane, Token, carets};
+use crate::app::producer::Who;
 use crate::app::{Model, Pane};
 use crate::kinesis::ShardId;
 
@@ -85,6 +86,7 @@ fn reader(lane: &Lane, caret: &Caret) -> String {
         Doing::Reads => "reads",
         Doing::EmptyPage => "got an empty page",
         Doing::Waits => "waits for the shards before",
+        Doing::Free => "held it last, nobody does now",
         Doing::Fails => "was refused",
         Doing::Stopped => "stopped",
         Doing::Ended => "has read it to its end",
@@ -95,6 +97,18 @@ fn reader(lane: &Lane, caret: &Caret) -> String {
         n => format!("{n} {more}behind"),
     };
     format!("{} {does}, {place}", caret.name)
+}
+
+/// What is known of a record that nobody here has read.
+pub(super) fn record(shard: &ShardId, token: &Token) -> String {
+    let who = token.by.as_ref().map_or("somebody", Who::name);
+    format!(
+        "Record of shard {}: key {}, {} bytes, put by {who}, sequence {}.",
+        shard.short(),
+        token.key,
+        token.size,
+        token.sequence
+    )
 }
 
 /// What can be done with the lanes.

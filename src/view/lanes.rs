@@ -13,8 +13,12 @@
 //! With more shards than rows for both, a lane is one row and its readers are words at its end; with more shards than
 //! rows, the rows move with the lane that is pointed at, and what the others have to say stands below.
 
+mod lineage;
+mod order;
 mod readers;
 mod track;
+mod window;
+mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -29,6 +33,7 @@ use crate::app::lanes::{Axis, Caret, Lane, carets};
 use crate::kinesis::ShardId;
 use readers::Said;
 use track::Track;
+use window::Window;
 
 /// From this height on the pane has room for more than the lanes.
 const ROOMY: usize = 7;
@@ -39,6 +44,10 @@ struct Board<'a> {
     carets: Vec<Caret>,
     /// The lane that is pointed at, while the pane has the keys.
     at: Option<usize>,
+    /// What stands before each lane's mark: what it was made of.
+    branches: Vec<String>,
+    /// The time that is shown, where the lanes have time in common.
+    window: Option<Window>,
     /// Cells of the labels at the left and of the facts at the right.
     label: usize,
     facts: usize,
@@ -75,9 +84,30 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
             (top, end) = (1, end - 1);
         }
         end -= 1;
-        axis_line(ink, &mut canvas.rows(end..end + 1));
     }
     let board = Board::of(ink, focused, canvas.width());
+    if canvas.height() >= ROOMY {
+        let mut row = canvas.rows(end..end + 1);
+        let track = board.label..row.width().saturating_sub(board.facts);
+        match (board.pointed(ink), &board.window) {
+            (Some((lane, place)), _) => words::pointed(ink, &board, lane, place, &mut row),
+            (None, Some(window)) => {
+                let ahead = model.server.state.ahead_seconds > 0;
+                window.draw(ink, &mut row.columns(track), ahead);
+            }
+            (None, None) => words::axis(ink, &mut row),
+        }
+    }
+    // The two orders stand where the lanes leave room for them and for air.
+    let free = (end - top).saturating_sub(board.rows() + order::ROWS + 2);
+    let orders = match free {
+        0 => None,
+        _ => order::fitting(ink, canvas.width()),
+    };
+    if let Some(orders) = orders {
+        end -= order::ROWS + 1;
+        order::draw(ink, &orders, &mut canvas.rows(end..end + order::ROWS));
+    }
     lanes_in(ink, &board, &mut canvas.rows(top..end));
     None
 }
@@ -86,24 +116,45 @@ impl<'a> Board<'a> {
     fn of(ink: &Ink<'a>, focused: bool, width: usize) -> Self {
         let model = ink.model;
         let lanes = model.lanes.shown();
-        let label = lanes
-            .iter()
-            .map(|lane| 2 + cells(&lane.shard.short()))
-            .max();
+        let branches = lineage::branches(lanes);
+        let wide =
+            |(lane, branch): (&Lane, &String)| cells(branch) + 2 + cells(&lane.shard.short());
+        let label = lanes.iter().zip(&branches).map(wide).max();
+        let label = label.unwrap_or(0).min(14) + 2;
+        let facts = match width {
+            ..44 => 0,
+            44..90 => 13,
+            _ => 20,
+        };
+        let now = model.server.clock.lab(model.lanes.as_of());
+        let pointed = model.lanes.pointed_in(model.lanes.at());
+        let pointed = pointed.map(|(_, token)| token.arrived);
+        let window = || Window::of(lanes, width.saturating_sub(label + facts), now, pointed);
         Self {
+            window: (model.lanes.axis == Axis::Time).then(window),
+            branches,
             lanes,
             carets: match &model.lanes.frozen {
                 Some(frozen) => frozen.carets.clone(),
                 None => carets(model),
             },
             at: focused.then(|| model.lanes.at()),
-            label: label.unwrap_or(0).min(14) + 2,
-            facts: match width {
-                ..44 => 0,
-                44..90 => 13,
-                _ => 20,
-            },
+            label,
+            facts,
         }
+    }
+
+    /// The record that is pointed at, while the pane has the keys.
+    fn pointed(&self, ink: &Ink<'_>) -> Option<(&'a Lane, usize)> {
+        let at = self.at?;
+        let (place, _) = ink.model.lanes.pointed_in(at)?;
+        Some((self.lanes.get(at)?, place))
+    }
+
+    /// How many rows the lanes and their readers take, a row each.
+    fn rows(&self) -> usize {
+        let read = |lane: &&Lane| self.carets.iter().any(|caret| caret.shard == lane.shard);
+        self.lanes.len() + self.lanes.iter().filter(read).count()
     }
 
     fn carets_on(&self, shard: &ShardId) -> Vec<&Caret> {
@@ -128,52 +179,6 @@ fn foot<'a>(ink: &Ink<'_>, room: usize) -> Row<'a> {
     strip::notes(ink, room)
 }
 
-/// What the lanes have in common, and what follows from it.
-fn axis_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
-    let width = canvas.width();
-    let lanes = &ink.model.lanes;
-    let unread = unread(ink);
-    let words = match lanes.axis {
-        Axis::Sequence => [
-            "each place is a record: order holds within a lane, not between lanes",
-            "order holds within a lane, not between lanes",
-            "order holds within a lane only",
-        ],
-        Axis::Time => [
-            "by time of arrival: what stands in one column arrived together",
-            "by time: one column arrived together",
-            "by time of arrival",
-        ],
-    };
-    let room = width.saturating_sub(if unread.is_empty() {
-        0
-    } else {
-        unread.width() + 2
-    });
-    let fitting = words.iter().find(|words| words.len() <= room);
-    let words = fitting.unwrap_or(&words[2]);
-    canvas.draw(0, Row::new().text(*words, ink.styles.dim));
-    canvas.draw_right(0, unread);
-}
-
-/// Records of an earlier run that nobody has read in this one: the lanes cannot show them.
-fn unread<'a>(ink: &Ink<'_>) -> Row<'a> {
-    let model = ink.model;
-    let name = model.streams.name().unwrap_or_default();
-    let stored = model.streams.count(name).held();
-    match stored.saturating_sub(model.lanes.held()) {
-        0 => Row::new(),
-        n if model.feeds() && model.feed_lost == 0 => {
-            let words = format!("{} from before are not read yet", grouped(n));
-            Row::new().text(words, ink.styles.nearly)
-        }
-        n => {
-            let words = format!("{} more were not seen", grouped(n));
-            Row::new().text(words, ink.styles.nearly)
-        }
-    }
-}
-
 /// Draws the lanes: with their readers below them where there is room, else a row each, else some of them.
 fn lanes_in(ink: &Ink<'_>, board: &Board<'_>, canvas: &mut Canvas<'_>) {
     let (count, rows) = (board.lanes.len(), canvas.height());
@@ -195,7 +200,8 @@ fn lanes_in(ink: &Ink<'_>, board: &Board<'_>, canvas: &mut Canvas<'_>) {
             let carets = board.carets_on(&lane.shard);
             if !carets.is_empty() {
                 let more = left.min(3);
-                let used = readers::below(ink, lane, &carets, &track, canvas, row, 1 + more);
+                let track = (&track, board.label);
+                let used = readers::below(ink, lane, &carets, track, canvas, row, 1 + more);
                 left -= used.saturating_sub(1);
                 row += used;
             }
@@ -223,53 +229,8 @@ fn lanes_in(ink: &Ink<'_>, board: &Board<'_>, canvas: &mut Canvas<'_>) {
     }
     if shown < count {
         let others = (0..count).filter(|place| !(first..first + shown).contains(place));
-        canvas.draw(shown, others_line(ink, board, others, canvas.width()));
+        canvas.draw(shown, words::others(ink, board, others, canvas.width()));
     }
-}
-
-/// What the lanes have to say that have no row.
-fn others_line<'a>(
-    ink: &Ink<'_>,
-    board: &Board<'_>,
-    others: impl Iterator<Item = usize> + Clone,
-    width: usize,
-) -> Row<'a> {
-    let styles = &ink.styles;
-    let now = ink.model.lanes.as_of();
-    let names = |pick: &dyn Fn(&Lane) -> bool| -> Vec<String> {
-        let lanes = others.clone().map(|place| &board.lanes[place]);
-        let picked = lanes.filter(|lane| pick(lane));
-        picked.map(|lane| lane.shard.short()).collect()
-    };
-    let hot = names(&|lane| lane.heat.is_hot(now));
-    let behind = names(&|lane| {
-        let carets = board.carets_on(&lane.shard);
-        carets.iter().any(|caret| caret.ahead(lane).records > 0)
-    });
-    let mut row = Row::new().text(format!("↑ ↓ {} more", others.clone().count()), styles.dim);
-    if ink.model.lanes.left_out > 0 {
-        let words = format!(" · {} have no lane", ink.model.lanes.left_out);
-        row = row.text(words, styles.dim);
-    }
-    for (word, names, style) in [
-        ("hot", hot, styles.wrong),
-        ("behind", behind, styles.nearly),
-    ] {
-        if names.is_empty() {
-            continue;
-        }
-        let some = match names.len() {
-            ..=6 => names.join(" "),
-            n => format!("{} and {} more", names[..5].join(" "), n - 5),
-        };
-        let part = Row::new()
-            .text(" · ", styles.dim)
-            .text(format!("{word} {some}"), style);
-        if row.width() + part.width() <= width {
-            row = row.join(part);
-        }
-    }
-    row
 }
 
 /// Draws a lane's own row; its readers in words at its end, where they have no rows of their own.
@@ -291,13 +252,15 @@ fn lane_row(
         shard::hue(ink, &lane.shard)
     };
     let short = lane.shard.short();
-    let name = cut(&short, board.label.saturating_sub(3)).into_owned();
+    let taken = cells(&board.branches[place]) + 3;
+    let name = cut(&short, board.label.saturating_sub(taken)).into_owned();
     let label = Row::new()
+        .text(board.branches[place].clone(), styles.dim)
         .text(mark, mark_style)
         .gap(1)
         .text(name, shard::words(ink, &lane.shard));
     canvas.draw(0, label);
-    let fact = fact(ink, lane, board.facts.saturating_sub(1));
+    let fact = words::fact(ink, lane, board.facts.saturating_sub(1));
     let right = match &said {
         None => fact,
         // One row for all: what is amiss with the shard goes before what its readers do.
@@ -313,7 +276,15 @@ fn lane_row(
     let room = width.saturating_sub(board.label + taken);
     let pointed = ink.model.lanes.pointed_in(place).map(|(place, _)| place);
     let pointed = pointed.filter(|_| pointed_lane);
-    let track = Track::by_sequence(lane, room, pointed);
+    let now = ink.model.lanes.as_of();
+    let children = lineage::children(board.lanes, &lane.shard);
+    let track = match &board.window {
+        _ if lane.heat.is_lively(now) && pointed.is_none() => {
+            Track::by_second(lane, room, now, ink.model.server.clock.lab(now))
+        }
+        Some(window) => Track::by_time(lane, room, pointed, &children, window),
+        None => Track::by_sequence(lane, room, pointed, &children),
+    };
     track.draw(
         ink,
         lane,
@@ -322,38 +293,5 @@ fn lane_row(
     if taken > 0 {
         canvas.draw_right(0, right);
     }
-    track.shifted(board.label)
-}
-
-/// What is to be known of a shard, in a few words.
-fn fact<'a>(ink: &Ink<'_>, lane: &Lane, room: usize) -> Row<'a> {
-    let styles = &ink.styles;
-    let now = ink.model.lanes.as_of();
-    let rate = lane.heat.rate(now);
-    let throttled = lane.heat.recently_throttled(now);
-    let refused = lane.heat.reads_recently_refused(now);
-    let (forms, style) = if throttled > 0 {
-        let forms = [
-            format!("! hot, {throttled} throttled"),
-            "! throttled".to_owned(),
-        ];
-        (forms, styles.wrong)
-    } else if lane.heat.is_hot(now) {
-        ([format!("! hot, {rate}/s"), "! hot".into()], styles.wrong)
-    } else if refused > 0 {
-        let forms = [format!("! {refused} reads throttled"), "! reads".into()];
-        (forms, styles.nearly)
-    } else if lane.heat.is_lively(now) {
-        ([format!("{rate}/s"), String::new()], styles.dim)
-    } else if !lane.open {
-        (["closed".into(), String::new()], styles.dim)
-    } else {
-        let words = match lane.held() {
-            1 => "1 record".to_owned(),
-            n => format!("{} records", grouped(n)),
-        };
-        ([words, grouped(lane.held())], styles.dim)
-    };
-    let fitting = forms.into_iter().find(|words| words.len() <= room);
-    Row::new().text(fitting.unwrap_or_default(), style)
+    track
 }

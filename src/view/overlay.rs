@@ -12,6 +12,7 @@ mod server;
 mod sheet;
 mod start;
 mod streams;
+mod token;
 mod wire;
 
 use ratatui::buffer::Buffer;
@@ -42,6 +43,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
         Overlay::Start(dialog) => start::draw(ink, dialog, buffer),
         Overlay::Detail(detail) => {
             detail::draw(ink, *detail, buffer);
+            None
+        }
+        Overlay::Token(shard, known) => {
+            token::draw(ink, shard, known, buffer);
             None
         }
         Overlay::Result(screen) => {

@@ -4,26 +4,32 @@ use chrono::{DateTime, Utc};
 use tui_input::Input;
 
 use super::start;
+use crate::app::lanes;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::Overlay;
 use crate::app::start::{StartDialog, WORDS};
 use crate::kinesis::StartPosition;
 
-/// Opens the dialog for the start position, filled from the selected record, else from what was chosen before.
+/// Opens the dialog for the start position, filled from the record that is pointed at or selected, else from what was chosen before.
 pub(in crate::app) fn choose_start(model: &mut Model) {
     let consumer = &model.consumer;
-    let selected = consumer
+    let pointed = lanes::start_here(model);
+    let read = consumer
         .gaze
         .selected(&consumer.log)
         .and_then(|number| consumer.log.get(number))
-        .map(|shown| &shown.record);
+        .map(|shown| (shown.record.arrived_at, &shown.record.sequence));
+    let selected = match &pointed {
+        Some((time, number, _)) => Some((Some(*time), number)),
+        None => read,
+    };
     let time = match (selected, &consumer.start) {
-        (Some(record), _) => record.arrived_at,
+        (Some((arrived_at, _)), _) => arrived_at,
         (None, StartPosition::AtTimestamp(time)) => Some(*time),
         _ => None,
     };
     let number = match (selected, &consumer.start) {
-        (Some(record), _) => Some(&record.sequence),
+        (Some((_, number)), _) => Some(number),
         (
             None,
             StartPosition::AtSequenceNumber(number) | StartPosition::AfterSequenceNumber(number),
@@ -34,10 +40,11 @@ pub(in crate::app) fn choose_start(model: &mut Model) {
         time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
     });
     let number = number.map_or(String::new(), ToString::to_string);
-    let choice = WORDS
+    let chosen = WORDS
         .iter()
         .position(|word| *word == consumer.start.word())
         .unwrap_or(0);
+    let choice = pointed.as_ref().map_or(chosen, |(_, _, choice)| *choice);
     model.overlay = Some(Overlay::Start(StartDialog {
         choice,
         time: Input::new(time),

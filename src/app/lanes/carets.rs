@@ -45,6 +45,8 @@ pub enum Doing {
     EmptyPage,
     /// It waits for the shards that its own was made of.
     Waits,
+    /// No worker holds the shard's lease.
+    Free,
     /// Its last call failed.
     Fails,
     /// It was stopped, or its program has gone.
@@ -68,6 +70,8 @@ pub struct Caret {
     pub doing: Doing,
     /// Whether it began at LATEST and was given nothing yet.
     pub at_latest: bool,
+    /// Records that it was given and has not worked on yet.
+    pub waiting: usize,
     /// How far it was behind the tip at its last call, in milliseconds.
     pub millis: Option<u64>,
     /// Records ahead of it that its last call told of, and how many of its shard were seen by then.
@@ -146,18 +150,23 @@ fn own_caret(model: &Model, reader: &Reader) -> Caret {
         ReaderState::Ended => Doing::Ended,
         _ if !model.consumer.running => Doing::Stopped,
         ReaderState::Queued => Doing::Waits,
+        ReaderState::Free => Doing::Free,
         _ if reader.retries() => Doing::Fails,
-        ReaderState::Refused(_) => Doing::Fails,
+        ReaderState::Refused(_) | ReaderState::Vanished => Doing::Fails,
         _ if reader.empty => Doing::EmptyPage,
         _ => Doing::Reads,
     };
     Caret {
-        name: format!("worker {}", reader.worker),
+        name: match reader.worker {
+            0 => "nobody yet".into(),
+            worker => format!("worker {worker}"),
+        },
         own: true,
         shard: reader.shard.clone(),
         at_latest: reader.last.is_none() && reader.start == StartPosition::Latest,
         stand,
         doing,
+        waiting: reader.waiting.len(),
         millis: reader.behind,
         told: None,
     }
@@ -178,6 +187,7 @@ fn foreign_caret(reader: &ForeignReader) -> Caret {
         at_latest: reader.last.is_none() && matches!(reader.stand, Stand::Tip(_)),
         stand: reader.stand.clone(),
         doing,
+        waiting: 0,
         millis: reader.behind,
         told: (reader.seen > 0).then_some((reader.ahead, reader.seen)),
     }

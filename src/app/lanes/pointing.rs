@@ -8,7 +8,10 @@ use super::Lanes;
 use super::carets::{Caret, carets};
 use super::lane::{Lane, Token};
 use crate::app::model::{Model, Tone};
-use crate::kinesis::ShardId;
+use crate::app::overlay::{Detail, Overlay};
+use crate::app::screen::Pane;
+use crate::app::start::WORDS;
+use crate::kinesis::{SequenceNumber, ShardId};
 
 /// What the lanes have in common from left to right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Frozen {
     pub carets: Vec<Caret>,
     /// When it was frozen.
     pub at: DateTime<Utc>,
+    /// Where the consumer's log ended then.
+    pub read_to: u64,
 }
 
 impl Lanes {
@@ -81,6 +86,21 @@ pub fn pointed(model: &Model) -> Option<(&Lane, &Arc<Token>)> {
     let at = lanes.at();
     let (_, token) = lanes.pointed_in(at)?;
     Some((&lanes.shown()[at], token))
+}
+
+/// What a reader is to be told that begins at the record pointed at, while the lanes have the keys: its time, its number, and
+/// which of the two (a place in [`WORDS`]): a number is one of a single shard, a time holds for all.
+pub(in crate::app) fn start_here(model: &Model) -> Option<(DateTime<Utc>, SequenceNumber, usize)> {
+    if model.focus != Pane::Shards {
+        return None;
+    }
+    let (_, token) = pointed(model)?;
+    let word = match model.lanes.shown().len() {
+        1 => "AT_SEQUENCE_NUMBER",
+        _ => "AT_TIMESTAMP",
+    };
+    let choice = WORDS.iter().position(|known| *known == word)?;
+    Some((token.arrived, token.sequence.clone(), choice))
 }
 
 /// Points at a record that many places on; past the newest the newest are followed again.
@@ -141,6 +161,7 @@ pub(in crate::app) fn toggle_freeze(model: &mut Model) {
             lanes: model.lanes.lanes.clone(),
             carets: carets(model),
             at: model.lanes.as_of,
+            read_to: model.consumer.log.end(),
         }));
     }
 }
@@ -159,4 +180,41 @@ pub(in crate::app) fn toggle_axis(model: &mut Model) {
     };
     model.lanes.axis = axis;
     model.say(Tone::Plain, words.into());
+}
+
+/// Opens the record that is pointed at, or the newest of the lane: as it was read, where the consumer has it; else as it was
+/// put, where the producer has it; else what is known of it.
+pub(in crate::app) fn open(model: &mut Model) {
+    let lanes = &model.lanes;
+    let at = lanes.at();
+    let newest = |lane: &'_ Lane| lane.tokens().back().cloned();
+    let Some(lane) = lanes.shown().get(at) else {
+        return;
+    };
+    let token = lanes.pointed_in(at).map(|(_, token)| Arc::clone(token));
+    let Some(token) = token.or_else(|| newest(lane)) else {
+        return;
+    };
+    let shard = lane.shard.clone();
+    let is_this = |of: &ShardId, number: &SequenceNumber| *of == shard && *number == token.sequence;
+    let mut read = model.consumer.log.iter().rev();
+    let read = read.find(|(_, shown)| is_this(&shown.shard, &shown.record.sequence));
+    let mut sent = model.producer.log.iter().rev();
+    let sent = sent.find(|(_, line)| {
+        let stored = line.result.as_ref().ok();
+        stored.is_some_and(|(of, number)| is_this(of, number))
+    });
+    let known = match (read, sent) {
+        (Some((number, _)), _) => Some((number, false)),
+        (None, Some((number, _))) => Some((number, true)),
+        (None, None) => None,
+    };
+    model.overlay = Some(match known {
+        Some((number, sent)) => Overlay::Detail(Detail {
+            number,
+            sent,
+            scroll: 0,
+        }),
+        None => Overlay::Token(shard, token),
+    });
 }

@@ -142,6 +142,11 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q') => return,
             _ => {}
         },
+        Overlay::Token(..) => match key.code {
+            KeyCode::Char('t') => return consumer::choose_start(model),
+            KeyCode::Enter | KeyCode::Char('q') => return,
+            _ => {}
+        },
         Overlay::Result(screen) => match key.code {
             KeyCode::Up | KeyCode::Char('k') => result::scroll(model, screen, -1),
             KeyCode::Down | KeyCode::Char('j') => result::scroll(model, screen, 1),

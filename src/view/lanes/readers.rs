@@ -7,7 +7,7 @@ use super::super::canvas::Canvas;
 use super::super::count::grouped;
 use super::super::fit::{Row, cells};
 use super::super::when;
-use super::track::Track;
+use super::track::{Spot, Track};
 use crate::app::lanes::{Caret, Doing, Lane};
 use crate::kinesis::ShardId;
 
@@ -49,11 +49,19 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
         Doing::Waits => {
             let parents: Vec<String> = lane.parents.iter().map(ShardId::short).collect();
             let forms = vec![
-                format!("{name} waits for shard {}", parents.join(" and ")),
-                format!("{name} waits"),
+                format!("waits for shard {}", parents.join(" and ")),
+                "waits".to_owned(),
             ];
             (forms, styles.dim)
         }
+        Doing::Free => (
+            vec![
+                format!("{name} held it last: free, {count} ahead"),
+                format!("free, {count} ahead"),
+                "free".into(),
+            ],
+            styles.nearly,
+        ),
         Doing::Fails if caret.own => (
             vec![
                 format!("{name} tries again, {count} behind"),
@@ -92,6 +100,14 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
             ],
             styles.done,
         ),
+        Doing::Reads if none && caret.waiting > 0 => {
+            let waiting = grouped(caret.waiting as u64);
+            let forms = vec![
+                format!("{name} was given all, {waiting} to work on"),
+                format!("{name}, {waiting} to work on"),
+            ];
+            (forms, styles.nearly)
+        }
         Doing::Reads if none => (vec![format!("{name} at the tip")], styles.done),
         Doing::Reads => {
             let mut forms = Vec::new();
@@ -150,19 +166,24 @@ pub(super) fn below(
     ink: &Ink<'_>,
     lane: &Lane,
     carets: &[&Caret],
-    track: &Track,
+    (track, left): (&Track, usize),
     canvas: &mut Canvas<'_>,
     row: usize,
     most: usize,
 ) -> usize {
     let width = canvas.width();
-    let (mut named, mut left) = named(carets);
+    let (mut named, mut more) = named(carets);
     named.sort_by_key(|caret| caret.place(lane));
     // From the right: a label stands at the right of its caret, where the next one leaves room.
     let mut taken: Vec<usize> = vec![width; most.max(1)];
     let mut used = 1;
     for caret in named.iter().rev() {
-        let column = track.column(caret.place(lane)).min(width.saturating_sub(1));
+        let (mark, column) = match track.spot(caret.place(lane)) {
+            Spot::At(column) => ("▴", column),
+            Spot::Left(column) => ("◂", column),
+            Spot::Right(column) => ("▸", column),
+        };
+        let column = (left + column).min(width.saturating_sub(1));
         let said = said(ink, lane, caret);
         let fits = |form: &&String, end: usize| column + 2 + cells(form) <= end;
         let mut drawn = false;
@@ -175,7 +196,8 @@ pub(super) fn below(
             let longest = said.forms.iter().find(|form| fits(form, limit));
             let text = match longest {
                 Some(form) if column < *end => Row::new()
-                    .text("▴ ", said.style)
+                    .text(mark, said.style)
+                    .gap(1)
                     .text(form.clone(), said.style),
                 // At the right edge it stands at the left of its caret.
                 _ if *end == width && column < width => {
@@ -183,7 +205,8 @@ pub(super) fn below(
                     let Some(form) = form else { continue };
                     let text = Row::new()
                         .text(form.clone(), said.style)
-                        .text(" ▴", said.style);
+                        .gap(1)
+                        .text(mark, said.style);
                     let start = (column + 1).saturating_sub(text.width());
                     canvas.draw_at(start, row + line, text);
                     *end = start;
@@ -199,10 +222,10 @@ pub(super) fn below(
             drawn = true;
             break;
         }
-        left += usize::from(!drawn);
+        more += usize::from(!drawn);
     }
-    if left > 0 {
-        let words = match left {
+    if more > 0 {
+        let words = match more {
             1 => "1 reader more".to_owned(),
             n => format!("{n} readers more"),
         };

@@ -118,6 +118,20 @@ impl Lab {
         lab
     }
 
+    /// With a stream of so many shards, which the panel's consumer reads with four workers.
+    pub fn wide(width: u16, height: u16, shards: usize) -> Self {
+        let mut lab = Self::local(width, height);
+        lab.key('D').press(KeyCode::Enter);
+        lab.shards = vec![Vec::new(); shards];
+        let result = lab.description();
+        lab.tell(Message::Answered(Answer::Described {
+            stream: "my-first-stream".into(),
+            result,
+        }));
+        lab.keys("3WWWc").wait(0.5);
+        lab
+    }
+
     /// Tells the lab something, and answers what it asks for.
     pub fn tell(&mut self, message: Message) -> &mut Self {
         let out = update(&mut self.model, message, self.now);

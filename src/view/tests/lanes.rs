@@ -5,9 +5,10 @@ use crossterm::event::KeyCode;
 use super::lab::Lab;
 use super::pictures::{picture, snapshot};
 use crate::app::{Message, Pane, Theme};
+use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Detail, FeedEvent, PutEntry};
 
-/// With a stream of two shards, many records, and a program that read two of them.
+/// With a stream of two shards, some records, and a program that read two of them; the lanes have the keys.
 fn busy(width: u16, height: u16) -> Lab {
     let mut lab = Lab::live(width, height);
     for key in ["dave", "carol", "erin", "alice", "a-longer-key", "bob"] {
@@ -37,12 +38,83 @@ fn records_stand_in_their_lanes_and_readers_where_they_were_given_them() {
     snapshot!("lanes_mono_ascii_80x24", lab);
 }
 
-/// The program that read leaves: its caret stays where it stopped.
+#[test]
+fn by_time_what_arrived_together_stands_in_one_column() {
+    let mut lab = busy(80, 24);
+    for _ in 0..7 {
+        lab.program_puts("alice", "{}");
+    }
+    lab.key('a');
+    snapshot!("lanes_time_80x24", lab);
+    let mut lab = busy(120, 40);
+    lab.keys("az");
+    snapshot!("lanes_time_120x40", lab);
+}
+
 #[test]
 fn a_program_that_stopped_stands_where_it_stopped_with_what_it_left() {
     let mut lab = busy(80, 24);
     lab.tell(Message::Fed(FeedEvent::Disconnected { connection: 2 }));
     snapshot!("lanes_stopped_80x24", lab);
+}
+
+#[test]
+fn the_record_pointed_at_stands_out_and_stays_in_sight_among_many() {
+    let mut lab = busy(80, 24);
+    for n in 0..60 {
+        lab.program_puts("alice", "{}");
+        lab.wait(0.1 + f64::from(n % 3) * 0.1);
+    }
+    lab.wait(8.0);
+    for _ in 0..64 {
+        lab.press(KeyCode::Left);
+    }
+    snapshot!("lanes_pointed_80x24", lab);
+    lab.key('t');
+    snapshot!("lanes_start_80x24", lab);
+}
+
+#[test]
+fn children_hang_below_the_shards_that_they_were_made_of() {
+    let split = [
+        (0, false, vec![]),
+        (1, true, vec![]),
+        (2, true, vec![0]),
+        (3, true, vec![0]),
+    ];
+    let merged = [
+        (0, false, vec![]),
+        (1, false, vec![]),
+        (2, true, vec![0]),
+        (3, false, vec![0]),
+        (4, true, vec![3, 1]),
+    ];
+    let mut lab = busy(80, 24);
+    lab.describe("ACTIVE", &split).wait(1.0);
+    snapshot!("lanes_split_80x24", lab);
+    lab.ends(0).wait(1.0);
+    lab.describe("ACTIVE", &merged);
+    snapshot!("lanes_merged_80x24", lab);
+    let mut lab = busy(120, 40);
+    lab.describe("ACTIVE", &split).wait(1.0);
+    lab.key('a');
+    snapshot!("lanes_split_time_120x40", lab);
+    let mut lab = busy(200, 60);
+    lab.describe("ACTIVE", &split).wait(1.0);
+    lab.describe("ACTIVE", &merged);
+    snapshot!("lanes_merged_200x60", lab);
+}
+
+#[test]
+fn what_the_stream_let_go_of_is_counted_before_the_trim_horizon() {
+    let mut lab = busy(80, 24);
+    lab.tell(Message::Fed(FeedEvent::TrimmedEarly {
+        region: "us-east-1".into(),
+        stream: "my-first-stream".into(),
+        shard: ShardId::from_index(0),
+        records: 5,
+    }));
+    snapshot!("lanes_trimmed_80x24", lab);
 }
 
 #[test]
@@ -70,4 +142,38 @@ fn a_throttled_shard_is_hot_in_words_and_cools_down() {
     lab.wait(6.0);
     assert!(!picture(&lab).contains("throttled"));
     assert_eq!(lab.model.focus, Pane::Shards);
+}
+
+#[test]
+fn too_many_records_for_the_eye_are_bars_and_numbers() {
+    let mut lab = busy(80, 24);
+    for second in 0..6 {
+        for _ in 0..(40 + second * 160) {
+            lab.program_puts("alice", "{}");
+        }
+        lab.wait(1.0);
+    }
+    snapshot!("lanes_lively_80x24", lab);
+}
+
+#[test]
+fn more_shards_than_rows_are_rows_of_words_and_the_rest_says_what_is_amiss() {
+    let lab = |width, height| {
+        let mut lab = Lab::wide(width, height, 64);
+        for n in 0..400 {
+            lab.program_puts(&format!("user-{n}"), "{}");
+        }
+        lab.wait(1.1);
+        for shard in (0..64).step_by(5) {
+            lab.program_reads(shard, 1);
+        }
+        lab.key('5');
+        for _ in 0..20 {
+            lab.press(KeyCode::Down);
+        }
+        lab
+    };
+    snapshot!("lanes_many_80x24", lab(80, 24));
+    snapshot!("lanes_many_120x40", lab(120, 40));
+    snapshot!("lanes_many_200x60", lab(200, 60));
 }
