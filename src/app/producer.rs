@@ -4,6 +4,7 @@ mod auto;
 mod edit;
 mod form;
 pub mod queue;
+pub mod ring;
 pub mod settings;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -21,7 +22,7 @@ use queue::Queue;
 
 pub use auto::{Auto, RATES, most, rate};
 pub(super) use auto::{answered, change_rate, on_deadline, reply_lost, toggle_auto};
-pub use edit::{Edit, Field, problem_with};
+pub use edit::{Edit, Field, hash_key_of, problem_with};
 pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
 pub use form::{Line, SendingForm, cost_in_words};
 pub(super) use form::{form_pressed, open_form};
@@ -130,6 +131,8 @@ pub enum Event {
         key: String,
         /// The data, JSON.
         data: String,
+        /// Places the record in the key's stead, where it is given.
+        hash_key: Option<HashKey>,
     },
     /// The template's next event; the seed settles its chances beforehand, so that it can be shown.
     OfTemplate {
@@ -165,6 +168,7 @@ impl Default for Producer {
             event: Event::Own {
                 key: "alice".into(),
                 data: r#"{"type":"login","userId":"alice","time":"{now}"}"#.into(),
+                hash_key: None,
             },
             edit: None,
             auto: Auto::default(),
@@ -195,9 +199,17 @@ impl Producer {
         self.event_with(NOW)
     }
 
+    /// What places the event at hand in its key's stead, if something does.
+    pub fn hash_key(&self) -> Option<HashKey> {
+        match &self.event {
+            Event::Own { hash_key, .. } => *hash_key,
+            Event::OfTemplate { .. } => None,
+        }
+    }
+
     fn event_with(&self, now: &str) -> (String, String) {
         match &self.event {
-            Event::Own { key, data } => (key.clone(), data.replace(NOW, now)),
+            Event::Own { key, data, .. } => (key.clone(), data.replace(NOW, now)),
             Event::OfTemplate { seed } => {
                 let mut rng = fastrand::Rng::with_seed(*seed);
                 self.template().render(&mut rng, self.rendered + 1, now)
@@ -262,7 +274,10 @@ pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     if let Event::OfTemplate { seed } = &mut producer.event {
         *seed = model.rng.u64(..);
     }
-    let put = producer.put(Sender::You, stream, key, data);
+    let put = Put {
+        hash_key: producer.hash_key(),
+        ..producer.put(Sender::You, stream, key, data)
+    };
     super::guard::write(model, Request::PutRecord(put), now, out);
 }
 
@@ -322,8 +337,18 @@ pub(super) fn sent(
     model.line_came();
     match (&result, put.by) {
         (Ok((shard, _)), Sender::You) => {
-            let words = format!("Sent: key {} is in shard {}.", put.key, shard.short());
-            model.say(Tone::Done, words);
+            let by = match put.hash_key {
+                Some(_) => ", placed by its hash key,",
+                None => "",
+            };
+            let words = format!("Sent: key {}{by} is in shard {}.", put.key, shard.short());
+            match ring::unexpected(model, &put, shard) {
+                Some(surprise) => {
+                    model.say(Tone::Nearly, format!("{words} {surprise}"));
+                    super::streams::look_again(model, now);
+                }
+                None => model.say(Tone::Done, words),
+            }
         }
         (Ok(_), _) => {}
         (Err(error), _) => {

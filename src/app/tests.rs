@@ -17,6 +17,7 @@ mod panels;
 mod polling;
 mod rereading;
 mod resharding;
+mod ring;
 mod running;
 pub(crate) mod script;
 mod sending;

@@ -190,7 +190,7 @@ impl Talk {
         if let Some(edit) = &model.producer.edit {
             return Some(match edit.field {
                 Field::Key => Prompt::EventKey,
-                Field::Data | Field::Template => Prompt::EventData,
+                Field::Data | Field::Template | Field::HashKey => Prompt::EventData,
             });
         }
         let search = model.lesson.search.as_ref()?;

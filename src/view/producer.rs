@@ -1,6 +1,8 @@
 //! The producer panel: the event at hand and where it will go, the form that edits it, and what was put.
 
 mod fates;
+mod form;
+mod ring;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,10 +12,10 @@ use super::canvas::Canvas;
 use super::count::grouped;
 use super::fit::{CUT, Row, cells, cut};
 use super::sequence::{self, Digits};
-use super::{Ink, field, frames, prose, shard, when};
+use super::{Ink, frames, shard, when};
 use crate::app::Pane;
 use crate::app::lab_server::fault_word;
-use crate::app::producer::{Edit, Event, Field, SentLine, Twice, Who, rate};
+use crate::app::producer::{SentLine, Twice, Who, rate};
 use crate::kinesis::hash_ranges::HashKey;
 
 /// Digits of an MD5 sum that tell which half, quarter or eighth of the line a key falls on.
@@ -28,7 +30,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let foot = frames::gaze(ink, &producer.gaze, &producer.log);
     let mut canvas = frames::pane(ink, buffer, rect, Pane::Producer, "", counts(ink), foot);
     let (used, cursor) = match &producer.edit {
-        Some(edit) => fields(ink, &mut canvas, edit),
+        Some(edit) => form::draw(ink, &mut canvas, edit),
         None => (event(ink, &mut canvas), None),
     };
     // A blank line groups where there is room for it.
@@ -91,8 +93,10 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
     let styles = &ink.styles;
     let model = ink.model;
     let (key, data) = model.producer.preview();
-    let hash = HashKey::of_partition_key(&key);
-    let rows = FORMS.map(|form| (target(ink, hash, form.md5), auto(ink, &form)));
+    let hash_key = model.producer.hash_key();
+    let hash = hash_key.unwrap_or_else(|| HashKey::of_partition_key(&key));
+    let given = hash_key.is_some();
+    let rows = FORMS.map(|form| (target(ink, hash, given, form.md5), auto(ink, &form)));
     let key_room = |(target, auto): &(Row<'_>, Row<'_>)| {
         let used = 5 + 2 + target.width() + 2 + auto.width();
         canvas.width().saturating_sub(used)
@@ -117,13 +121,22 @@ fn event(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> usize {
             .text("data ", styles.dim)
             .text(preview(&data, room), styles.base),
     );
-    2 + fates::draw(ink, canvas, 2)
+    let used = 2 + fates::draw(ink, canvas, 2);
+    // In a high panel the place of the event at hand is shown before anybody edits it.
+    if canvas.height() < used + ring::WITH_A_LOG {
+        return used;
+    }
+    used + 1 + ring::draw(ink, canvas, used + 1, (&key, hash_key))
 }
 
-/// Where a key falls: its MD5 sum, behind this word, and the shard that owns it.
-fn target<'a>(ink: &Ink<'_>, hash: HashKey, md5: Option<&str>) -> Row<'a> {
+/// Where a key falls: its MD5 sum, behind this word, or the hash key that was given in its stead; and the shard that owns it.
+fn target<'a>(ink: &Ink<'_>, hash: HashKey, given: bool, md5: Option<&str>) -> Row<'a> {
     let styles = &ink.styles;
     let row = match md5 {
+        Some(_) if given => {
+            let digits = format!("given {}{CUT} ", &hash.hex()[..MD5_DIGITS]);
+            Row::new().text(digits, styles.nearly)
+        }
         Some(word) => {
             let digits = format!("{word}{}{CUT} ", &hash.hex()[..MD5_DIGITS]);
             Row::new().text(digits, styles.dim)
@@ -166,79 +179,6 @@ fn auto<'a>(ink: &Ink<'_>, form: &Form) -> Row<'a> {
         n if n > 0 && form.skipped => row.text(format!(" ({} skipped)", grouped(n)), styles.nearly),
         _ => row,
     }
-}
-
-/// The event as a form. Gives the rows used and the cursor.
-fn fields(ink: &Ink<'_>, canvas: &mut Canvas<'_>, edit: &Edit) -> (usize, Option<Position>) {
-    let styles = &ink.styles;
-    let label = |field: Field, word: &'static str| {
-        let style = if edit.field == field {
-            styles.accent
-        } else {
-            styles.dim
-        };
-        Row::new().left(word, 9, style)
-    };
-    let width = canvas.width().saturating_sub(9);
-    let target = match edit.key.value() {
-        "" => Row::new(),
-        key => target(ink, HashKey::of_partition_key(key), Some("")),
-    };
-    let key_width = width.saturating_sub(target.width() + 2).max(12);
-    canvas.draw(0, label(Field::Key, "key"));
-    canvas.draw_right(0, target);
-    let key = field::draw(
-        ink,
-        canvas,
-        (9, 0),
-        key_width,
-        &edit.key,
-        edit.field == Field::Key,
-    );
-    canvas.draw(1, label(Field::Data, "data"));
-    let data = field::draw(
-        ink,
-        canvas,
-        (9, 1),
-        width,
-        &edit.data,
-        edit.field == Field::Data,
-    );
-    if edit.replacing {
-        match edit.field {
-            Field::Key => field::mark(ink, canvas, (9, 0), key_width, &edit.key),
-            Field::Data => field::mark(ink, canvas, (9, 1), width, &edit.data),
-            Field::Template => {}
-        }
-    }
-    let template = match (&ink.model.producer.event, edit.typed) {
-        (Event::OfTemplate { .. }, false) => ink.model.producer.template().name.as_str(),
-        _ => "your own",
-    };
-    let arrows = if edit.field == Field::Template {
-        styles.key
-    } else {
-        styles.faint
-    };
-    let row = label(Field::Template, "template")
-        .text("◂", arrows)
-        .text(format!(" {template} "), styles.base)
-        .text("▸", arrows);
-    canvas.draw(2, row);
-    let keys = [("Tab", "field"), ("Enter", "take"), ("Esc", "keep old")];
-    let notes: Vec<Row<'_>> = match &edit.problem {
-        Some(problem) => prose::wrapped(&format!("✗ {problem}"), canvas.width())
-            .into_iter()
-            .map(|line| Row::new().text(line, styles.wrong))
-            .collect(),
-        None => vec![Row::new().text("{now} in the data becomes the time of sending", styles.dim)],
-    };
-    let keys_row = 3 + notes.len();
-    for (row, note) in notes.into_iter().enumerate() {
-        canvas.draw(3 + row, note);
-    }
-    canvas.draw(keys_row, super::keys(ink, &keys));
-    (keys_row + 1, key.or(data))
 }
 
 /// The columns of the log at a width.

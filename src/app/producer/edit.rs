@@ -6,6 +6,7 @@ use tui_input::Input;
 use super::Event;
 use crate::app::model::{Model, Tone};
 use crate::app::templates;
+use crate::kinesis::hash_ranges::HashKey;
 
 /// The longest partition key, in characters, and the largest record with its key, in bytes: the service's limits.
 const KEY_CHARACTERS: usize = 256;
@@ -20,6 +21,20 @@ pub enum Field {
     Data,
     /// The template.
     Template,
+    /// The explicit hash key.
+    HashKey,
+}
+
+impl Field {
+    const ALL: [Self; 4] = [Self::Key, Self::Data, Self::Template, Self::HashKey];
+
+    /// The field so many further; after the last comes the first.
+    pub(in crate::app) fn turn(self, by: isize) -> Self {
+        let place = Self::ALL.iter().position(|field| *field == self);
+        let count = Self::ALL.len();
+        let place = (place.unwrap_or(0) + count).saturating_add_signed(by);
+        Self::ALL[place % count]
+    }
 }
 
 /// The event being edited.
@@ -31,6 +46,8 @@ pub struct Edit {
     pub key: Input,
     /// The data.
     pub data: Input,
+    /// The explicit hash key; empty: the key's MD5 sum places the record.
+    pub hash_key: Input,
     /// Whether the learner typed in it.
     pub typed: bool,
     /// Whether typing replaces the field's text: so on entering a field, until a key moves or changes something.
@@ -47,6 +64,7 @@ impl Edit {
         match self.field {
             Field::Key => Some(&mut self.key),
             Field::Data => Some(&mut self.data),
+            Field::HashKey => Some(&mut self.hash_key),
             Field::Template => None,
         }
     }
@@ -61,8 +79,10 @@ impl Edit {
     pub(in crate::app) fn replace(&mut self) {
         if self.replacing
             && let Some(text) = self.text()
+            && !text.value().is_empty()
         {
             *text = Input::default();
+            self.changed();
         }
     }
 
@@ -110,8 +130,10 @@ pub(in crate::app) fn edit(model: &mut Model) {
 fn open(model: &mut Model, field: Field, before: (Event, usize)) {
     let producer = &mut model.producer;
     let (key, data) = producer.preview();
+    let hash_key = producer.hash_key().map(|key| key.value().to_string());
     producer.edit = Some(Edit {
         field,
+        hash_key: Input::new(hash_key.unwrap_or_default()),
         key: Input::new(key),
         data: Input::new(data),
         typed: false,
@@ -151,15 +173,63 @@ pub(in crate::app) fn finish_edit(model: &mut Model) {
         return;
     };
     let (key, data) = (edit.key.value().to_owned(), edit.data.value().to_owned());
-    edit.problem = problem_with(&key, &data);
+    let given = hash_key_of(edit.hash_key.value());
+    edit.problem = problem_with(&key, &data).or_else(|| given.clone().err());
+    let Ok(hash_key) = given else {
+        return;
+    };
     if edit.problem.is_some() {
         return;
     }
     let typed = edit.typed;
     model.producer.edit = None;
     if typed {
-        model.producer.event = Event::Own { key, data };
-        model.say(Tone::Plain, "s sends this event.".into());
+        let point = hash_key.unwrap_or_else(|| HashKey::of_partition_key(&key));
+        let whose = match hash_key {
+            Some(_) => "its hash key",
+            None => "its key",
+        };
+        let words = match model.streams.shard_of(point) {
+            Some(shard) => format!(
+                "s sends this event; {whose} falls on shard {}.",
+                shard.short()
+            ),
+            None => "s sends this event.".into(),
+        };
+        model.producer.event = Event::Own {
+            key,
+            data,
+            hash_key,
+        };
+        model.say(Tone::Plain, words);
+    }
+}
+
+/// Reads an explicit hash key as people type it: decimal, or hexadecimal behind `0x`; nothing where nothing was typed. Else
+/// what is wrong and what to do.
+pub fn hash_key_of(text: &str) -> Result<Option<HashKey>, String> {
+    const LAST: &str = "0 to 2^128-1, that is 340282366920938463463374607431768211455";
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None => (text, 10),
+    };
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
+    if !is_number {
+        let how = match radix {
+            16 => "has 0x and then no hexadecimal digits: type up to 32 of them".to_owned(),
+            _ => format!("is no whole number: type {LAST}, or 0x and hexadecimal digits"),
+        };
+        return Err(format!("the hash key {how}, or leave it empty"));
+    }
+    match u128::from_str_radix(digits, radix) {
+        Ok(point) => Ok(Some(point.into())),
+        Err(_) => Err(format!(
+            "the hash key is too large: type {LAST}, or 0x and up to 32 digits"
+        )),
     }
 }
 
@@ -168,5 +238,49 @@ pub(in crate::app) fn leave_edit(model: &mut Model) {
     if let Some(edit) = model.producer.edit.take() {
         (model.producer.event, model.producer.auto.template) = edit.before;
         model.say(Tone::Plain, "The event is as it was.".into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_key_is_read_in_decimal_and_in_hexadecimal() {
+        let point = |value: u128| Ok(Some(HashKey::from(value)));
+        for (text, expected) in [
+            ("", Ok(None)),
+            ("  ", Ok(None)),
+            ("0", point(0)),
+            (" 42 ", point(42)),
+            ("0x2A", point(42)),
+            ("0X2a", point(42)),
+            ("00042", point(42)),
+            ("340282366920938463463374607431768211455", point(u128::MAX)),
+            ("0xffffffffffffffffffffffffffffffff", point(u128::MAX)),
+        ] {
+            assert_eq!(hash_key_of(text), expected, "{text:?}");
+        }
+        for (text, words) in [
+            ("340282366920938463463374607431768211456", "too large"),
+            ("0x100000000000000000000000000000000", "too large"),
+            ("-1", "no whole number"),
+            ("+1", "no whole number"),
+            ("1.5", "no whole number"),
+            ("alice", "no whole number"),
+            ("２", "no whole number"),
+            ("0x", "no hexadecimal digits"),
+            ("0xg", "no hexadecimal digits"),
+        ] {
+            let told = hash_key_of(text).expect_err(text);
+            assert!(told.contains(words), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_fields_go_round_in_both_directions() {
+        assert_eq!(Field::Key.turn(1), Field::Data);
+        assert_eq!(Field::HashKey.turn(1), Field::Key);
+        assert_eq!(Field::Key.turn(-1), Field::HashKey);
     }
 }

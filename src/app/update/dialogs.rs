@@ -255,18 +255,8 @@ pub(super) fn edit_pressed(model: &mut Model, key: KeyEvent) {
     match (key.code, edit.field) {
         (KeyCode::Esc, _) => producer::leave_edit(model),
         (KeyCode::Enter, _) => producer::finish_edit(model),
-        (KeyCode::Tab | KeyCode::Down, Field::Key)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Template) => {
-            edit.enter(Field::Data);
-        }
-        (KeyCode::Tab | KeyCode::Down, Field::Data)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Key) => {
-            edit.enter(Field::Template);
-        }
-        (KeyCode::Tab | KeyCode::Down, Field::Template)
-        | (KeyCode::BackTab | KeyCode::Up, Field::Data) => {
-            edit.enter(Field::Key);
-        }
+        (KeyCode::Tab | KeyCode::Down, field) => edit.enter(field.turn(1)),
+        (KeyCode::BackTab | KeyCode::Up, field) => edit.enter(field.turn(-1)),
         (KeyCode::Left, Field::Template) => producer::step_template(model, -1),
         (KeyCode::Right | KeyCode::Char(' '), Field::Template) => producer::step_template(model, 1),
         _ => {

@@ -162,6 +162,10 @@ fn sent<'a>(ink: &Ink<'_>, number: u64, line: &SentLine) -> Vec<Row<'a>> {
             ),
         )),
         Some(key) if line.result.is_err() => rows.push(plain(ink, "key", key)),
+        Some(key) if line.hash.is_empty() => rows.extend([
+            plain(ink, "key", key),
+            fact(ink, "md5").text("had no say: a hash key was given", styles.dim),
+        ]),
         Some(key) => rows.extend(key_rows(ink, key)),
         None => rows.push(plain(
             ink,

@@ -129,3 +129,28 @@ fn the_form_says_how_automatic_sending_sends_and_what_each_choice_shows() {
     snapshot!("sending_form_120x40", form(120, 40));
     snapshot!("sending_form_60x15", form(60, 15));
 }
+
+#[test]
+fn while_a_key_is_typed_its_place_on_the_line_stands_below_it() {
+    use crossterm::event::KeyCode;
+    let typed = |width, height, key: &str| {
+        let mut lab = Lab::live(width, height);
+        for user in ["dave", "erin", "carol"].repeat(9) {
+            lab.program_puts(user, "{}");
+        }
+        lab.key('p').keys(key);
+        lab
+    };
+    snapshot!("ring_80x24", typed(80, 24, "alice"));
+    snapshot!("ring_120x40", typed(120, 40, "bob"));
+    snapshot!("ring_200x60", typed(200, 60, &"東".repeat(256)));
+    let mut lab = typed(80, 24, "alice");
+    lab.press(KeyCode::BackTab)
+        .keys("0x80000000000000000000000000000000");
+    lab.model.theme = Theme::Mono;
+    snapshot!("ring_given_mono_80x24", lab);
+    lab.press(KeyCode::Backspace)
+        .keys("00")
+        .press(KeyCode::Enter);
+    snapshot!("ring_problem_80x24", lab);
+}
