@@ -5,7 +5,6 @@ use crossterm::event::KeyCode;
 use super::script::*;
 use crate::app::message::*;
 use crate::app::producer::ring::ring;
-use crate::app::*;
 use crate::kinesis::ShardId;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 
