@@ -4,6 +4,7 @@
 //! clock; what it wants done it returns as effects. A pane's file holds its state and its transitions.
 
 pub mod action;
+pub mod batch;
 pub mod connection;
 pub mod consumer;
 pub mod detail;

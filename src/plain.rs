@@ -10,6 +10,7 @@
 //! no pipe. It remembers what was said, so that nothing is said twice. Every line is whole, has no escape sequences, and
 //! text from outside is made harmless.
 
+mod batch;
 mod choices;
 mod dialogs;
 mod hear;

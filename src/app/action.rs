@@ -55,6 +55,8 @@ pub enum Action {
     Server,
     /// Open the wire log: every call, and who made it.
     Wire,
+    /// Show the same events as a batch and as a stream.
+    Batch,
     /// Show the numbers: rates beside their limits, readers' lags, delays.
     Numbers,
     /// Do what a line of that dialog says.

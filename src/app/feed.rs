@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Model, Outcome, Tone};
-use super::{lab_server, lanes, numbers, steps_pane, wire};
+use super::{batch, lab_server, lanes, numbers, steps_pane, wire};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail, FeedEvent};
@@ -125,6 +125,7 @@ pub(super) fn lost(model: &mut Model, events: u64, now: DateTime<Utc>, out: &mut
 
 fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome) {
     let here = call.region == model.connection.region;
+    out.changed |= here && batch::stored(model, call, now);
     let stored = call.stored();
     if here
         && stored > 0

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
+use super::batch::{self, Batch};
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
 use super::discussion;
@@ -87,6 +88,8 @@ pub struct Model {
     pub wire: Wire,
     /// What the selected stream is put through.
     pub numbers: Numbers,
+    /// The same events as a batch and as a stream.
+    pub batch: Batch,
     /// What the lab may do on AWS.
     pub guard: Guard,
     /// The guide through the lesson's steps.
@@ -216,6 +219,7 @@ impl Model {
             steps,
             wire: Wire::default(),
             numbers: Numbers::default(),
+            batch: Batch::new(setup.zone),
             guard: Guard::new(setup.ledger),
             guide: Guide::default(),
             drawn_minute: now,
@@ -310,6 +314,7 @@ impl Model {
             guide::next_hint_at(self).filter(|_| sheet),
             guide::gives_up_at(self),
             numbers::next_deadline(self),
+            batch::next_deadline(self),
         ]
         .into_iter()
         .flatten()

@@ -29,7 +29,7 @@ pub use delays::Delays;
 pub use event_time::event_time;
 pub use lags::{Lag, Trend};
 pub use window::{Measure, OVER, Pressure, Usage, Window};
-pub use words::{amount, of_limit, pressure_words, span};
+pub use words::{amount, grouped, of_limit, pressure_words, span};
 
 /// Of how many shards the last seconds are kept; those in which nothing happens make room.
 const SHARDS: usize = 1_024;

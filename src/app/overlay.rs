@@ -44,6 +44,8 @@ pub enum Overlay {
     Sheet(Sheet),
     /// The wire log: every call, and who made it.
     Wire(WireDialog),
+    /// The same events as a batch and as a stream.
+    Batch,
     /// What the stream is put through, how far readers are behind, how long events take.
     Numbers,
     /// A question before something that cannot be undone.

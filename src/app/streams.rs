@@ -232,6 +232,7 @@ fn turn_over(model: &mut Model) {
     let read_to = model.consumer.log.end();
     model.lanes.turn_to_another_stream(read_to);
     model.numbers = super::numbers::Numbers::default();
+    super::batch::turn_to_another_stream(model);
 }
 
 /// What the panels show of an earlier stream of this name is not of this one.

@@ -1,6 +1,7 @@
 //! Scripts: keys and messages in, facts of the model and requests out.
 
 mod aws;
+mod batch;
 mod changing_streams;
 mod checkpoint;
 mod discussing;

@@ -17,7 +17,7 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
+    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
     numbers, order, producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
 };
 
@@ -202,6 +202,7 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
             lanes::read(model, now);
             if model.consumer.log.end() > before {
                 numbers::shown(model, before);
+                batch::shown(model, before);
                 model.line_came();
             }
         }
@@ -225,7 +226,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= discussion::on_deadline(model, now);
     // A hint that was waited for may be asked for now.
     out.changed |= matches!(model.overlay, Some(Overlay::Sheet(_)));
-    out.changed |= numbers::on_deadline(model, now);
+    out.changed |= numbers::on_deadline(model, now) | batch::on_deadline(model, now);
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
     if consumer::on_deadline(model, now, out) {
@@ -331,6 +332,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::Server => lab_server::open(model),
         Action::Wire => wire::open(model),
         Action::Numbers => numbers::open(model, now),
+        Action::Batch => batch::open(model, now),
         Action::Pull(lever) => lab_server::pull(model, lever, out),
         Action::Send => producer::send(model, now, out),
         Action::Auto => producer::toggle_auto(model, now, out),

@@ -20,8 +20,11 @@ impl Talk {
     /// What lies over the panes, if it is new or says something else.
     pub(super) fn tell_dialog(&mut self, model: &Model) {
         let words = words(model);
-        // The wire log and the numbers move with every call: they are told once.
-        let is_log = matches!(model.overlay, Some(Overlay::Wire(_) | Overlay::Numbers));
+        // The wire log and the numbers move with every call: they are told once, each time they are asked for.
+        let is_log = matches!(
+            model.overlay,
+            Some(Overlay::Wire(_) | Overlay::Numbers | Overlay::Batch)
+        );
         let is_told = is_log && self.dialog.first() == words.first();
         if words != self.dialog && !is_told {
             // That it was closed needs no words: the choices are others.
@@ -103,6 +106,7 @@ fn words(model: &Model) -> Vec<String> {
             }));
         }
         Some(Overlay::Wire(_)) => lines.extend(super::wire::newest(model)),
+        Some(Overlay::Batch) => lines.extend(super::batch::words(model)),
         Some(Overlay::Numbers) => lines.extend(super::numbers::words(model)),
         Some(Overlay::Confirm(confirm)) => {
             let question = question(model, confirm);
@@ -153,6 +157,10 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
                 Choice::new(&format!("change {}", line.name()), acts)
             });
             lines.chain([close()]).collect()
+        }
+        Overlay::Batch => {
+            let intervals = super::batch::choices(model).into_iter();
+            intervals.chain([close()]).collect()
         }
         Overlay::Start(dialog) => start(dialog),
         Overlay::Detail(_) => vec![

@@ -256,6 +256,7 @@ impl Talk {
                     | Overlay::Sheet(_)
                     | Overlay::Wire(_)
                     | Overlay::Numbers
+                    | Overlay::Batch
             )
         );
         if takes_keys {

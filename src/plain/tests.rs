@@ -241,6 +241,33 @@ fn the_numbers_are_told_once_as_they_were_when_they_were_opened() {
 }
 
 #[test]
+fn batch_against_stream_is_told_and_another_interval_is_a_choice() {
+    let mut desk = Desk::with_stream();
+    for _ in 0..4 {
+        desk.lab
+            .fed(7, "PutRecord", "my-first-stream", put_entry("zoe"));
+    }
+    let said = desk.says("B").join(" ");
+    assert!(
+        said.contains("All events: the stream counted 4, the batch has answered 0; 4 events wait: answered at 19:00:00, in 20 min."),
+        "{said}"
+    );
+    assert!(
+        said.contains("zoe: 4 events within 0 ms, the last at 18:40:00"),
+        "{said}"
+    );
+    let said = desk.says("1").join(" ");
+    assert!(
+        said.contains("Batch against stream, a batch every 10 s"),
+        "{said}"
+    );
+    desk.told.clear();
+    desk.lab.wait(11.0);
+    desk.tell();
+    assert!(!desk.was_told("All events"), "{:?}", desk.told);
+}
+
+#[test]
 fn a_text_is_asked_for_where_one_is_needed_and_can_be_left() {
     let mut desk = Desk::local();
     desk.says("D");

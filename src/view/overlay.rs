@@ -1,5 +1,6 @@
 //! What lies over the panes: a box in the middle, as large as its content.
 
+mod batch;
 mod confirm;
 mod detail;
 mod help;
@@ -58,6 +59,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
             None
         }
         Overlay::Wire(dialog) => wire::draw(ink, dialog, buffer),
+        Overlay::Batch => {
+            batch::draw(ink, buffer);
+            None
+        }
         Overlay::Numbers => {
             numbers::draw(ink, buffer);
             None

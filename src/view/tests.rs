@@ -1,5 +1,6 @@
 //! Frames as they come out: text and styles at the sizes that matter, and every other size without a panic.
 
+mod batch;
 mod lab;
 mod lanes;
 mod numbers;

@@ -320,6 +320,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('B')],
+        Action::Batch,
+        "batch",
+        "batch against stream: the same events both ways",
+    ),
+    bind(
+        Anywhere,
         &[key('s')],
         Action::Send,
         "send",

@@ -91,7 +91,7 @@ pub fn span(millis: i64) -> String {
 }
 
 /// A count with its thousands apart.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     match count {
         0..1_000 => count.to_string(),
         _ => format!("{},{:03}", grouped(count / 1_000), count % 1_000),

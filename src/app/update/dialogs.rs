@@ -16,7 +16,7 @@ use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    consumer, detail, discussion, guard, guide, lab_server, listing, log, numbers, producer,
+    batch, consumer, detail, discussion, guard, guide, lab_server, listing, log, numbers, producer,
     program_pane, reshard, result, streams, wire,
 };
 
@@ -167,8 +167,13 @@ pub(super) fn overlay_pressed(
             KeyCode::Enter | KeyCode::Char('q' | 'd') => return,
             _ => {}
         },
+        Overlay::Batch if !batch::pressed(model, key.code) => return,
         Overlay::Numbers if !numbers::stays_open(key.code) => return,
-        Overlay::Numbers | Overlay::Wire(_) | Overlay::Reshard(_) | Overlay::Confirm(_) => {}
+        Overlay::Batch
+        | Overlay::Numbers
+        | Overlay::Wire(_)
+        | Overlay::Reshard(_)
+        | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
 }
