@@ -37,6 +37,7 @@ mod guide;
 mod lanes;
 mod lesson;
 mod note;
+mod order;
 mod overlay;
 mod producer;
 mod program;

@@ -21,8 +21,8 @@ pub use panel::{Proof, words};
 /// How many keys are followed; records of others are not checked.
 const MOST_KEYS: usize = 10_000;
 
-/// How many of the newest sequence numbers are remembered, read ones and such as were put and are not read.
-const MOST_NUMBERS: usize = 20_000;
+/// How many of the newest places are remembered, read ones and such as were put and are not read.
+const MOST_NUMBERS: usize = 10_000;
 
 /// How many of a key's shards are followed at once. Only explicit hash keys take a key to several that are not parent and
 /// child.
@@ -31,8 +31,8 @@ const MOST_BRANCHES: usize = 8;
 /// How many violations are kept; of more the count is.
 const MOST_VIOLATIONS: usize = 8;
 
-/// A record's place in the stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A record's place in the stream. Not every endpoint's numbers tell shards apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spot {
     /// Its shard.
     pub shard: ShardId,
@@ -57,14 +57,14 @@ pub struct Order {
     lineage: Lineage,
     /// How far each key is read, in each branch of its shards.
     keys: HashMap<String, Vec<Spot>>,
-    /// Numbers read, the oldest of them first in `queue`.
-    read: HashSet<SequenceNumber>,
+    /// Places read, the oldest of them first in `queue`.
+    read: HashSet<Spot>,
     queue: VecDeque<Spot>,
     /// The highest number of each shard that is forgotten in [`Self::read`].
     forgotten: HashMap<ShardId, SequenceNumber>,
-    /// Numbers put and not read, the oldest first in `put_queue`, where those that are read by now stand too.
-    unread: HashSet<SequenceNumber>,
-    put_queue: VecDeque<SequenceNumber>,
+    /// Places put and not read, the oldest first in `put_queue`, where those that are read by now stand too.
+    unread: HashSet<Spot>,
+    put_queue: VecDeque<Spot>,
     /// Records whose order was checked, first readings only.
     pub checked: u64,
     /// Records that came again.
@@ -108,11 +108,11 @@ impl Order {
     }
 
     /// A record was stored.
-    pub fn put(&mut self, number: &SequenceNumber) {
-        if self.read.contains(number) || !self.unread.insert(number.clone()) {
+    pub fn put(&mut self, spot: Spot) {
+        if self.read.contains(&spot) || !self.unread.insert(spot.clone()) {
             return;
         }
-        self.put_queue.push_back(number.clone());
+        self.put_queue.push_back(spot);
         if self.put_queue.len() > MOST_NUMBERS
             && let Some(oldest) = self.put_queue.pop_front()
         {
@@ -128,8 +128,8 @@ impl Order {
 
     /// A record was processed.
     pub fn read(&mut self, key: &str, spot: Spot) {
-        self.unread.remove(&spot.number);
-        if self.read.contains(&spot.number) {
+        self.unread.remove(&spot);
+        if self.read.contains(&spot) {
             self.repeats += 1;
             return;
         }
@@ -152,12 +152,12 @@ impl Order {
     }
 
     fn remember(&mut self, spot: Spot) {
-        self.read.insert(spot.number.clone());
+        self.read.insert(spot.clone());
         self.queue.push_back(spot);
         if self.queue.len() > MOST_NUMBERS
             && let Some(oldest) = self.queue.pop_front()
         {
-            self.read.remove(&oldest.number);
+            self.read.remove(&oldest);
             let highest = self
                 .forgotten
                 .entry(oldest.shard)

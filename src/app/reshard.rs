@@ -218,7 +218,13 @@ impl ReshardDialog {
             return;
         };
         match self.open.iter().position(|shard| shard.id == before.id) {
-            Some(place) => self.cursor = place,
+            Some(place) => {
+                self.cursor = place;
+                // A shard's range never changes, so far as its stream is the same.
+                if !self.open[place].range.contains(self.at) {
+                    self.take_the_middle();
+                }
+            }
             None => {
                 let owner = |shard: &OpenShard| shard.range.contains(before.range.start);
                 self.choose(self.open.iter().position(owner).unwrap_or(0));

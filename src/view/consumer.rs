@@ -8,7 +8,7 @@ use super::canvas::Canvas;
 use super::count::grouped;
 use super::fit::{Row, cells, cut};
 use super::sequence::{self, Digits};
-use super::{Ink, frames, prose, readers, shard, when};
+use super::{Ink, frames, order, prose, readers, shard, when};
 use crate::app::consumer::{Shown, why_empty};
 use crate::app::{Model, Pane};
 
@@ -120,7 +120,11 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         6..9 => (true, true, false),
         _ => (true, true, true),
     };
-    let below = usize::from(closer) + usize::from(kept) + usize::from(blank);
+    let proof = (height > 6 && order::is_news(ink))
+        .then(|| order::row(ink, canvas.width()))
+        .flatten();
+    let proven = usize::from(proof.is_some());
+    let below = usize::from(closer) + usize::from(kept) + usize::from(blank) + proven;
     let columns = Columns::at(canvas.width());
     let head = Row::new()
         .left("arrived", columns.time() + 2, styles.dim)
@@ -156,6 +160,9 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         .and_then(|n| consumer.log.get(n));
     if closer && let Some(current) = current {
         canvas.draw(shown, closer_look(ink, current, canvas.width()));
+    }
+    if let Some(proof) = proof {
+        canvas.draw(height - 2, proof);
     }
     if kept {
         let width = canvas.width();

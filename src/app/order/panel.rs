@@ -59,8 +59,11 @@ pub(in crate::app) fn follow(model: &mut Model) {
     // A run that is over reads nothing more.
     if consumer.running {
         for number in proof.next_put.max(producer.log.first())..producer.log.end() {
-            if let Some(Ok((_, stored))) = producer.log.get(number).map(|line| &line.result) {
-                proof.order.put(stored);
+            if let Some(Ok((shard, number))) = producer.log.get(number).map(|line| &line.result) {
+                proof.order.put(Spot {
+                    shard: shard.clone(),
+                    number: number.clone(),
+                });
             }
         }
         proof.next_put = producer.log.end();
@@ -79,32 +82,40 @@ pub(in crate::app) fn follow(model: &mut Model) {
     proof.next_read = consumer.log.end();
 }
 
-/// How the proof stands, in a sentence without a full stop; none before the first record. The first one is short, the
-/// second has what else is known.
-pub fn words(proof: &Proof) -> Option<(String, String)> {
-    let order = &proof.order;
+/// How the proof stands, in a sentence without a full stop: with all that is known, with less, and in the fewest words.
+/// None before the first record.
+pub fn words(order: &Order) -> Option<[String; 3]> {
     if let Some(violation) = order.violations.first() {
         let (earlier, later) = (&violation.earlier, &violation.later);
-        let short = format!("order per key BROKEN for {}", violation.key);
-        let more = format!(
-            "{} of shard {} was read after {} of shard {}",
+        let short = format!("order of {} is BROKEN", violation.key);
+        let numbers = format!(
+            "{short}: {} of shard {} was read after {} of shard {}",
             tail(&earlier.number, &later.number),
             earlier.shard.short(),
             tail(&later.number, &earlier.number),
             later.shard.short()
         );
-        return Some((short, more));
+        let whole = match order.violated {
+            1 => numbers.clone(),
+            n => format!("{numbers}, and {} more", n - 1),
+        };
+        return Some([whole, numbers, short]);
     }
     if order.checked == 0 {
         return None;
     }
-    let short = format!(
-        "order per key held: {} of {}{}",
-        counted(order.checked, "record"),
-        counted(order.keys() as u64, "key"),
-        across(order)
-    );
-    let mut more = Vec::new();
+    let records = counted(order.checked, "record");
+    let keys = counted(order.keys() as u64, "key");
+    let (splits, merges) = (order.splits.len() as u64, order.merges.len() as u64);
+    let crossed = [(splits, "split"), (merges, "merge")];
+    let crossed = crossed.into_iter().filter(|(count, _)| *count > 0);
+    let crossed: Vec<String> = crossed.map(|(count, one)| counted(count, one)).collect();
+    let across = match crossed.is_empty() {
+        true => String::new(),
+        false => format!(", across {}", crossed.join(" and ")),
+    };
+    let held = format!("order per key held: {records} of {keys}{across}");
+    let mut more = vec![held.clone()];
     if order.repeats > 0 {
         more.push(format!("{} came again", counted(order.repeats, "record")));
     }
@@ -115,25 +126,11 @@ pub fn words(proof: &Proof) -> Option<(String, String)> {
         ));
     }
     more.push(match order.unread() {
-        0 => "none that was seen going in is unread".to_owned(),
+        0 => "none seen going in is unread".to_owned(),
         n => format!("{} not read yet", counted(n as u64, "record")),
     });
-    Some((short, more.join(", ")))
-}
-
-/// `, across 1 split and 2 merges`.
-fn across(order: &Order) -> String {
-    let (splits, merges) = (order.splits.len() as u64, order.merges.len() as u64);
-    match (splits, merges) {
-        (0, 0) => String::new(),
-        (splits, 0) => format!(", across {}", counted(splits, "split")),
-        (0, merges) => format!(", across {}", counted(merges, "merge")),
-        (splits, merges) => format!(
-            ", across {} and {}",
-            counted(splits, "split"),
-            counted(merges, "merge")
-        ),
-    }
+    let fewest = [vec![records], vec![keys], crossed].concat().join(", ");
+    Some([more.join("; "), held, format!("order held: {fewest}")])
 }
 
 fn counted(count: u64, one: &str) -> String {

@@ -90,7 +90,7 @@ fn what_was_put_and_not_read_is_known_until_it_is_read_or_trimmed() {
     let mut order = family();
     order.read("alice", spot(0, 1));
     for number in 1..=3u64 {
-        order.put(&number.to_string().into());
+        order.put(spot(0, number));
     }
     assert_eq!(order.unread(), 2);
     order.read("alice", spot(0, 2));
@@ -105,7 +105,7 @@ fn it_stays_bounded_and_what_it_forgot_is_not_called_held() {
     let most = MOST_NUMBERS as u64;
     for number in 0..most + 100 {
         order.read(&format!("key{}", number % 3), spot(0, number));
-        order.put(&(1_000_000 + number).to_string().into());
+        order.put(spot(0, 1_000_000 + number));
     }
     assert_eq!(
         (order.read.len(), order.queue.len()),
@@ -321,4 +321,56 @@ proptest! {
             prop_assert!(violation.earlier.number < violation.later.number);
         }
     }
+}
+
+#[test]
+fn the_sentence_names_what_was_crossed_or_the_key_and_both_numbers() {
+    assert_eq!(words(&family()), None);
+    let mut order = family();
+    for number in 0..1_240 {
+        order.read("alice", spot(0, number));
+    }
+    order.put(spot(0, 5_000));
+    order.read("bob", spot(3, 7));
+    order.read("alice", spot(3, 8));
+    order.read("alice", spot(3, 8));
+    let [whole, held, fewest] = words(&order).expect("words");
+    assert_eq!(
+        held,
+        "order per key held: 1,242 records of 2 keys, across 1 split and 1 merge"
+    );
+    assert_eq!(
+        whole,
+        format!("{held}; 1 record came again; 1 record not read yet")
+    );
+    assert_eq!(
+        fewest,
+        "order held: 1,242 records, 2 keys, 1 split, 1 merge"
+    );
+    let mut order = family();
+    let number = |digits: &str| {
+        format!("49{}{digits}{}", "0".repeat(25), "1".repeat(20))
+            .as_str()
+            .into()
+    };
+    order.read(
+        "alice",
+        Spot {
+            shard: shard(1),
+            number: number("577"),
+        },
+    );
+    order.read(
+        "alice",
+        Spot {
+            shard: shard(0),
+            number: number("576"),
+        },
+    );
+    let [_, numbers, fewest] = words(&order).expect("words");
+    assert_eq!(
+        numbers,
+        "order of alice is BROKEN: …576111111111… of shard 0 was read after …577111111111… of shard 1"
+    );
+    assert_eq!(fewest, "order of alice is BROKEN");
 }

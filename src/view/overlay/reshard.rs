@@ -21,7 +21,7 @@ use super::super::count::grouped;
 use super::super::fit::{CUT, Row, cells, cut};
 use super::super::shard::{self, hue};
 use super::super::when::time_of_day;
-use super::super::{Ink, field, keys, prose};
+use super::super::{Ink, field, keys, order, prose};
 use super::{dialog, room};
 use crate::app::reshard::{Act, Part, Plan, ReshardDialog, Side, Told};
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
@@ -459,6 +459,13 @@ fn below<'a>(
         };
         let newest = told.iter().skip(told.len().saturating_sub(most));
         blocks.push(newest.map(|told| happened(ink, told, width)).collect());
+    }
+    if let Some(proof) = order::row(ink, width.saturating_sub(3)) {
+        let mut block = vec![Row::new().gap(3).join(proof)];
+        if order::is_news(ink) && room(ink).1 >= 30 {
+            block.extend(lines(order::MEANING, styles.dim));
+        }
+        blocks.push(block);
     }
     match plan {
         Ok(plan) => {

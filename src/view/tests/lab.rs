@@ -352,6 +352,10 @@ impl Lab {
             .iter()
             .position(|range| range.contains(hash))
             .expect("a shard");
+        self.store_in(index, key, data)
+    }
+
+    fn store_in(&mut self, index: usize, key: &str, data: &[u8]) -> (ShardId, SequenceNumber) {
         let shard = &mut self.shards[index];
         let sequence = Parts {
             shard_created: 1_795_372_800,
@@ -395,6 +399,13 @@ impl Lab {
     pub fn program_puts(&mut self, key: &str, data: &str) -> &mut Self {
         let result = self.store(key, data.as_bytes());
         self.feed("Boto3/1.44", "k", key, data.len(), result);
+        self
+    }
+
+    /// A Python program puts a record that lies in this shard, which was made of another.
+    pub fn program_puts_into(&mut self, shard: usize, key: &str) -> &mut Self {
+        let result = self.store_in(shard, key, b"{}");
+        self.feed("Boto3/1.44", "k", key, 2, result);
         self
     }
 

@@ -37,3 +37,15 @@ fn what_becomes_of_a_split_stands_in_the_dialog() {
     lab.key('m');
     snapshot!("reshard_merge_120x40", lab);
 }
+
+#[test]
+fn the_order_per_key_is_proven_in_the_consumer_panel_and_in_the_dialog() {
+    let mut lab = Lab::live(120, 40);
+    lab.describe("ACTIVE", &after());
+    lab.ends(0);
+    lab.program_puts_into(3, "alice").wait(2.0);
+    lab.key('3');
+    snapshot!("order_held_120x40", lab);
+    lab.key('R').describe("ACTIVE", &after());
+    snapshot!("order_held_dialog_120x40", lab);
+}
