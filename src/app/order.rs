@@ -126,6 +126,12 @@ impl Order {
         self.put_queue.clear();
     }
 
+    /// A record was processed that came before, as the consumer knows.
+    pub fn read_again(&mut self, spot: &Spot) {
+        self.unread.remove(spot);
+        self.repeats += 1;
+    }
+
     /// A record was processed.
     pub fn read(&mut self, key: &str, spot: Spot) {
         self.unread.remove(&spot);

@@ -76,7 +76,10 @@ pub(in crate::app) fn follow(model: &mut Model) {
                 shard: shown.shard.clone(),
                 number: shown.record.sequence.clone(),
             };
-            proof.order.read(&shown.record.key, spot);
+            match shown.repeat {
+                true => proof.order.read_again(&spot),
+                false => proof.order.read(&shown.record.key, spot),
+            }
         }
     }
     proof.next_read = consumer.log.end();

@@ -1,6 +1,8 @@
 //! Learners, programs and endpoints at random: the lab never panics, never turns in circles, never writes on AWS what
 //! nobody agreed to, and its screen changes only when it says so.
 
+mod agreed;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail, PutEntry}
 use crate::kinesis::{CallError, ShardId, StartPosition};
 use crate::lesson;
 use crate::view::{Look, draw};
+use agreed::Agreed;
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
 const KEYS: &str = "sSccptDDRRTnfzWwrNN+-124acb3xynkqj/?:Fehhddxb1eli2i53i5";
@@ -68,19 +71,6 @@ struct World {
     records: u64,
     agreed: Agreed,
     quit: bool,
-}
-
-/// What the learner agreed to on AWS.
-#[derive(Default)]
-struct Agreed {
-    to_write: bool,
-    to_streams: Vec<String>,
-    created: Vec<String>,
-    changes: Vec<(String, reshard::StreamChange)>,
-    /// Streams that are not those any more to which it was agreed; the lab cannot know before it is told.
-    stale: Vec<String>,
-    written_down: Vec<String>,
-    saving: std::collections::VecDeque<Vec<String>>,
 }
 
 impl World {
@@ -144,53 +134,6 @@ impl World {
                 }
                 Effect::Quit => self.quit = true,
                 _ => {}
-            }
-        }
-    }
-
-    /// Nothing is written on AWS that was not agreed to.
-    fn check(&self, request: &Request) {
-        if self.model.connection.kind != ConnectionKind::Aws {
-            return;
-        }
-        let agreed = &self.agreed;
-        match request {
-            Request::CreateStream { stream, .. } => {
-                assert!(
-                    agreed.to_write && agreed.written_down.contains(stream),
-                    "{request:?}"
-                );
-            }
-            Request::PutRecord(Put { stream, .. }) => {
-                let may = agreed.created.contains(stream) || agreed.to_streams.contains(stream);
-                assert!(agreed.to_write && may, "{request:?}");
-            }
-            Request::PutRecords(batch) => {
-                let (to, own) = (&agreed.to_streams, &agreed.created);
-                let may = own.contains(&batch.stream) || to.contains(&batch.stream);
-                assert!(agreed.to_write && may, "{request:?}");
-            }
-            Request::DeleteStream(stream) => {
-                assert!(agreed.created.contains(stream), "{request:?}");
-            }
-            Request::ChangeStream { stream, change } => {
-                let change = (stream.clone(), change.clone());
-                assert!(agreed.changes.contains(&change), "{request:?}");
-            }
-            _ => {}
-        }
-    }
-
-    /// The lab is told what became of a stream.
-    fn told_of(&mut self, name: &str) {
-        let agreed = &mut self.agreed;
-        if agreed.stale.iter().any(|stale| stale == name) {
-            for streams in [
-                &mut agreed.created,
-                &mut agreed.to_streams,
-                &mut agreed.stale,
-            ] {
-                streams.retain(|stream| stream != name);
             }
         }
     }
