@@ -184,7 +184,6 @@ fn known_keys_are_told_where_they_will_go_before_anything_is_done() {
             key: key.into(),
             hash_key: None,
             data: "{}".into(),
-            hash_key: None,
         };
         lab.stored(&put, 0, Ok("49"));
     }
