@@ -3,9 +3,8 @@
 //! They are headings (`### Question 1: Title`), the items of a list, or paragraphs that end in a question mark, tried in
 //! this order; the whole page uses one of these forms. Talking points are the `<details>` that belong to a prompt.
 
-use std::collections::HashSet;
-
 use super::document::{Block, Inline, Item, Lesson, SectionKind, all_text, plain, slug};
+use super::outline::Keys;
 use super::titles;
 
 /// The longest part of a prompt's text that makes its name, in words.
@@ -28,7 +27,7 @@ pub struct Prompt {
 
 /// The prompts of a lesson's discussion pages, in reading order.
 pub(super) fn prompts(lesson: &Lesson) -> Vec<Prompt> {
-    let mut keys = HashSet::new();
+    let mut keys = Keys::default();
     let mut prompts = Vec::new();
     for (number, page) in lesson.pages.iter().enumerate() {
         let section = lesson.sections.get(page.section);
@@ -41,15 +40,8 @@ pub(super) fn prompts(lesson: &Lesson) -> Vec<Prompt> {
                 false => draft.title.clone(),
             };
             let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS).collect();
-            let name = slug(&words.join(" "));
-            let mut key = name.clone();
-            let mut again = 2;
-            while !keys.insert(key.clone()) {
-                key = format!("{name}-{again}");
-                again += 1;
-            }
             prompts.push(Prompt {
-                key,
+                key: keys.take(slug(&words.join(" "))),
                 page: number,
                 title: draft.title,
                 blocks: draft.blocks,

@@ -112,11 +112,11 @@ struct Outline<'a> {
 
 /// Keys that are taken, each with how often it was asked for.
 #[derive(Default)]
-struct Keys(HashMap<String, u32>);
+pub struct Keys(HashMap<String, u32>);
 
 impl Keys {
     /// The key, numbered if it is taken.
-    fn take(&mut self, key: String) -> String {
+    pub fn take(&mut self, key: String) -> String {
         let mut free = key.clone();
         while let Some(&times) = self.0.get(&free) {
             self.0.insert(key.clone(), times + 1);

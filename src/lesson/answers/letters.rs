@@ -167,8 +167,16 @@ pub fn calls_right(text: &str) -> bool {
     })
 }
 
+/// How much of a line is looked at for another option: what comes later is no judgement any more.
+const MOST_CHARS: usize = 1_000;
+
 /// Whether a text about one option calls another one right: "is good, but Option B is better".
 fn calls_another_right(option: usize, text: &str) -> bool {
+    let end = text
+        .char_indices()
+        .nth(MOST_CHARS)
+        .map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
     text.char_indices()
         .filter(|(at, _)| *at == 0 || !text[..*at].ends_with(char::is_alphanumeric))
         .filter_map(|(at, _)| option_label(&text[at..]))
