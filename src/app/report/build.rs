@@ -17,12 +17,16 @@ pub fn of(lesson: &Lesson, key: &str, progress: &LessonProgress) -> Report {
         .iter()
         .map(|question| {
             let record = progress.answers.get(&question.key);
-            of_question(&question.title, record, |record| {
+            let told = of_question(&question.title, record, |record| {
                 let last = record.tries.last();
                 last.is_some_and(|last| {
                     matches!(grade(question, last), Grade::Marked { right: true, .. })
                 })
-            })
+            });
+            match question.correct.is_empty() {
+                true => ungraded(told),
+                false => told,
+            }
         })
         .collect();
     let graded = lesson.questions.iter().filter(|q| !q.correct.is_empty());
@@ -132,6 +136,19 @@ fn of_question(
         right_by_now: first == Some(true) || record.is_some_and(right_at_last),
         confidence: record.and_then(|record| record.confidence),
         comes_back: record.is_some_and(|record| record.review),
+    }
+}
+
+/// What was graded once counts no more where the lesson, saved anew, has no key for certain.
+fn ungraded(question: Question) -> Question {
+    Question {
+        first_try: match question.first_try {
+            FirstTry::Open => FirstTry::Open,
+            _ => FirstTry::Compared,
+        },
+        right_by_now: false,
+        comes_back: false,
+        ..question
     }
 }
 

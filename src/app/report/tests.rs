@@ -221,6 +221,25 @@ fn the_score_counts_first_tries_and_what_is_due_is_said() {
 }
 
 #[test]
+fn what_is_graded_no_more_does_not_count() {
+    let before = lesson();
+    let mut progress = progress(&before);
+    let record = AnswerRecord {
+        first_try_right: Some(true),
+        tries: vec![BTreeSet::from([0])],
+        ..AnswerRecord::default()
+    };
+    let still = before.questions[1].key.clone();
+    progress.answers.insert(still, record);
+    assert_eq!(of(&before, "k", &progress).score.right, 1);
+    let unclear = LESSON.replace("**A) lake**", "It depends.");
+    let after = lesson::parse(&unclear, &Settings::default());
+    let report = of(&after, "k", &progress);
+    assert_eq!((report.score.right, report.score.graded), (0, 1));
+    assert_eq!(report.questions[1].first_try, FirstTry::Compared);
+}
+
+#[test]
 fn notes_of_prompts_that_are_gone_are_kept_and_come_last() {
     let notes = report().notes.expect("asked for");
     let prompts: Vec<&str> = notes.iter().map(|note| note.prompt.as_str()).collect();
