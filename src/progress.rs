@@ -72,6 +72,9 @@ pub struct LessonProgress {
     /// Seconds spent in each section, by the key of its first page.
     #[serde(default)]
     pub seconds: BTreeMap<String, u64>,
+    /// The stream that was selected last while this lesson was open.
+    #[serde(default)]
+    pub last_stream: Option<LastStream>,
 }
 
 /// What was done of one step.
@@ -274,9 +277,16 @@ mod tests {
             btree_map(any::<String>(), any::<String>(), 0..3),
             btree_set(any::<String>(), 0..3),
             btree_map(any::<String>(), any::<u64>(), 0..3),
+            option::of(
+                (any::<String>(), any::<u32>())
+                    .prop_map(|(name, shards)| LastStream { name, shards }),
+            ),
         );
         (done, kept).prop_map(
-            |((page, done), (answers, steps, predictions, notes, misconceptions, seconds))| {
+            |(
+                (page, done),
+                (answers, steps, predictions, notes, misconceptions, seconds, last_stream),
+            )| {
                 LessonProgress {
                     page,
                     done,
@@ -286,6 +296,7 @@ mod tests {
                     notes,
                     misconceptions,
                     seconds,
+                    last_stream,
                 }
             },
         )

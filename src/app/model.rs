@@ -26,7 +26,7 @@ use super::result;
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
 use super::steps_pane::{self, Steps};
-use super::streams::Streams;
+use super::streams::{self, Streams};
 use super::theme::Theme;
 use super::wire::Wire;
 use crate::lesson::{Fault, Lesson, SectionKind};
@@ -276,7 +276,7 @@ impl Model {
         let unanswered = || self.quiz.first_unanswered(self);
         self.quiz.question = first_due.or_else(unanswered).unwrap_or(0);
         if self.connection.kind == ConnectionKind::Local {
-            self.streams.last_time = self.progress.last_stream.clone();
+            self.streams.last_time = streams::of_last_time(self);
         }
         let fault = self.lesson.fault.as_ref().map(Fault::sentence);
         let tone = match (&notice, &fault) {

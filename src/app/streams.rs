@@ -13,7 +13,7 @@ use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, ShardId};
 use crate::progress::LastStream;
 
-pub(super) use answers::{created, deleted, described, gone, listed};
+pub(super) use answers::{created, deleted, described, gone, listed, of_last_time};
 pub use dialog::{StreamsDialog, problem_with_name};
 pub(super) use dialog::{dialog_delete, dialog_empty, dialog_enter, point_at, pointed};
 
@@ -203,6 +203,13 @@ impl Streams {
     }
 }
 
+impl Model {
+    /// The stream that the lesson is about, where its `lab.toml` names one: the panels look at it first.
+    pub fn lesson_stream(&self) -> Option<&str> {
+        self.lesson.lesson.settings.stream.as_deref()
+    }
+}
+
 /// What a shard of a provisioned stream costs on AWS in us-east-1, in US dollars an hour (AWS price list, 2026).
 pub const SHARD_HOUR_DOLLARS: f64 = 0.015;
 
@@ -267,7 +274,8 @@ pub(super) fn program_touched(
         model.streams.entry(stream);
         out.changed = true;
     }
-    if model.streams.name().is_none() {
+    let created_for_lesson = operation == "CreateStream" && model.lesson_stream() == Some(stream);
+    if model.streams.name().is_none() || created_for_lesson {
         select(model, stream, out);
         model.say(
             Tone::Plain,

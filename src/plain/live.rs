@@ -205,7 +205,10 @@ impl Talk {
 /// The selected stream in a line.
 fn stream(model: &Model) -> String {
     let Some(selected) = &model.streams.selected else {
-        return String::new();
+        let lesson = model.lesson_stream();
+        return lesson.map_or(String::new(), |name| {
+            format!("Stream {name}: not there yet.")
+        });
     };
     let name = &selected.name;
     match &selected.presence {

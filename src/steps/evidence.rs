@@ -1,4 +1,5 @@
-//! How far the facts show an act: done and by whom, or what was seen of it so far. Any stream will do.
+//! How far the facts show an act: done and by whom, or what was seen of it so far. Any stream will do, unless the lesson's
+//! author named one: what is done with another is told then, and does not count.
 
 use super::facts::{Deed, Facts, Reading, ShardReading, StreamFacts};
 use super::plan::Plan;
@@ -83,6 +84,12 @@ fn any(acts: &[Act], facts: &Facts, plan: &Plan) -> Evidence {
 fn created(shards: u32, facts: &Facts, plan: &Plan) -> Evidence {
     let mut best = Evidence::nothing();
     for stream in &facts.streams {
+        if !facts.counts(&stream.name) {
+            if stream.created.is_some() && !best.part {
+                best = elsewhere(&stream.name, plan);
+            }
+            continue;
+        }
         let has = stream.open_shards();
         let enough = has.is_none_or(|has| has >= shards);
         match (&stream.created, enough) {
@@ -116,6 +123,12 @@ fn put_into(put: &Put, facts: &Facts, plan: &Plan) -> Evidence {
     let mut best = Evidence::nothing();
     let mut most = 0;
     for stream in streams {
+        if !facts.counts(&stream.name) {
+            if stream.last_put.is_some() && !best.part {
+                best = elsewhere(&stream.name, plan);
+            }
+            continue;
+        }
         let records = match &put.key {
             Some(key) => stream.keys.get(key).map_or(0, |(records, _)| *records),
             None => stream.put,
@@ -165,10 +178,20 @@ fn put_note(put: &Put, stream: &StreamFacts, plan: &Plan) -> String {
     }
 }
 
+/// Something was done with a stream that is not the lesson's.
+fn elsewhere(stream: &str, plan: &Plan) -> Evidence {
+    let meant = plan.stream.as_deref().unwrap_or_default();
+    Evidence::part(format!(
+        "in {}; the lesson is about {meant}",
+        printable(stream)
+    ))
+}
+
 /// The reading that shows most of an act, of those that may count for it.
 pub fn read_of(read: &Read, facts: &Facts) -> Evidence {
     let mut best = Evidence::nothing();
-    for reading in facts.readings.iter().rev() {
+    let counting = |reading: &&Reading| facts.counts(&reading.stream);
+    for reading in facts.readings.iter().rev().filter(counting) {
         let counted = read_in(read, reading);
         let deed = Deed {
             by: reading.by.clone(),

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::evidence::is_near;
 use super::looks::Found;
 use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Call, Detail};
@@ -91,6 +92,8 @@ pub enum Seen<'a> {
     RunBegan(Option<usize>),
     /// That has ended, with its exit code; none if a signal ended it.
     RunEnded(Option<i32>),
+    /// The lab makes ready what a step needs (its own Python), or has ended that: no request can come meanwhile.
+    Readying(bool),
     /// A background look showed a stream: its state and its shards, and which of them are open.
     Described(&'a str, &'a str, &'a [(ShardId, bool)]),
     /// A look showed that a stream is not there.
@@ -139,11 +142,15 @@ pub struct Facts {
     pub(super) latest: Option<Deed>,
     /// The last thing that the lab ran.
     pub(super) run: Option<Run>,
-    /// The page that was opened last, and when.
+    /// Whether something is made ready that the step needs.
+    pub(super) readying: bool,
+    /// The page that was opened last, and when; what was made ready there since then takes no time.
     pub(super) reached: Option<(usize, DateTime<Utc>)>,
     /// When the last call came that was not the lab's by itself.
     pub(super) last_call: Option<DateTime<Utc>>,
     keys_named: Vec<String>,
+    /// The stream that the lesson is about, where its author named one: only what is done with it counts.
+    own: Option<String>,
     readings_begun: u64,
     /// What arrived before does not count.
     since: Option<DateTime<Utc>>,
@@ -160,6 +167,17 @@ impl Facts {
         }
     }
 
+    /// From here on only what is done with this stream counts; without one, with any.
+    pub fn about(&mut self, own: Option<&str>) {
+        self.own = own.map(str::to_owned);
+    }
+
+    /// Whether what is done with this stream counts. A name that is nearly right does: that is said beside it.
+    pub(super) fn counts(&self, stream: &str) -> bool {
+        let own = self.own.as_deref();
+        own.is_none_or(|own| own == stream || is_near(stream, own))
+    }
+
     /// The same world, in which nobody has done anything yet.
     #[must_use]
     pub fn anew(&self, now: DateTime<Utc>) -> Self {
@@ -171,8 +189,10 @@ impl Facts {
             since: Some(now - SKEW),
             streams: self.streams.clone(),
             run: self.run.clone(),
+            readying: self.readying,
             reached: self.reached,
             keys_named: self.keys_named.clone(),
+            own: self.own.clone(),
             readings_begun: self.readings_begun,
             ..Self::default()
         };
@@ -227,6 +247,12 @@ impl Facts {
                 }
                 true
             }
+            Seen::Readying(begins) => {
+                if std::mem::replace(&mut self.readying, begins) && !begins {
+                    self.reached = self.reached.map(|(page, _)| (page, now));
+                }
+                true
+            }
             Seen::Described(stream, status, shards) => {
                 let missed = self.lost > self.looked_up && self.known(stream).is_none();
                 let facts = self.stream(stream, now);
@@ -239,7 +265,7 @@ impl Facts {
             Seen::Gone(stream) => {
                 let known = self.known(stream).is_some_and(|it| it.status.is_some());
                 self.streams.retain(|it| it.name != stream);
-                if known {
+                if known && self.counts(stream) {
                     self.deleted.get_or_insert_with(|| somebody(now));
                 }
                 known
@@ -365,7 +391,7 @@ impl Facts {
             }
             ("DeleteStream", None) => {
                 self.streams.retain(|stream| stream.name != *name);
-                if deed.is_some() {
+                if deed.is_some() && self.counts(name) {
                     self.deleted = deed.cloned();
                 }
             }

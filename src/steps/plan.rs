@@ -11,6 +11,8 @@ use crate::lesson::{Lesson, SectionKind};
 pub struct Plan {
     /// The stream that the lesson is about, if it names one.
     pub stream: Option<String>,
+    /// Whether its author names it: then only what is done with it counts.
+    pub names_stream: bool,
     /// The steps in reading order, cleanup included; a page that asks for nothing is none.
     pub pages: Vec<PagePlan>,
     pub(super) scripts: Vec<Script>,
@@ -100,6 +102,7 @@ impl Plan {
                 .stream
                 .clone()
                 .or_else(|| scripts::stream_named(lesson)),
+            names_stream: lesson.settings.stream.is_some(),
             pages,
             scripts,
             keys_named,
@@ -109,6 +112,11 @@ impl Plan {
     /// The step on this page.
     pub fn page(&self, page: usize) -> Option<&PagePlan> {
         self.pages.iter().find(|plan| plan.page == page)
+    }
+
+    /// The stream with which alone things count, if there is one.
+    pub(super) fn own_stream(&self) -> Option<&str> {
+        self.stream.as_deref().filter(|_| self.names_stream)
     }
 
     /// The operations by which a program shows that it is this file: those that no other file of the lesson calls.

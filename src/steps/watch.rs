@@ -53,7 +53,8 @@ impl Watch {
     pub fn new(plan: Plan, place: Place, now: DateTime<Utc>) -> Self {
         let looks = Looks::new(place.told);
         let region = place.region.clone();
-        let whole = Facts::new(place, plan.keys_named(), now);
+        let mut whole = Facts::new(place, plan.keys_named(), now);
+        whole.about(plan.own_stream());
         Self {
             plan,
             whole,
@@ -81,6 +82,10 @@ impl Watch {
 
     /// The lesson was edited: its steps are others, what was seen stays.
     pub fn turn_to(&mut self, plan: Plan) {
+        self.whole.about(plan.own_stream());
+        for window in self.windows.values_mut() {
+            window.facts.about(plan.own_stream());
+        }
         self.plan = plan;
     }
 

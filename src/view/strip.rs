@@ -22,7 +22,14 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) {
     let room = usize::from(rect.width).saturating_sub(AROUND);
     let (name, state) = match &ink.model.streams.selected {
         Some(selected) => name_and_state(ink, selected, room),
-        None => ("no stream yet".into(), Row::new()),
+        None => match ink.model.lesson_stream() {
+            Some(name) => {
+                let state = Row::new().text("not there yet", ink.styles.dim);
+                let name = cut(name, room.saturating_sub(state.width())).into_owned();
+                (name, state)
+            }
+            None => ("no stream yet".into(), Row::new()),
+        },
     };
     let titles = Titles {
         name: Row::new().text(name, ink.styles.strong),
@@ -76,9 +83,19 @@ fn one_line(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     let width = canvas.width().saturating_sub(1);
     let mut canvas = canvas.columns(1..width);
     let row = match &ink.model.streams.selected {
-        None => Row::new()
-            .text("no stream yet · ", styles.dim)
-            .join(creates(ink)),
+        None => match ink.model.lesson_stream() {
+            Some(name) => {
+                let room = canvas.width().saturating_sub(30);
+                Row::new()
+                    .text(cut(name, room).into_owned(), styles.strong)
+                    .text("  not there yet · ", styles.dim)
+                    .text("D", styles.key)
+                    .text(" creates it", styles.dim)
+            }
+            None => Row::new()
+                .text("no stream yet · ", styles.dim)
+                .join(creates(ink)),
+        },
         Some(selected) => {
             let room = canvas.width().saturating_sub(2);
             let (name, state) = name_and_state(ink, selected, room);

@@ -15,7 +15,10 @@ pub fn why_empty(model: &Model) -> Option<String> {
         return Some("The view was frozen before the first record came. Space thaws it.".into());
     }
     let Some(selected) = &model.streams.selected else {
-        return Some("There is no stream yet. D creates one.".into());
+        return Some(match model.lesson_stream() {
+            Some(lesson) => format!("{lesson} is not there yet. D creates it."),
+            None => "There is no stream yet. D creates one.".into(),
+        });
     };
     let written = model.streams.count(&selected.name).held();
     let wait = match written {

@@ -129,6 +129,7 @@ fn progress(lesson: &lesson::Lesson) -> LessonProgress {
         hints: 2,
     };
     LessonProgress {
+        last_stream: None,
         done: BTreeSet::from([lesson.pages[0].key.clone()]),
         answers: BTreeMap::from([
             (

@@ -66,15 +66,22 @@ pub(in crate::app) fn listed(
     if first && model.connection.kind == ConnectionKind::Local {
         go_on(model, out);
     }
-    match new.as_slice() {
-        [one] if endpoint && model.streams.name().is_none() => {
+    let lesson = model.lesson_stream().map(str::to_owned);
+    let is_meant = |name: &String| lesson.as_ref().is_none_or(|lesson| lesson == name);
+    let first_meant = match (&lesson, new.as_slice()) {
+        (None, [one]) => Some(one),
+        (None, _) => None,
+        (Some(_), names) => names.iter().find(|name| is_meant(name)),
+    };
+    match (first_meant, new.as_slice()) {
+        (Some(one), _) if endpoint && model.streams.name().is_none() => {
             select(model, one, out);
             model.say(
                 Tone::Plain,
                 format!("The panels follow {one}. D selects another."),
             );
         }
-        [one, ..] if endpoint && !first => {
+        (_, [one, ..]) if endpoint && !first => {
             model.say(
                 Tone::Plain,
                 format!("D selects {one}, which is new on the endpoint."),
@@ -84,30 +91,57 @@ pub(in crate::app) fn listed(
     }
 }
 
-/// The embedded server's streams are known: the panels follow the one of last time, or the only one that was kept.
+/// The stream to go on with: the lesson's own where it names one, else the one that was selected in it last.
+pub(in crate::app) fn of_last_time(model: &Model) -> Option<LastStream> {
+    let lesson = model.progress.lessons.get(&model.lesson.key);
+    let here = lesson.and_then(|lesson| lesson.last_stream.as_ref());
+    let anywhere = model.progress.last_stream.as_ref();
+    let is_meant = |last: &&LastStream| model.lesson_stream().is_none_or(|name| last.name == name);
+    here.into_iter().chain(anywhere).find(is_meant).cloned()
+}
+
+/// Keeps what is to be gone on with, in this lesson and in one that was never opened.
+fn keep_as_last(model: &mut Model, last: Option<LastStream>) {
+    model.lesson_progress().last_stream.clone_from(&last);
+    model.progress.last_stream = last;
+}
+
+/// The embedded server's streams are known: the panels follow the lesson's own where it names one; else the one of last
+/// time, or the only one that was kept.
 fn go_on(model: &mut Model, out: &mut Outcome) {
     if model.streams.selected.is_some() {
         return;
     }
     let last = model.streams.last_time.clone();
     let names: Vec<String> = model.streams.names().map(str::to_owned).collect();
-    let found = match (&last, names.as_slice()) {
-        (Some(last), _) => names.iter().find(|name| **name == last.name),
-        (None, [one]) => Some(one),
-        (None, _) => None,
+    let lesson = model.lesson_stream().map(str::to_owned);
+    let found = match (&last, &lesson, names.as_slice()) {
+        (Some(last), ..) => names.iter().find(|name| **name == last.name),
+        (None, Some(lesson), _) => names.iter().find(|name| *name == lesson),
+        (None, None, [one]) => Some(one),
+        (None, None, _) => None,
     };
     if let Some(name) = found {
         select(model, name, out);
+        if last.is_none() && lesson.is_some() {
+            let words = format!("The panels follow {name}, this lesson's stream.");
+            return model.say_also(Tone::Plain, &words);
+        }
         return model.say_also(Tone::Plain, &format!("{name} is here as you left it."));
     }
     if let Some(last) = last {
-        model.progress.last_stream = None;
+        keep_as_last(model, None);
         let words = format!(
             "Last time's {} ({}) is not here; D, then Enter makes it again.",
             last.name,
             shards_in_words(last.shards)
         );
-        model.say_also(Tone::Nearly, &words);
+        return model.say_also(Tone::Nearly, &words);
+    }
+    // On the endpoint are other lessons' streams only: what is done to them is not this lesson's.
+    if let Some(lesson) = lesson.filter(|_| !names.is_empty()) {
+        let words = format!("{lesson}, this lesson's stream, is not there yet; D creates it.");
+        model.say_also(Tone::Plain, &words);
     }
 }
 
@@ -176,7 +210,8 @@ pub(in crate::app) fn described(
         model.say(Tone::Nearly, words);
     }
     if model.connection.kind == ConnectionKind::Local {
-        model.progress.last_stream = model.streams.as_last(stream);
+        let last = model.streams.as_last(stream);
+        keep_as_last(model, last);
     }
     lanes::shards_known(model, now);
     consumer::shards_known(model, now, out);
@@ -287,14 +322,9 @@ pub(in crate::app) fn gone(model: &mut Model, stream: &str, now: DateTime<Utc>, 
     }));
     consumer::stop(model);
     model.producer.auto.next_at = None;
-    if model
-        .progress
-        .last_stream
-        .as_ref()
-        .is_some_and(|last| last.name == stream)
-    {
-        model.progress.last_stream = None;
-    }
+    let is_it = |last: &mut LastStream| last.name == stream;
+    model.progress.last_stream.take_if(is_it);
+    model.lesson_progress().last_stream.take_if(is_it);
     model.say(
         Tone::Nearly,
         format!("{stream} is gone. D creates it anew or selects another."),

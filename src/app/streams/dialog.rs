@@ -47,20 +47,30 @@ impl Model {
     /// Something needs a stream and there is none: opens the dialog and says why.
     pub(in crate::app) fn lack_a_stream(&mut self, out: &mut Outcome) {
         self.open_streams(out);
-        self.say(
-            Tone::Nearly,
-            "There is no stream yet: Enter creates this one.".into(),
-        );
+        let words = match self
+            .lesson_stream()
+            .filter(|_| self.streams.names().next().is_some())
+        {
+            Some(lesson) => format!("{lesson} is not there yet: Enter creates it."),
+            None => "There is no stream yet: Enter creates this one.".into(),
+        };
+        self.say(Tone::Nearly, words);
     }
 
     /// Opens the streams dialog.
     pub(in crate::app) fn open_streams(&mut self, out: &mut Outcome) {
-        let (name, shards) = match &self.streams.last_time {
-            Some(last) => (last.name.clone(), last.shards),
-            None => (FIRST_NAME.to_owned(), FIRST_SHARDS),
+        let is_there = |name: &str| self.streams.names().any(|known| known == name);
+        // What the lesson is about and is not there is what is to be created first.
+        let lacking = self.lesson_stream().filter(|name| !is_there(name));
+        let last = self.streams.last_time.as_ref();
+        let last = last.filter(|last| lacking.is_none_or(|name| last.name == name));
+        let (name, shards) = match (last, lacking) {
+            (Some(last), _) => (last.name.clone(), last.shards),
+            (None, Some(lesson)) => (lesson.to_owned(), FIRST_SHARDS),
+            (None, None) => (FIRST_NAME.to_owned(), FIRST_SHARDS),
         };
-        let taken = self.streams.names().any(|known| known == name);
-        let cursor = match self.streams.name() {
+        let taken = is_there(&name);
+        let cursor = match self.streams.name().filter(|_| lacking.is_none()) {
             Some(selected) => {
                 1 + self
                     .streams

@@ -9,6 +9,7 @@ use crate::app::streams::Presence;
 use crate::app::*;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, GetDetail};
 use crate::kinesis::{ShardId, StartPosition};
+use crate::steps::Mark;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -273,4 +274,102 @@ fn selecting_what_is_selected_keeps_what_is_known_of_it() {
     lab.key('c').key('D').enter();
     assert_eq!(lab.model.streams.shards().len(), 2);
     assert!(lab.model.consumer.running);
+}
+
+/// A lab whose lesson is about `temperatures`, after another one that left `my-first-stream` behind.
+fn lesson_with_a_stream() -> Lab {
+    let before = Lab::with_stream().model.progress.clone();
+    let toml = "stream = \"temperatures\"\n[[step]]\ntitle = \"Bye\"\n\
+        [[step.check]]\nsays = \"some are sent\"\nwhen.put = { records = 1 }\n\
+        [[step.check]]\nsays = \"it is deleted\"\nwhen.delete = {}\n";
+    let settings = crate::lesson::settings(toml).expect("well formed");
+    let markdown = "# T\n\n## Hands-On\n\n### Bye\n\nDelete it.\n";
+    let mut lab = Lab::start(Setup {
+        lesson: crate::lesson::parse(markdown, &settings),
+        lesson_key: "temperatures".into(),
+        progress: before,
+        ..setup(ConnectionKind::Local)
+    });
+    lab.effects.clear();
+    lab.listed(&["my-first-stream"]);
+    lab
+}
+
+#[test]
+fn a_lesson_that_names_its_stream_does_not_take_over_another_lesson_s() {
+    let mut lab = lesson_with_a_stream();
+    assert_eq!(lab.model.streams.name(), None);
+    assert!(
+        lab.status().contains("temperatures, this lesson's stream"),
+        "{}",
+        lab.status()
+    );
+    lab.key('s');
+    let Some(Overlay::Streams(dialog)) = &lab.model.overlay else {
+        panic!("there is no stream to send to");
+    };
+    assert_eq!((dialog.cursor, dialog.name.value()), (0, "temperatures"));
+    lab.effects.clear();
+    lab.enter().created().described("temperatures", 2);
+    assert_eq!(lab.model.streams.name(), Some("temperatures"));
+
+    // The one before goes on with its own, and this one too.
+    let progress = lab.model.progress.clone();
+    for (key, stream) in [
+        ("streams", "my-first-stream"),
+        ("temperatures", "temperatures"),
+    ] {
+        let mut lab = Lab::start(Setup {
+            lesson_key: key.into(),
+            progress: progress.clone(),
+            ..setup(ConnectionKind::Local)
+        });
+        lab.listed(&["my-first-stream", "temperatures"]);
+        assert_eq!(lab.model.streams.name(), Some(stream), "{key}");
+    }
+}
+
+#[test]
+fn only_what_is_done_with_the_lesson_s_own_stream_counts() {
+    let mut lab = lesson_with_a_stream();
+    let marks = |lab: &Lab| {
+        let states = steps_pane::states(&lab.model, 0);
+        let marks: Vec<_> = states.iter().map(|it| (it.mark, it.seen.clone())).collect();
+        marks
+    };
+    lab.fed(7, "PutRecord", "my-first-stream", put_entry("bob"));
+    lab.fed(7, "DeleteStream", "my-first-stream", Detail::None);
+    let elsewhere = "in my-first-stream; the lesson is about temperatures";
+    assert_eq!(marks(&lab)[0].1, "");
+    assert!(marks(&lab).iter().all(|(mark, _)| *mark != Mark::Done));
+    lab.fed(7, "PutRecord", "my-first-stream", put_entry("bob"));
+    assert_eq!(marks(&lab)[0], (Mark::Running, elsewhere.into()));
+    lab.fed(
+        7,
+        "CreateStream",
+        "temperatures",
+        Detail::Create { shards: 1 },
+    );
+    assert_eq!(
+        lab.model.streams.name(),
+        Some("temperatures"),
+        "the panels turn to it"
+    );
+    lab.fed(7, "PutRecord", "temperatures", put_entry("bob"));
+    lab.fed(7, "DeleteStream", "temperatures", Detail::None);
+    assert!(marks(&lab).iter().all(|(mark, _)| *mark == Mark::Done));
+}
+
+#[test]
+fn on_another_endpoint_the_panels_wait_for_the_lesson_s_stream() {
+    let mut lab = lesson_with_a_stream();
+    let lesson = lab.model.lesson.lesson.as_ref().clone();
+    lab = Lab::start(Setup {
+        lesson,
+        ..setup(ConnectionKind::Endpoint)
+    });
+    lab.listed(&["orders"]);
+    assert_eq!(lab.model.streams.name(), None);
+    lab.listed(&["orders", "temperatures"]);
+    assert_eq!(lab.model.streams.name(), Some("temperatures"));
 }

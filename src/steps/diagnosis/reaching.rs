@@ -50,7 +50,8 @@ fn silence(case: &Case<'_>) -> Option<Finding> {
         .as_ref()
         .is_some_and(|run| run.page == Some(page) && run.began >= at);
     let called = case.facts.last_call.is_some_and(|call| call >= at);
-    let quiet = page == case.page.page && case.now - at >= QUIET && !run_here && !called;
+    let ready = !case.facts.readying;
+    let quiet = ready && page == case.page.page && case.now - at >= QUIET && !run_here && !called;
     if !quiet || !case.facts.place.told || case.evidence.part {
         return None;
     }

@@ -138,6 +138,7 @@ impl Facts {
             Detail::Get(get) => {
                 let (reading, place) = self.begun(get.chain, stream, &get.shard, &get.start, deed);
                 let exact = self.place.told;
+                let counts = self.counts(stream);
                 let reading = &mut self.readings[reading];
                 reading.last = deed.at;
                 reading.stopped = None;
@@ -149,7 +150,7 @@ impl Facts {
                     shard.error = Some(cut(code));
                     return;
                 }
-                if shard.start == "LATEST" && get.returned > 0 && shard.was_empty {
+                if counts && shard.start == "LATEST" && get.returned > 0 && shard.was_empty {
                     self.latest = Some(deed.clone());
                 }
                 shard.took(get, exact);
@@ -239,10 +240,11 @@ impl Facts {
                 caught_up: get.ahead == 0,
             });
         }
-        if again {
+        let counts = self.counts(stream);
+        if again && counts {
             self.reread = Some(deed.clone());
         }
-        if newer {
+        if newer && counts {
             self.read_new = Some(deed.clone());
         }
     }
