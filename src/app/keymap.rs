@@ -11,7 +11,7 @@ pub use bindings::BINDINGS;
 use super::action::Action;
 use super::lab_server::Lever;
 use super::model::Model;
-use super::program_pane::Launch;
+use super::program_pane::{Launch, Run};
 use super::quiz::State;
 use super::screen::Pane;
 use super::templates;
@@ -310,8 +310,10 @@ fn program_hints(model: &Model) -> Vec<(String, &'static str)> {
             hint("Ctrl-]", "back to the lab"),
         ];
     }
-    let again = match model.program.run.as_ref().map(|run| &run.launch) {
+    let run = model.program.run.as_ref();
+    let again = match run.map(|run| &run.launch) {
         Some(Launch::Shell) => "shell again",
+        Some(Launch::MakePython(_)) if run.is_some_and(Run::made_python) => "run the step",
         _ => "run again",
     };
     vec![

@@ -107,6 +107,12 @@ impl Run {
     pub fn goes_on(&self) -> bool {
         matches!(self.state, State::Starting | State::Running)
     }
+
+    /// Whether it has made the lab's Python.
+    pub fn made_python(&self) -> bool {
+        let ended_well = matches!(self.state, State::Ended(ending) if ending.is_well());
+        ended_well && matches!(self.launch, Launch::MakePython(_))
+    }
 }
 
 impl ProgramPane {
@@ -338,6 +344,7 @@ pub(super) fn started(
         }
         Err(why) => {
             run.state = State::Failed(why.clone());
+            steps_pane::readying(model, false, model.now);
             steps_pane::run_ended(model, None, model.now);
             model.say(Tone::Wrong, format!("Not started: {why}"));
         }
@@ -399,7 +406,10 @@ pub(super) fn ended(
         false => Tone::Nearly,
     };
     match run.launch {
-        Launch::MakePython(_) => (tone, words) = starting::python_made(model, ending),
+        Launch::MakePython(_) => {
+            (tone, words) = starting::python_made(model, ending);
+            steps_pane::readying(model, false, model.now);
+        }
         // A shell may have installed anything.
         Launch::Shell => {
             model.program.python = None;

@@ -165,6 +165,11 @@ pub fn run_began(model: &mut Model, now: DateTime<Utc>) {
     observe(model, &Seen::RunBegan(page), now);
 }
 
+/// The lab makes ready what a step needs, or has ended that.
+pub fn readying(model: &mut Model, begins: bool, now: DateTime<Utc>) {
+    observe(model, &Seen::Readying(begins), now);
+}
+
 /// What the lab ran has ended, with its exit code; none if a signal ended it.
 pub fn run_ended(model: &mut Model, code: Option<i32>, now: DateTime<Utc>) {
     observe(model, &Seen::RunEnded(code), now);

@@ -229,26 +229,32 @@ pub(in crate::app) fn edit_file(model: &mut Model, name: String, out: &mut Outco
     start(model, Launch::Editor(name), Vec::new(), out);
 }
 
-/// Makes the lab's virtual environment, and installs boto3 there.
-pub(in crate::app) fn make_python(model: &mut Model, out: &mut Outcome) {
+/// Makes the lab's virtual environment, and installs boto3 there, for this command.
+pub(in crate::app) fn make_python(model: &mut Model, plan: Plan, out: &mut Outcome) {
     let Some(Python::Found { name, .. }) = model.program.python() else {
         return;
     };
     let launch = Launch::MakePython(name.clone());
     start(model, launch, Vec::new(), out);
+    if let Some(run) = &mut model.program.run {
+        run.command = Some(plan.command);
+    }
 }
 
-/// Does the same again.
+/// Does the same again; but a Python that is made is not made again: what it was made for is run.
 pub(super) fn again(model: &mut Model, out: &mut Outcome) {
     let Some(run) = &model.program.run else {
         return;
     };
-    let well = matches!(run.state, State::Ended(ending) if ending.is_well());
     match (run.launch.clone(), run.command.clone()) {
         (Launch::Command(_), Some(command)) => prepare(model, command, out),
-        // It was made for the step's command.
-        (Launch::MakePython(_), _) if well => run_here(model, out),
-        (launch, _) => start(model, launch, Vec::new(), out),
+        (Launch::MakePython(_), Some(command)) if run.made_python() => prepare(model, command, out),
+        (launch, command) => {
+            start(model, launch, Vec::new(), out);
+            if let Some(run) = &mut model.program.run {
+                run.command = command;
+            }
+        }
     }
 }
 
@@ -283,8 +289,10 @@ fn start(model: &mut Model, launch: Launch, files: Vec<SourceFile>, out: &mut Ou
         command: None,
         back: 0,
     });
-    if let Launch::Command(_) = launch {
-        steps_pane::run_began(model, model.now);
+    match launch {
+        Launch::Command(_) => steps_pane::run_began(model, model.now),
+        Launch::MakePython(_) => steps_pane::readying(model, true, model.now),
+        Launch::Shell | Launch::Editor(_) => {}
     }
     super::focus(model);
     let size = model.layout.inside_program().map_or(FIRST_SIZE, |inside| {

@@ -50,8 +50,12 @@ aws kinesis list-streams
 
 /// A lab on the page of step 2, or of step 1.
 fn lab(kind: ConnectionKind, page: usize) -> Lab {
+    lab_of(kind, page, &Settings::default())
+}
+
+fn lab_of(kind: ConnectionKind, page: usize, settings: &Settings) -> Lab {
     let mut lab = Lab::start(Setup {
-        lesson: lesson::parse(LESSON, &Settings::default()),
+        lesson: lesson::parse(LESSON, settings),
         ..setup(kind)
     });
     let first = lab
@@ -252,6 +256,36 @@ fn python_that_will_not_do_is_said_before_anything_runs() {
     lab.key('r')
         .prepared(FileState::Same, Some(python("python", Some("1.43.0"))));
     assert!(matches!(lab.confirm(), Confirm::RunCode(_)));
+}
+
+#[test]
+fn a_python_that_was_made_runs_the_step_and_is_not_made_again() {
+    let toml = "[[step]]\ntitle = \"Run\"\n[[step.check]]\nsays = \"one is sent\"\nwhen.put = {}\n";
+    let settings = lesson::settings(toml).expect("well formed");
+    let unreached = |lab: &mut Lab| {
+        lab.wait(120.0);
+        let states = crate::app::steps_pane::states(&lab.model, lab.model.lesson.page);
+        format!("{states:?}").contains("No request has reached")
+    };
+    assert!(unreached(&mut lab_of(ConnectionKind::Local, 1, &settings)));
+    let mut lab = lab_of(ConnectionKind::Local, 1, &settings);
+    lab.key('r')
+        .prepared(FileState::Same, Some(python("python3", None)))
+        .enter();
+    let making = lab.starts();
+    assert!(!unreached(&mut lab), "nothing can come while pip works");
+    lab.ends(making, Ending::Exit(0), Vec::new()).key('r');
+    lab.prepared(FileState::Same, Some(python("python", Some("1.43.0"))));
+    assert!(
+        matches!(lab.confirm(), Confirm::RunCode(_)),
+        "{:?}",
+        lab.model.overlay
+    );
+    lab.enter();
+    assert_eq!(
+        lab.start_asked().launch,
+        Launch::Command("python put.py".into())
+    );
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn confirm_pressed(
         }
         Confirm::Empty(stream) if yes => lab_server::empty(model, stream, out),
         Confirm::RunCode(plan) if yes => program_pane::agreed(model, *plan, out),
-        Confirm::MakePython(_) if yes => program_pane::make_python(model, out),
+        Confirm::MakePython(plan) if yes => program_pane::make_python(model, *plan, out),
         Confirm::EndProgram(_) if yes => program_pane::end(model, out),
         Confirm::ReplaceFile { mut writing, .. } if yes => {
             writing.replace = true;
