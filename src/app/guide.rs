@@ -1,8 +1,10 @@
 //! The guide through a hands-on step: what must be seen of it and what was, what is predicted, hints, and showing it.
 //!
-//! It reads the states of the checks and never decides them; `steps` does. Nothing here blocks, advances or scrolls.
+//! It reads the states of the checks and never decides them; `steps` does. Nothing here blocks or advances, and it scrolls
+//! once for a prediction: to its card before the act that would settle it.
 
 mod advice;
+mod asking;
 mod card;
 mod check_list;
 mod hints;
@@ -12,17 +14,20 @@ mod rows;
 mod sheet;
 mod solve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
 use super::model::{Model, Outcome};
+use super::screen::Pane;
 use super::steps_pane;
 use crate::lesson::SectionKind;
 use crate::lesson::step_settings::StepSettings;
 use crate::steps::{Check, CheckState};
 
+pub use asking::waits;
+pub(super) use asking::{asks_first, forget, goes_on};
 pub use check_list::mark;
 pub(super) use hints::{hint, next_at as next_hint_at};
 pub(super) use marks::{ask_to_reset, reset, skip_step};
@@ -44,6 +49,10 @@ pub struct Guide {
     watched: BTreeMap<String, usize>,
     /// When the last hint was taken, and on which page.
     hinted: Option<(String, DateTime<Utc>)>,
+    /// Predictions that were put before an act, by their questions: each of them once.
+    asked: BTreeSet<String>,
+    /// The act that waits for an answer to the prediction shown, and the pane it was asked for in.
+    waiting: Option<(Action, Pane)>,
     /// A step that the lab is showing.
     solving: Option<solve::Solving>,
 }
@@ -60,6 +69,7 @@ fn settings(model: &Model, page: usize) -> Option<&StepSettings> {
 
 /// A page was opened: its first prediction that is not settled stands there, and what is done from now on settles them.
 pub(super) fn opened(model: &mut Model) {
+    model.guide.waiting = None;
     model.guide.card = predictions::first(model);
     predictions::watch_all(model);
 }
@@ -71,10 +81,15 @@ pub(super) fn follow(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         steps_pane::follow(model, now, out);
     }
     predictions::settle_all(model, out);
-    let page = model.lesson.page;
-    if model.guide.card >= predictions::of_page(model, page).len() {
+    if model.guide.card >= predictions::of_page(model, model.lesson.page).len() {
         opened(model);
     }
+    out.changed |= lay_out_below(model);
+}
+
+/// Lays out what stands below the text of the open page. Whether it is different now.
+fn lay_out_below(model: &mut Model) -> bool {
+    let page = model.lesson.page;
     let width = model.lesson.text_width();
     let parts = [
         predictions::rows(model, width),
@@ -86,7 +101,7 @@ pub(super) fn follow(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         below.push(Row::blank());
         below.extend(part);
     }
-    out.changed |= model.lesson.set_below(below);
+    model.lesson.set_below(below)
 }
 
 /// What is open of a page's checks, with how it stands.

@@ -406,6 +406,20 @@ pub(super) fn scroll(pane: &mut LessonPane, by: isize) {
         .min(pane.most_scroll());
 }
 
+/// Brings the prediction's card on the screen, where it is not there whole.
+pub(super) fn show_card(pane: &mut LessonPane) {
+    let is_card = |row: &Row| matches!(row.part, Part::Card(..));
+    let first = pane.below.iter().position(is_card);
+    let last = pane.below.iter().rposition(is_card);
+    if let (Some(first), Some(last)) = (first, last) {
+        let (first, last) = (pane.lines.len() + first, pane.lines.len() + last);
+        let seen = pane.scroll..pane.scroll + pane.rows();
+        if !seen.contains(&first) || !seen.contains(&last) {
+            pane.scroll_to(first);
+        }
+    }
+}
+
 /// Scrolls code sideways.
 pub(super) fn shift(pane: &mut LessonPane, by: isize) {
     let widest = pane

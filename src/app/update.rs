@@ -291,6 +291,14 @@ fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcom
 
 /// Carries out what the learner asked for, whatever asked for it.
 pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Outcome) {
+    guide::forget(model, action);
+    if guide::asks_first(model, action) {
+        return;
+    }
+    carry_out(model, action, now, out);
+}
+
+fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Outcome) {
     match action {
         Action::Help => model.overlay = Some(Overlay::Help(Listing::default())),
         Action::Palette => model.overlay = Some(Overlay::Palette(Listing::default())),
@@ -302,6 +310,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
             model.lay_out();
         }
         Action::Back => {
+            if let Some(action) = guide::goes_on(model) {
+                return carry_out(model, action, now, out);
+            }
             if model.lesson.search.take().is_none() {
                 program_pane::put_away(model);
             }
@@ -378,8 +389,19 @@ pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &m
         Action::LessSure => quiz::surer(model, -1),
         Action::Surer => quiz::surer(model, 1),
         Action::See => quiz::see(model, now, out),
-        Action::Predict(option) => guide::predict(model, option),
-        Action::SkipPrediction => guide::skip_prediction(model),
+        Action::Predict(option) => {
+            if guide::predict(model, option)
+                && let Some(action) = guide::goes_on(model)
+            {
+                carry_out(model, action, now, out);
+            }
+        }
+        Action::SkipPrediction => {
+            guide::skip_prediction(model);
+            if let Some(action) = guide::goes_on(model) {
+                carry_out(model, action, now, out);
+            }
+        }
         Action::Hint => guide::hint(model),
         Action::Differ => guide::differ(model),
         Action::ResetStep => guide::ask_to_reset(model),

@@ -188,6 +188,10 @@ fn lesson(model: &Model) -> Vec<Choice> {
         }
         // What is predicted is said by a letter.
         (Action::Predict(_), _) => {
+            if guide::waits(model) {
+                let words = "go on without a prediction";
+                choices.push(Choice::new(words, vec![Act::Key(KeyCode::Esc)]));
+            }
             choices.push(Choice::of("next page", Action::NextPage, Pane::Lesson));
             let skip = Choice::of("skip the prediction", Action::SkipPrediction, Pane::Lesson);
             choices.push(skip);

@@ -175,14 +175,15 @@ pub fn options(model: &Model) -> usize {
     due.filter(|_| on_screen).map_or(0, |it| it.options.len())
 }
 
-/// The learner says an option.
-pub(in crate::app) fn predict(model: &mut Model, option: usize) {
+/// The learner says an option. Whether it is one.
+pub(in crate::app) fn predict(model: &mut Model, option: usize) -> bool {
     if option >= options(model) {
-        return;
+        return false;
     }
     keep(model, Some(option));
     let words = "Noted. The outcome will stand here as soon as the stream has shown it.";
     model.say(Tone::Plain, words.into());
+    true
 }
 
 /// The learner leaves the prediction out.

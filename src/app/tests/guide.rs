@@ -94,6 +94,10 @@ fn carol_is_put(lab: &mut Lab) {
 fn a_prediction_has_the_letters_only_while_it_waits_in_the_focused_lesson() {
     let mut lab = at_the_step();
     lab.key('2').key('c');
+    assert!(
+        !guide::waits(&lab.model),
+        "nothing was read that could be read again"
+    );
     assert!(lab.model.consumer.running, "another pane has its own keys");
     lab.key('c').key('1').key('c');
     assert!(!lab.model.consumer.running);
@@ -523,4 +527,49 @@ fn what_is_on_the_screen_stays_there_when_a_check_above_it_grows() {
     let before = first(&lab);
     lab.fed(7, "PutRecord", "rivers", put_entry("alice"));
     assert_eq!(first(&lab), before);
+}
+
+#[test]
+fn a_prediction_is_put_before_the_act_that_would_settle_it_once() {
+    let toml = LAB.replace(
+        "when.put = { key = \"carol\" }",
+        "when.put = { records = 3 }",
+    );
+    let begin = || {
+        let mut lab = Lab::start(guided(ConnectionKind::Local, &toml));
+        lab.effects.clear();
+        lab.fed(7, "CreateStream", "rivers", Detail::Create { shards: 2 });
+        let description = halves(&lab);
+        lab.answer(Answer::Described {
+            stream: "rivers".into(),
+            result: Ok(description),
+        });
+        lab.key('n').key('2');
+        lab.effects.clear();
+        lab.key('s');
+        assert!(guide::waits(&lab.model) && lab.request().is_none());
+        assert_eq!(lab.model.focus, Pane::Lesson);
+        assert_eq!(
+            lab.status(),
+            "Predict first? a to c, then the event is sent. Esc goes on without."
+        );
+        lab
+    };
+    // An answer, and the event goes.
+    let mut lab = begin();
+    lab.key('b');
+    assert_eq!(lab.put().stream, "rivers");
+    assert_eq!(lab.model.focus, Pane::Producer);
+    assert!(below(&lab).contains("◂ you"), "{}", below(&lab));
+    // No answer, and the event goes.
+    let mut lab = begin();
+    lab.escape();
+    assert_eq!(lab.put().stream, "rivers");
+    assert!(!below(&lab).contains("◂ you"), "{}", below(&lab));
+    lab.key('s');
+    assert_eq!(lab.put().stream, "rivers", "it is asked once");
+    // Something else, and Esc sends nothing any more.
+    let mut lab = begin();
+    lab.key('2').escape();
+    assert!(lab.request().is_none());
 }
