@@ -122,8 +122,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
         if let Some(note) = &model.lesson.discussion.note {
             cursor = note::draw(&ink, note, buffer);
         }
-        let foot = layout.status.union(layout.hints);
-        foot::draw(&ink, &mut Canvas::new(buffer, foot));
+        foot::draw(&ink, buffer);
         if let Some(overlay) = &model.overlay {
             step_back(&ink, buffer);
             cursor = overlay::draw(&ink, overlay, buffer);
@@ -156,13 +155,12 @@ fn too_small(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         canvas.width(),
         canvas.height()
     );
-    canvas.draw(
-        0,
-        Row::new().text(
-            fit::cut(&words, canvas.width()).into_owned(),
-            ink.styles.base,
-        ),
-    );
+    for (row, line) in prose::wrapped(&words, canvas.width())
+        .into_iter()
+        .enumerate()
+    {
+        canvas.draw(row, Row::new().text(line, ink.styles.base));
+    }
 }
 
 /// Keys and what each does, in a row.

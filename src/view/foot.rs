@@ -1,64 +1,84 @@
-//! The two bottom lines: what just happened, and the keys that are valid now.
+//! The bottom lines: what just happened, in as many rows as it needs, and the keys that are valid now.
+
+use ratatui::buffer::Buffer;
 
 use super::Ink;
 use super::canvas::Canvas;
 use super::count::grouped;
-use super::fit::{Row, cells, cut};
+use super::fit::{self, Row, cells, cut};
 use super::prose;
 use crate::app::overlay::Overlay;
 use crate::app::wire::WireDialog;
-use crate::app::{Tone, keymap};
+use crate::app::{Model, Tone, keymap, question};
 
-/// Draws both lines. A sentence about something amiss says what to do next, so where it is too long for its line it takes
-/// the place of the keys as well, all but help.
-pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+/// How many rows a sentence may have. More than one borrow from what stands above, as long as the sentence stands.
+const MOST_ROWS: usize = 3;
+
+/// Draws both lines, and above them what a long sentence needs beside: its useful part may come last.
+pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
     let styles = &ink.styles;
-    let rest = sentence(ink, canvas);
-    canvas.lay(1, 0..canvas.width(), styles.bar);
+    let layout = &ink.model.layout;
+    let lines = sentence(ink, usize::from(layout.status.width));
+    let above = lines.len().saturating_sub(1);
+    let lent = fit::short(above).min(layout.status.y);
+    let mut foot = layout.status.union(layout.hints);
+    foot.y -= lent;
+    foot.height += lent;
+    let mut canvas = Canvas::new(buffer, foot);
+    for row in 0..above {
+        let nothing = " ".repeat(canvas.width());
+        canvas.draw(row, Row::new().text(nothing, styles.base));
+        canvas.lay(row, 0..canvas.width(), styles.base);
+    }
+    draw_sentence(ink, &mut canvas, &lines);
+    let bottom = canvas.height().saturating_sub(1);
+    canvas.lay(bottom, 0..canvas.width(), styles.bar);
     let (keys, help) = match elsewhere(ink) {
         Some(row) => (Row::new(), row),
         None => self::keys(ink, canvas.width().saturating_sub(2)),
     };
-    let Some(rest) = rest else {
-        return canvas.draw_at(1, 1, keys.join(help));
-    };
-    let end = canvas.width().saturating_sub(1);
-    let room = end.saturating_sub(help.width() + 3);
-    let rest = cut(&rest, room).into_owned();
-    canvas.draw_at(1, 1, Row::new().text(rest, styles.base));
-    canvas.columns(0..end).draw_right(1, help);
+    canvas.draw_at(1, bottom, keys.join(help));
 }
 
-/// What just happened; at the right what is not saved or was not seen, where that cuts nothing of the sentence. Gives
-/// what had no room.
-fn sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>) -> Option<String> {
-    let styles = &ink.styles;
-    let status = &ink.model.status;
-    let end = canvas.width().saturating_sub(1);
-    let mark = match status.tone {
+fn mark(tone: Tone) -> &'static str {
+    match tone {
         Tone::Plain => "",
         Tone::Done => "✓ ",
         Tone::Nearly => "! ",
         Tone::Wrong => "✗ ",
-    };
-    let words = &status.words;
-    let room = end.saturating_sub(1 + cells(mark));
-    let lacks = lacks(ink);
-    let beside = lacks.width() + 2 + cells(words) <= room;
-    let amiss = matches!(status.tone, Tone::Nearly | Tone::Wrong);
-    let lines = match amiss {
-        true => prose::wrapped(words, room),
-        false => vec![cut(words, room).into_owned()],
-    };
-    let (first, rest) = lines.split_first()?;
-    let row = Row::new()
-        .text(mark, styles.tone(status.tone))
-        .text(first.clone(), styles.base);
-    canvas.draw_at(1, 0, row);
-    if beside {
-        canvas.columns(0..end).draw_right(0, lacks);
     }
-    (!rest.is_empty()).then(|| rest.join(" "))
+}
+
+/// What just happened in as many rows as it needs; what has no room even there is cut.
+fn sentence(ink: &Ink<'_>, width: usize) -> Vec<String> {
+    let status = &ink.model.status;
+    let room = width.saturating_sub(2 + cells(mark(status.tone)));
+    let mut lines = prose::wrapped(&status.words, room);
+    if lines.len() > MOST_ROWS {
+        let rest = lines.split_off(MOST_ROWS - 1).join(" ");
+        lines.push(cut(&rest, room).into_owned());
+    }
+    lines
+}
+
+/// What just happened; at its end what is not saved or was not seen, where that cuts nothing of the sentence.
+fn draw_sentence(ink: &Ink<'_>, canvas: &mut Canvas<'_>, lines: &[String]) {
+    let styles = &ink.styles;
+    let status = &ink.model.status;
+    let end = canvas.width().saturating_sub(1);
+    let mark = mark(status.tone);
+    let first = Row::new().text(mark, styles.tone(status.tone));
+    canvas.draw_at(1, 0, first);
+    for (row, line) in lines.iter().enumerate() {
+        let line = Row::new().text(line.clone(), styles.base);
+        canvas.draw_at(1 + cells(mark), row, line);
+    }
+    let lacks = lacks(ink);
+    let last = lines.last().map_or(0, |line| cells(line));
+    if last + lacks.width() + 2 <= end.saturating_sub(1 + cells(mark)) {
+        let row = lines.len().saturating_sub(1);
+        canvas.columns(0..end).draw_right(row, lacks);
+    }
 }
 
 fn lacks<'a>(ink: &Ink<'_>) -> Row<'a> {
@@ -130,17 +150,34 @@ fn elsewhere<'a>(ink: &Ink<'_>) -> Option<Row<'a>> {
             ];
             return Some(super::keys(ink, &named));
         }
-        Some(_) => return Some(esc(" closes")),
+        Some(overlay) => return Some(super::keys(ink, &in_dialog(ink.model, overlay))),
         None => {}
     }
     let search = model.lesson.search.as_ref();
     let typing = model.producer.edit.is_some()
         || model.lesson.discussion.note.is_some()
         || search.is_some_and(|search| search.typing);
+    let keeps = match model.lesson.discussion.note.is_some() {
+        true => " leaves the field; the note is kept",
+        false => " leaves the field",
+    };
     typing.then(|| {
         Row::new()
             .text("typing", styles.nearly)
             .text(" · ", styles.dim)
-            .join(esc(" leaves the field"))
+            .join(esc(keeps))
     })
+}
+
+/// The keys that close a dialog or do what it is about; it names all its own in its frame.
+fn in_dialog(model: &Model, overlay: &Overlay) -> Vec<(&'static str, &'static str)> {
+    let enter = match overlay {
+        Overlay::Palette(_) | Overlay::Server(_) => "does it",
+        Overlay::Start(_) => "applies it",
+        Overlay::Streams(dialog) if dialog.cursor == 0 => "creates it",
+        Overlay::Streams(_) => "selects",
+        Overlay::Confirm(confirm) => return question::question(model, confirm).keys,
+        _ => return vec![("Esc", "closes")],
+    };
+    vec![("Enter", enter), ("Esc", "closes")]
 }

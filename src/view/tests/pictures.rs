@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::lab::{Lab, setup};
 use crate::app::producer::RATES;
-use crate::app::{ConnectionKind, Message, Pane, Theme};
+use crate::app::{ConnectionKind, Message, Pane, Theme, Tone};
 use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
 
 /// The frame's text, then a letter for each style with the runs of it, line by line.
@@ -216,18 +216,27 @@ fn a_fault_stands_in_the_line_of_the_program_that_met_it() {
 }
 
 #[test]
-fn a_long_sentence_takes_the_place_of_the_keys_but_not_of_help() {
-    let mut lab = Lab::live(110, 30);
-    lab.refused("ProvisionedThroughputExceededException");
-    let terminal = lab.draw();
-    let lines = [28, 29].map(|y| line(terminal.backend().buffer(), y));
-    let shown = lines
-        .concat()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    assert!(shown.contains(&lab.model.status.words), "{shown}");
-    assert!(lines[1].ends_with("? help "));
+fn a_long_sentence_of_any_tone_is_shown_whole_above_the_keys() {
+    let mut lab = Lab::live(80, 24);
+    let keys = |lab: &Lab| line(lab.draw().backend().buffer(), 23);
+    let before = keys(&lab);
+    assert!(before.contains("? help"), "{before}");
+    for tone in [Tone::Plain, Tone::Done, Tone::Nearly, Tone::Wrong] {
+        lab.model.status.tone = tone;
+        lab.model.status.words =
+            "Step 1 is done: the stream is there, or its script is in your work folder \
+                (you). kinesis_producer.py was written into /home/me/kinesis-lab/streams."
+                .into();
+        let terminal = lab.draw();
+        let lines = [20, 21, 22].map(|y| line(terminal.backend().buffer(), y));
+        let shown = lines
+            .concat()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(shown.contains(&lab.model.status.words), "{shown}");
+        assert_eq!(keys(&lab), before);
+    }
 }
 
 #[test]
