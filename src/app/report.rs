@@ -55,7 +55,7 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// Titles of the questions that come back at the next launch.
     pub due: Vec<String>,
-    /// The first page that was not gone on from.
+    /// The first thing that is still open: a page that was not gone on from, a step, or a question. `None`: all is done.
     pub next_page: Option<String>,
     /// What the lesson's summary names as the next modules.
     pub next_modules: Vec<String>,
@@ -163,8 +163,10 @@ pub enum StepState {
 pub struct Prediction {
     /// What was asked.
     pub asks: String,
-    /// What was predicted; `None`: it was skipped.
+    /// What was predicted; `None`: it was skipped, or seen before anything was said.
     pub chosen: Option<String>,
+    /// Whether the outcome was seen.
+    pub seen: bool,
     /// Whether that is what was then seen; `None` while it was not seen.
     pub right: Option<bool>,
 }

@@ -304,6 +304,12 @@ fn done(model: &mut Model, solving: &Solving) {
         Some(why) => format!(" Left to you: {why}."),
         None => String::new(),
     };
+    // What the lab opened would take the learner's next keys.
+    let opened = model.overlay.take_if(|it| matches!(it, Overlay::Detail(_)));
+    let left = match opened {
+        Some(_) => format!("{left} A record was opened in full, and closed again."),
+        None => left,
+    };
     let words = format!("Shown by the lab, and marked [s].{made}{left}");
     model.say(Tone::Done, words);
 }

@@ -38,16 +38,12 @@ pub fn of(lesson: &Lesson, key: &str, progress: &LessonProgress) -> Report {
         goals: goals(lesson, &questions, &steps),
         score: score(&questions, graded.count()),
         due: due(&questions),
+        next_page: next(lesson, progress, &questions, &steps),
         questions,
         steps,
         predictions: predictions(lesson, progress),
         misconceptions: misconceptions(lesson, progress),
         sections: sections(lesson, progress),
-        next_page: lesson
-            .pages
-            .iter()
-            .find(|page| !progress.done.contains(&page.key))
-            .map(|page| page.title.clone()),
         next_modules: next_modules(lesson),
         notes: Some(notes(lesson, progress)),
     }
@@ -82,6 +78,7 @@ pub fn gone(key: &str, progress: &LessonProgress) -> Report {
             .map(|(asks, record)| Prediction {
                 asks: asks.clone(),
                 chosen: record.chosen.map(letter),
+                seen: record.seen_at.is_some(),
                 right: None,
             })
             .collect(),
@@ -205,6 +202,38 @@ fn of_step(title: String, record: &StepRecord, passed: usize, checks: usize) -> 
     }
 }
 
+/// The first thing in the lesson's order that is still open. A step or a checkpoint is done when all of it is settled,
+/// whatever pages were gone on from; the last page, from which nothing leads on, once it was opened.
+fn next(
+    lesson: &Lesson,
+    progress: &LessonProgress,
+    questions: &[Question],
+    steps: &[Step],
+) -> Option<String> {
+    let plan = Plan::of(lesson);
+    let open = |(at, page): (usize, &lesson::Page)| {
+        let step = plan.pages.iter().position(|plan| plan.page == at);
+        if let Some(step) = step.and_then(|place| steps.get(place)) {
+            let open = matches!(step.state, StepState::Open | StepState::Partly);
+            return open.then(|| step.title.clone());
+        }
+        let section = lesson.sections.get(page.section);
+        let asks = section.is_some_and(|section| section.kind == SectionKind::Checkpoint);
+        if asks && !questions.is_empty() {
+            let open = questions
+                .iter()
+                .position(|q| q.first_try == FirstTry::Open)?;
+            let title = &questions[open].title;
+            return Some(format!("{}, question {}: {title}", page.title, open + 1));
+        }
+        let last = at + 1 == lesson.pages.len();
+        let done = progress.done.contains(&page.key)
+            || (last && progress.page.as_ref() == Some(&page.key));
+        (!done).then(|| page.title.clone())
+    };
+    lesson.pages.iter().enumerate().find_map(open)
+}
+
 /// Goals, each met where all that the lesson names for it is done by the learner.
 fn goals(lesson: &Lesson, questions: &[Question], steps: &[Step]) -> Vec<Goal> {
     let plan = Plan::of(lesson);
@@ -256,6 +285,7 @@ fn predictions(lesson: &Lesson, progress: &LessonProgress) -> Vec<Prediction> {
                 chosen: record
                     .chosen
                     .map(|at| it.options.get(at).cloned().unwrap_or_else(|| letter(at))),
+                seen: record.seen_at.is_some(),
                 right,
             })
         })

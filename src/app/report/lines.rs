@@ -236,6 +236,7 @@ impl Sheet {
         self.heading("Predictions", &format!("{right} of {seen} came true"));
         for it in &report.predictions {
             let (mark, word) = match (&it.chosen, it.right) {
+                (None, _) if it.seen => (("-", Paint::Dim), "seen without a prediction"),
                 (None, _) => (("-", Paint::Dim), "skipped"),
                 (_, Some(true)) => (("✓", Paint::Done), "it came so"),
                 (_, Some(false)) => (("✗", Paint::Wrong), "it came otherwise"),
@@ -276,8 +277,10 @@ impl Sheet {
         if let Some(page) = &report.next_page {
             self.heading("Next", "");
             self.entry(("", Paint::Plain), page, Vec::new());
-        } else if !report.next_modules.is_empty() {
+        } else if report.available {
             self.heading("Next", "");
+            let words = "All of this lesson is done.";
+            self.entry(("✓", Paint::Done), words, Vec::new());
             for module in &report.next_modules {
                 self.entry(("", Paint::Plain), module, Vec::new());
             }

@@ -117,6 +117,7 @@ fn predictions(report: &Report) -> Vec<String> {
     let prediction = |it: &super::Prediction| {
         let said = match &it.chosen {
             Some(chosen) => format!("said “{}”", one_line(chosen)),
+            None if it.seen => "seen without a prediction".into(),
             None => "skipped".into(),
         };
         let came = match it.right {

@@ -241,6 +241,42 @@ fn what_is_graded_no_more_does_not_count() {
 }
 
 #[test]
+fn next_names_the_first_thing_that_is_still_open() {
+    let lesson = lesson();
+    let mut progress = progress(&lesson);
+    let next = |progress: &LessonProgress| of(&lesson, "k", progress).next_page;
+    progress.done = lesson.pages.iter().map(|page| page.key.clone()).collect();
+    assert_eq!(next(&progress).as_deref(), Some("Step 2 · Follow it"));
+    let step = progress.steps.get_mut("hands-on/follow-it").expect("kept");
+    let check = step.checks["seen"].clone();
+    step.checks.insert("seen again".into(), check);
+    assert_eq!(
+        next(&progress).as_deref(),
+        Some("Checkpoint, question 2: Still")
+    );
+    let record = progress.answers.values().next().expect("one").clone();
+    progress
+        .answers
+        .insert(lesson.questions[1].key.clone(), record);
+    assert_eq!(next(&progress), None);
+    let report = of(&lesson, "k", &progress);
+    assert!(text(&report, 76).contains("All of this lesson is done."));
+    progress.done.remove(&lesson.pages[0].key);
+    assert_eq!(next(&progress).as_deref(), Some("Learning Goals"));
+}
+
+#[test]
+fn who_saw_it_before_saying_anything_has_not_skipped_it() {
+    let lesson = lesson();
+    let mut progress = progress(&lesson);
+    let record = progress.predictions.values_mut().next().expect("one");
+    record.chosen = None;
+    let told = text(&of(&lesson, "k", &progress), 76);
+    assert!(told.contains("seen without a prediction"), "{told}");
+    assert!(!told.contains("skipped"), "{told}");
+}
+
+#[test]
 fn notes_of_prompts_that_are_gone_are_kept_and_come_last() {
     let notes = report().notes.expect("asked for");
     let prompts: Vec<&str> = notes.iter().map(|note| note.prompt.as_str()).collect();
