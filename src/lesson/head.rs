@@ -1,6 +1,6 @@
 //! What stands below a title: `**Label**: value` lines, and the goals.
 
-use super::document::{Block, Inline, plain};
+use super::document::{Block, Inline, Item, plain};
 use super::marks::begins_with_tick;
 use super::titles::minutes;
 
@@ -131,6 +131,26 @@ pub fn goals(blocks: &[Block]) -> Vec<Vec<Inline>> {
     goals
 }
 
+/// A paragraph of lines that all begin with a tick, as the list that it is: an author's tick is not one that was earned.
+pub fn without_ticks(block: Block) -> Block {
+    let Block::Paragraph(text) = &block else {
+        return block;
+    };
+    let lines = || text.split(|inline| *inline == Inline::LineBreak);
+    if lines().count() < 2 || !lines().all(|line| begins_with_tick(&plain(line))) {
+        return block;
+    }
+    let items = lines().map(|line| Item {
+        task: None,
+        blocks: vec![Block::Paragraph(without_tick(line))],
+    });
+    Block::List {
+        start: None,
+        loose: false,
+        items: items.collect(),
+    }
+}
+
 fn without_tick(line: &[Inline]) -> Vec<Inline> {
     let mut line = line.to_vec();
     if let Some(Inline::Text(text)) = line.first_mut() {
@@ -177,5 +197,22 @@ mod tests {
         check("- One\n- Two");
         check("- [ ] One\n- [ ] Two");
         check("✓ One\n✓ Two");
+    }
+
+    #[test]
+    fn lines_with_ticks_are_a_list_of_which_nothing_is_earned_yet() {
+        let list = |markdown: &str| {
+            let mut blocks = blocks(markdown, 1);
+            match without_ticks(blocks.remove(0)) {
+                Block::List { items, .. } => items
+                    .iter()
+                    .map(|item| crate::lesson::all_text(&item.blocks))
+                    .collect(),
+                _ => Vec::new(),
+            }
+        };
+        assert_eq!(list("✓ One\n✓ Two"), ["One", "Two"]);
+        assert!(list("✓ One\nand more").is_empty());
+        assert!(list("Ticks: ✓").is_empty());
     }
 }

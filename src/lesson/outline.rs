@@ -6,7 +6,7 @@ use super::answer_list;
 use super::checkpoint::{self, Checkpoint, Draft};
 use super::document::{Block, Inline, Lesson, Page, Section, SectionKind, plain, slug};
 use super::file_names::name_files;
-use super::head::{goals, head_lines, minutes_said};
+use super::head::{goals, head_lines, minutes_said, without_ticks};
 use super::levels;
 use super::questions::question;
 use super::settings::Settings;
@@ -95,7 +95,11 @@ pub fn outline(
             outline.lesson.goals = goals(&blocks);
         }
         let mut content = std::mem::take(&mut intro);
-        content.extend(outline.without_answers(kind, blocks));
+        let mut blocks = outline.without_answers(kind, blocks);
+        if [SectionKind::Goals, SectionKind::Summary].contains(&kind) {
+            blocks = blocks.into_iter().map(without_ticks).collect();
+        }
+        content.extend(blocks);
         outline.add_section(Heading { title, line }, minutes, kind, content);
     }
     outline.finish(goals_in_head)
