@@ -23,9 +23,6 @@ use crate::lesson::{Lesson, Prompt};
 /// How long one thinks about a prompt before its talking points come by themselves.
 const LONG_ENOUGH: TimeDelta = TimeDelta::seconds(45);
 
-/// A note of so many words is one.
-const FEW_WORDS: usize = 3;
-
 /// The discussion as it stands.
 #[derive(Debug, Clone, Default)]
 pub struct Discussion {
@@ -55,7 +52,7 @@ impl Discussion {
     pub fn shows_points(&self, prompt: &Prompt) -> bool {
         let written = self
             .note_of(prompt)
-            .is_some_and(|note| words(note) >= FEW_WORDS);
+            .is_some_and(|note| !note.trim().is_empty());
         let writing = self
             .note
             .as_ref()

@@ -231,7 +231,29 @@ pub fn commands(model: &Model) -> Vec<Command> {
             Action::UseTheme(theme),
         ));
     }
+    // What can be done here comes first; what belongs elsewhere is still found.
+    let next = super::lesson_pane::next_act(model).0;
+    commands.sort_by_key(|command| rank(model, command, next));
     commands
+}
+
+/// How near a command is to what the learner is at: small is near.
+fn rank(model: &Model, command: &Command, next: Action) -> u8 {
+    let page = model.lesson.page;
+    let of_step = |can: bool| if can { 1 } else { 5 };
+    match command.action {
+        action if action == next && action != Action::Palette => 0,
+        Action::SkipPrediction => of_step(guide::options(model) > 0),
+        Action::Solve | Action::SkipStep | Action::Hint | Action::Differ | Action::ResetStep => {
+            of_step(super::steps_pane::is_step(model, page))
+        }
+        Action::GoToPage(_) => 3,
+        _ => match command.pane {
+            Some(pane) if pane == model.focus => 1,
+            Some(_) => 4,
+            None => 2,
+        },
+    }
 }
 
 /// The keys to name in the bottom bar now, the most useful first: at most six and help.

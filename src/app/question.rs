@@ -59,7 +59,7 @@ pub fn question(model: &Model, confirm: &Confirm) -> Question {
             Question {
                 title: "Open the marks again",
                 words: vec![format!(
-                    "The marks and hints of “{title}” go, as if it had just begun. The stream and its records stay."
+                    "The marks and hints of “{title}” go. What you predicted stays beside its outcome; the stream and its records stay, too."
                 )],
                 facts: Vec::new(),
                 keys: vec![("Enter", "opens them"), ("Esc", "keeps them")],

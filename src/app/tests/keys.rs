@@ -148,3 +148,23 @@ fn a_long_list_of_streams_is_paged() {
         .enter();
     assert_eq!(lab.model.streams.name(), Some("s09"));
 }
+
+#[test]
+fn the_palette_begins_with_what_can_be_done_here() {
+    let mut lab = super::step_logs::course("");
+    super::step_logs::open(&mut lab, "Run the Producer");
+    let names: Vec<String> = keymap::commands(&lab.model)
+        .into_iter()
+        .map(|command| command.name)
+        .collect();
+    let place = |name: &str| names.iter().position(|it| it.starts_with(name));
+    let solve = place("solve this step").expect("it is there");
+    for elsewhere in ["choose the option under the cursor", "skip the prediction"] {
+        let there = names.iter().position(|it| it.contains(elsewhere));
+        assert!(
+            there.expect("it is there") > solve,
+            "{elsewhere}: {names:?}"
+        );
+    }
+    assert!(solve < place("page: ").expect("it is there"));
+}
