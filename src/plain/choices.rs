@@ -40,6 +40,7 @@ impl Choice {
             "Backspace" => " (back)".into(),
             "1" => " (lesson)".into(),
             "4" => " (quiz)".into(),
+            "5" => " (shards)".into(),
             key => format!(" ({key})"),
         };
         // What holds anywhere leaves the keys where they are.
@@ -316,6 +317,11 @@ fn reading(model: &Model) -> Vec<Choice> {
         choices.push(Choice::of(
             "one worker fewer",
             Action::FewerWorkers,
+            Pane::Consumer,
+        ));
+        choices.push(Choice::of(
+            "the shards as lanes: who reads where",
+            Action::Focus(Pane::Shards),
             Pane::Consumer,
         ));
     }

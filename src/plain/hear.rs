@@ -160,6 +160,11 @@ impl Talk {
                     continue;
                 }
                 Act::Text(text) => Message::Pasted(text),
+                // Asked for where one is already, the lanes are told as they are by now.
+                Act::Ask(Action::Focus(Pane::Shards), _) if model.focus == Pane::Shards => {
+                    self.tell_lanes(model);
+                    continue;
+                }
                 Act::Ask(action, pane) => Message::Asked(action, pane),
                 Act::Prompt(prompt) => {
                     self.prompt = Some(prompt);

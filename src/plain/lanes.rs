@@ -117,9 +117,14 @@ pub(super) fn choices(model: &Model) -> Vec<Choice> {
     if model.streams.name().is_none() {
         return vec![of("make or choose a stream", Action::Streams)];
     }
+    let toggle = match model.consumer.running {
+        true => "stop the consumer",
+        false => "start the consumer",
+    };
     vec![
+        of("the lanes as they are now", Action::Focus(Pane::Shards)),
         of("send the event at hand", Action::Send),
-        of("start or stop the consumer", Action::Consume),
+        of(toggle, Action::Consume),
         of("choose where the consumer starts", Action::ChooseStart),
         of("go to the consumer", Action::Focus(Pane::Consumer)),
     ]

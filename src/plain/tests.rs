@@ -3,6 +3,8 @@
 use super::Talk;
 use crate::app::tests::script::{Lab, put_entry, refusal, setup};
 use crate::app::{ConnectionKind, Effect, Pane};
+use crate::kinesis::feed::{Detail, GetDetail};
+use crate::kinesis::{ShardId, StartPosition};
 use crate::lesson::{Block, Inline};
 
 /// A lab and what is said of it.
@@ -357,4 +359,45 @@ fn a_question_that_comes_up_by_itself_is_told_with_its_choices() {
             .iter()
             .any(|it| matches!(it, Effect::Call(_)))
     );
+}
+
+#[test]
+fn each_lane_is_told_in_a_line_or_two_and_anew_when_asked_again() {
+    let mut desk = Desk::with_stream();
+    desk.lab
+        .fed(2, "PutRecord", "my-first-stream", put_entry("alice"));
+    desk.tell();
+    desk.types("c");
+    desk.lab.open_readers();
+    desk.tell();
+    let told = desk.says("shards").join("\n");
+    assert!(told.contains("Shard 0: 1 record: alice."), "{told}");
+    assert!(told.contains("worker 1 reads, 1 behind"), "{told}");
+    assert!(told.contains("Shard 1: 0 records."), "{told}");
+    desk.lab.fed_by(
+        "Boto3/1.44",
+        "k",
+        3,
+        "GetRecords",
+        "my-first-stream",
+        page(),
+    );
+    let told = desk.says("shards").join("\n");
+    assert!(told.contains("py#2 reads, at the tip"), "{told}");
+}
+
+/// A program was given the only record of shard 0.
+fn page() -> Detail {
+    Detail::Get(Box::new(GetDetail {
+        chain: 7,
+        shard: ShardId::from_index(0),
+        start: StartPosition::TrimHorizon,
+        limit: None,
+        returned: 1,
+        bytes: 2,
+        range: Some(("49".into(), "49".into())),
+        millis_behind_latest: Some(0),
+        ahead: 0,
+        ended: false,
+    }))
 }

@@ -60,17 +60,19 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let room = usize::from(rect.width).saturating_sub(AROUND);
     let name = model.streams.selected.as_ref().map(|it| it.name.as_str());
     let title = cells(Pane::Shards.title()) + 7 + name.map_or(0, |name| cells(name).min(10));
+    let is_strip = model.layout.strip.height == 0;
     let state = match &model.streams.selected {
+        // The strip below says the rest.
+        Some(_) if !is_strip => Row::new().text(axis_name(ink), ink.styles.dim),
         Some(selected) => strip::state(ink, selected, room.saturating_sub(title)),
         None => Row::new().text("no stream yet", ink.styles.dim),
     };
     let foot = foot(ink, room);
     let name = name.unwrap_or_default();
     let mut canvas = frames::pane(ink, buffer, rect, Pane::Shards, name, state, foot);
-    let with_strip = model.layout.strip.height == 0;
     let lanes = model.lanes.shown();
     if lanes.is_empty() || model.streams.not_ready().is_some() || canvas.height() < 3 {
-        match with_strip || lanes.is_empty() {
+        match is_strip || lanes.is_empty() {
             true => strip::content(ink, &mut canvas),
             false => strip::keys(ink, &mut canvas),
         }
@@ -78,7 +80,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     }
     let (mut top, mut end) = (0, canvas.height());
     if canvas.height() >= ROOMY {
-        if with_strip {
+        if is_strip {
             strip::bottom(ink, &mut canvas);
             strip::keys(ink, &mut canvas.rows(0..1));
             (top, end) = (1, end - 1);
@@ -176,7 +178,18 @@ fn foot<'a>(ink: &Ink<'_>, room: usize) -> Row<'a> {
     if lanes.pointed_in(lanes.at()).is_some() {
         return keys(ink, &[("t", "reads from here"), ("f", "follows")]);
     }
+    if !ink.model.feeds() && !lanes.shown().is_empty() {
+        let words = "only what was put and read here is known";
+        return Row::new().text(words, styles.dim);
+    }
     strip::notes(ink, room)
+}
+
+fn axis_name(ink: &Ink<'_>) -> &'static str {
+    match ink.model.lanes.axis {
+        Axis::Sequence => "by sequence",
+        Axis::Time => "by time",
+    }
 }
 
 /// Draws the lanes: with their readers below them where there is room, else a row each, else some of them.

@@ -187,7 +187,18 @@ pub(super) fn below(
         let said = said(ink, lane, caret);
         let fits = |form: &&String, end: usize| column + 2 + cells(form) <= end;
         let mut drawn = false;
-        for (line, end) in taken.iter_mut().enumerate() {
+        // A row in which all is said goes before one in which only little has room.
+        let full = said.forms.len().saturating_sub(2).max(1);
+        let says_all = |end: usize| {
+            let limit = if end == width {
+                width
+            } else {
+                end.saturating_sub(2)
+            };
+            column < end && said.forms[..full].iter().any(|form| fits(&form, limit))
+        };
+        let best = taken.iter().position(|end| says_all(*end)).unwrap_or(0);
+        for (line, end) in taken.iter_mut().enumerate().skip(best) {
             let limit = if *end == width {
                 width
             } else {

@@ -48,6 +48,8 @@ pub(super) enum Spot {
 
 /// Where the records of a lane stand.
 pub(super) struct Track {
+    /// How many tokens are older than those shown.
+    first: usize,
     /// What stands before the first record shown, and its column.
     head: String,
     begins: usize,
@@ -123,6 +125,7 @@ impl Track {
         let newer = (tokens.len() - end) as u64;
         Self {
             tail: Tail::new(lane, column, newer, children, width),
+            first,
             begins: 0,
             line: 0..0,
             head,
@@ -177,7 +180,7 @@ impl Track {
             }
         }
         let ends = match lane.closed.filter(|at| *at < window.to) {
-            Some(at) => column_of(at).max(stops.last().map_or(0, |stop| stop.column + 1)),
+            Some(at) => column_of(at).max(stops.last().map_or(least, |stop| stop.column + 1)),
             None => width.saturating_sub(1),
         };
         let most = stops.iter().map(|stop| stop.end - stop.first).max();
@@ -202,6 +205,7 @@ impl Track {
         }
         Self {
             tail: Tail::new(lane, ends, newer, children, width),
+            first,
             begins,
             line: least.min(ends)..ends,
             head,
@@ -236,6 +240,7 @@ impl Track {
         });
         Self {
             tail: Tail::new(lane, right + 1, 0, "", width),
+            first: 0,
             begins: 0,
             line: 0..0,
             head: "┆".to_owned(),
@@ -249,7 +254,11 @@ impl Track {
     pub fn spot(&self, place: usize) -> Spot {
         let shown = self.stops.partition_point(|stop| stop.first < place);
         let Some(first) = self.stops.first() else {
-            return Spot::At(self.begins + cells(&self.head).saturating_sub(1));
+            return match place {
+                0 if self.first == 0 => Spot::At(self.begins + cells(&self.head).saturating_sub(1)),
+                place if place < self.first => Spot::Left(self.begins),
+                _ => Spot::At(self.tail.column),
+            };
         };
         match shown.checked_sub(1) {
             None if place < first.first => Spot::Left(self.begins),
