@@ -2,7 +2,8 @@
 //!
 //! The terminal alone is not there: the model is told what the loop would tell it, and what it asks for is done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use kinesis_lab::app::action::Action;
 use kinesis_lab::app::lab_server::Lever;
 use kinesis_lab::app::message::ReaderId;
 use kinesis_lab::app::producer::Twice;
-use kinesis_lab::app::producer::settings::Settings;
+use kinesis_lab::app::producer::settings::{Keys, Settings};
 use kinesis_lab::app::program_pane::Places;
 use kinesis_lab::app::{Answer, Effect, Message, Model, Outcome, Request, Setup, update};
 use kinesis_lab::client::{self, Client};
@@ -44,6 +45,7 @@ struct Lab {
     model: Model,
     client: Client,
     service: Arc<Service>,
+    address: SocketAddr,
     feed: Receiver<FeedEvent>,
     calls: JoinSet<Answer>,
     stop: CancellationToken,
@@ -90,6 +92,7 @@ impl Lab {
             model,
             client,
             service,
+            address,
             feed,
             calls: JoinSet::new(),
             stop,
@@ -305,5 +308,90 @@ async fn without_retries_what_is_throttled_is_given_up_and_not_in_the_stream() {
     let events = lab.events().await;
     assert_eq!(events.len() as u64, counts.written);
     assert!(events.values().all(|places| places.len() == 1));
+    lab.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_at_twice_its_shard_s_rate_is_throttled_by_the_shard_itself_and_the_counts_are_the_stream_s()
+ {
+    let mut lab = Lab::with_stream(&Limits::default()).await;
+    lab.model.producer.auto.settings = Settings {
+        keys: Keys::One,
+        batch: 3,
+        retries: 1,
+        ..Settings::default()
+    };
+    lab.model.producer.auto.rate = 10;
+    lab.key(KeyCode::Char('S'));
+    lab.until("the shard is full", |model| {
+        let counts = model.producer.auto.queue.counts;
+        counts.throttled > 0 && counts.retried > 0 && counts.sent > 4_000
+    })
+    .await;
+    lab.finish().await;
+    let counts = lab.model.producer.auto.queue.counts;
+    assert_eq!(counts.sent, counts.written + counts.given_up, "{counts:?}");
+    assert_eq!((counts.unknown, counts.twice), (0, 0));
+    let events = lab.events().await;
+    assert_eq!(events.len() as u64, counts.written);
+    let shards: BTreeSet<_> = events.values().flatten().map(|(shard, _)| shard).collect();
+    assert_eq!(shards.len(), 1, "one key, one shard");
+    lab.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_of_a_mebibyte_are_taken_at_what_the_shards_take() {
+    let mut lab = Lab::with_stream(&Limits::default()).await;
+    lab.model.producer.auto.settings = Settings {
+        keys: Keys::Uniform,
+        batch: 3,
+        payload: 4,
+        ..Settings::default()
+    };
+    lab.model.producer.auto.rate = 10;
+    lab.key(KeyCode::Char('S'));
+    lab.until("some are written", |model| {
+        model.producer.auto.queue.counts.written >= 4
+    })
+    .await;
+    lab.finish().await;
+    let counts = lab.model.producer.auto.queue.counts;
+    assert_eq!(counts.sent, counts.written + counts.given_up, "{counts:?}");
+    let sizes = lab
+        .model
+        .producer
+        .log
+        .iter()
+        .filter(|(_, line)| line.result.is_ok());
+    let sizes: Vec<usize> = sizes.map(|(_, line)| line.size).collect();
+    let (key, mebibyte) = ("key-000".len(), 1024 * 1024);
+    assert!(
+        sizes.iter().all(|size| *size == mebibyte - key),
+        "{sizes:?}"
+    );
+    lab.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_is_deleted_under_it_stops_it_and_that_is_said() {
+    let mut lab = Lab::with_stream(&Limits::without_rates()).await;
+    lab.model.producer.auto.settings = batches_of_a_hundred();
+    lab.model.producer.auto.rate = 8;
+    lab.key(KeyCode::Char('S'));
+    lab.until("some are written", |model| {
+        model.producer.auto.queue.counts.written > 200
+    })
+    .await;
+    // By somebody else: the lab's own deletion would turn the panels away at once.
+    let (client, _) = client::connect_embedded(lab.address, "somebody");
+    let deleted = client.perform(Request::DeleteStream(STREAM.into())).await;
+    assert!(matches!(deleted, Answer::Deleted { result: Ok(()), .. }));
+    lab.until("it stopped", |model| model.producer.auto.next_at.is_none())
+        .await;
+    assert_eq!(lab.model.streams.name(), None, "{}", lab.model.status.words);
+    lab.until("nothing is on the way", |model| {
+        model.producer.auto.queue.held() == 0
+    })
+    .await;
     lab.leave().await;
 }
