@@ -149,7 +149,7 @@ impl Ring {
                 )
             }
             (named, more) => format!(
-                "{key}, {} and {more} more keys share shard {short}. ",
+                "{key}, {} and {more} more share shard {short}. ",
                 named.join(", ")
             ),
         };

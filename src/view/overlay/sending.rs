@@ -39,9 +39,9 @@ pub(super) fn draw(ink: &Ink<'_>, form: SendingForm, buffer: &mut Buffer) {
             false => ("  ", styles.base, styles.faint),
         };
         let value = Row::new()
-            .text("◂ ", arrows)
-            .text(line.value(ink.model), styles.strong)
-            .text(" ▸", arrows);
+            .text("◂", arrows)
+            .text(format!(" {} ", line.value(ink.model)), styles.strong)
+            .text("▸", arrows);
         let room = width.saturating_sub(3 + NAME + VALUE);
         let means = cut(&line.means(ink.model), room).into_owned();
         let gap = VALUE.saturating_sub(value.width()).max(1);

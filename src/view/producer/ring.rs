@@ -124,6 +124,7 @@ fn piece<'a>(ink: &Ink<'_>, range: &Range, width: usize, last: bool) -> Row<'a> 
         [
             format!(" shard {short} · {percent}{mark} "),
             format!(" {short} · {percent}{mark} "),
+            format!("{short}·{}{mark}", percent.replace(' ', "")),
         ]
     });
     let names = [
