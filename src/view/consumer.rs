@@ -120,10 +120,12 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         6..9 => (true, true, false),
         _ => (true, true, true),
     };
-    let proof = (height > 6 && order::is_news(ink))
+    let proof = (height > 4 && order::is_news(ink))
         .then(|| order::row(ink, canvas.width()))
         .flatten();
     let proven = usize::from(proof.is_some());
+    // Where there is room for one of them, that the order held is rarer news than that the records stay.
+    let kept = kept && (proven == 0 || height > 7);
     let below = usize::from(closer) + usize::from(kept) + usize::from(blank) + proven;
     let columns = Columns::at(canvas.width());
     let head = Row::new()
@@ -162,7 +164,7 @@ fn records(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
         canvas.draw(shown, closer_look(ink, current, canvas.width()));
     }
     if let Some(proof) = proof {
-        canvas.draw(height - 2, proof);
+        canvas.draw(height - 1 - usize::from(kept), proof);
     }
     if kept {
         let width = canvas.width();

@@ -1,5 +1,5 @@
-//! Resharding under load, with the lab's keys in a pseudo-terminal and a real client beside it: every key keeps its order,
-//! every record is processed, and the lab's own proof counts them all.
+//! Resharding under load, with the lab's keys in a pseudo-terminal and a real client beside it: one of two workers is
+//! killed meanwhile, every key keeps its order, every record is processed, and the lab's own proof counts them all.
 //!
 //! The same run goes over the embedded server and over another Kinesis-compatible one, so that nothing leans on ours. That
 //! one shows as ignored, with the reason in its name, where it is not installed; `KINESIS_LAB_REQUIRE_CLIENTS=1` makes
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let tests = vec![
         Trial::test(
-            "a split and a merge under load on the embedded server",
+            "a split, a killed worker and a merge under load on the embedded server",
             || {
                 let home = Home::new();
                 run(&home, &["--port", "0"], None);
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             },
         ),
         other_server::test(
-            "a split and a merge under load on kinesalite",
+            "a split, a killed worker and a merge under load on kinesalite",
             |address: &str| {
                 let home = Home::new();
                 run(&home, &["--endpoint-url", address], Some(address));
@@ -63,9 +63,12 @@ fn run(home: &Home, road: &[&str], address: Option<&str>) {
     lab.keys("D");
     lab.wait_for("Enter creates it");
     lab.keys("\r");
-    lab.wait_for("ACTIVE · 2 shards");
+    lab.wait_for("ACTIVE · ");
+    // Two workers, who share the shards.
+    lab.keys("3W");
     lab.keys("c");
     lab.wait_for("reading from TRIM_HORIZON");
+    lab.wait_for("worker 2");
     // The lab sends by itself beside the client.
     lab.keys("S+++");
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -84,6 +87,12 @@ fn run(home: &Home, road: &[&str], address: Option<&str>) {
     lab.wait_for(SPLIT);
     runtime.block_on(stream.has_put(2 * RECORDS));
 
+    // One of them dies; the other goes on from its checkpoints once its leases expire.
+    close_the_dialog(&mut lab);
+    lab.keys("x");
+    lab.wait_for("is killed. Its lease of");
+    lab.keys("R");
+    lab.wait_for("Reshard my-first-stream");
     // The lowest shard and the one above it, whichever was split.
     lab.keys("m\x1b[A\x1b[A\x1b[A");
     lab.wait_for("which lies right above it");
