@@ -37,7 +37,8 @@ pub const RENEWAL: TimeDelta = TimeDelta::seconds(3);
 /// that it can be watched).
 pub const ROUND: TimeDelta = TimeDelta::seconds(1);
 
-/// How often a worker writes down how far it has come (KCL leaves it to the application; its samples do it once a minute).
+/// How long work may go on before a worker writes down how far it has come (KCL leaves it to the application; its samples
+/// do it once a minute).
 pub const CHECKPOINTING: TimeDelta = TimeDelta::seconds(5);
 
 /// How long a lease that was handed over is kept for the worker that asked for it.

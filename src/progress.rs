@@ -4,6 +4,7 @@
 //! The records are pure; `folder` and `running` are the thin edge that reads and writes them.
 
 pub mod folder;
+pub mod readings;
 pub mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,9 @@ pub struct Progress {
     /// Hashes of the lessons' code that the learner agreed to run.
     #[serde(default)]
     pub code_agreed: BTreeSet<String>,
+    /// How far the panel's consumer came in streams, the one written last at the end.
+    #[serde(default)]
+    pub readings: Vec<readings::Reading>,
 }
 
 impl Default for Progress {
@@ -41,6 +45,7 @@ impl Default for Progress {
             last_stream: None,
             theme: None,
             code_agreed: BTreeSet::new(),
+            readings: Vec::new(),
         }
     }
 }

@@ -34,6 +34,7 @@ mod fit;
 mod foot;
 mod frames;
 mod guide;
+mod lag;
 mod lanes;
 mod lesson;
 mod note;

@@ -24,3 +24,5 @@ mod running;
 mod whole_module;
 #[path = "terminal/wire_log.rs"]
 mod wire_log;
+#[path = "terminal/workers.rs"]
+mod workers;

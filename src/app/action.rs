@@ -83,6 +83,8 @@ pub enum Action {
     MoreWorkers,
     /// One worker fewer.
     FewerWorkers,
+    /// Set how the workers read and work.
+    ReadingSettings,
     /// Kill a worker without goodbye.
     KillWorker,
     /// Follow the newest lines.

@@ -3,7 +3,9 @@
 //! Reading never removes anything, so every new run may begin anywhere again.
 
 mod emptiness;
+mod kept;
 mod polling;
+mod settings;
 mod starting;
 mod work;
 mod workers;
@@ -17,13 +19,17 @@ use super::log::{Gaze, Log};
 use super::message::{ReaderId, Received};
 use super::model::{Model, Outcome, Tone};
 use super::readers::ForeignReaders;
+use super::start::CHECKPOINT;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
-use crate::leases::{Group, Table};
+use crate::leases::{Checkpoint, Group, Table};
 
 pub use emptiness::why_empty;
+pub(super) use kept::drop_earlier;
+pub use kept::kept_reading;
 pub(super) use polling::{on_deadline, opened, read};
+pub(super) use settings::{LINES, change_setting, open_settings};
+pub use settings::{POLLS, SPEEDS, Settings, SettingsDialog, pause_in_words};
 pub(super) use starting::{apply_start, choose_start};
-pub use work::Settings;
 pub(super) use workers::{change_workers, kill_worker, shards_known};
 
 /// How many records the panel remembers, and how many bytes of their data; the oldest make room. A frozen view holds as
@@ -57,6 +63,10 @@ pub struct Reader {
     pub read: u64,
     /// How many of these had been worked on before, since the checkpoint that was gone on from.
     pub repeats: u64,
+    /// How many were worked on since the last checkpoint: they would come again.
+    pub since: u64,
+    /// How far it is written down in the lease table.
+    pub checkpoint: Option<Checkpoint>,
     /// The records that the worker was given and has not come to yet.
     pub waiting: VecDeque<Received>,
     /// The furthest record that any worker of this run has worked on.
@@ -172,6 +182,8 @@ pub struct Consumer {
     pub running: bool,
     /// Where the next run, or the present one, starts.
     pub start: StartPosition,
+    /// Whether it goes on from the checkpoints that are kept, and begins at `start` only where there is none.
+    pub resume: bool,
     /// How many workers live, or begin with the next run; at most 4. None after the last was killed.
     pub workers: u8,
     /// Their lease table and they.
@@ -194,6 +206,7 @@ pub struct Consumer {
     bytes: usize,
     /// Until when each worker is busy with the record that it took last.
     busy: BTreeMap<u8, DateTime<Utc>>,
+    kept: kept::Kept,
     /// When work was done last.
     worked_at: DateTime<Utc>,
     rng: Rng,
@@ -204,6 +217,7 @@ impl Default for Consumer {
         Self {
             running: false,
             start: StartPosition::TrimHorizon,
+            resume: false,
             workers: 1,
             group: Group::new(Table::new(StartPosition::TrimHorizon)),
             settings: Settings::default(),
@@ -216,6 +230,7 @@ impl Default for Consumer {
             run: 0,
             bytes: 0,
             busy: BTreeMap::new(),
+            kept: kept::Kept::default(),
             worked_at: DateTime::<Utc>::MIN_UTC,
             rng: Rng::with_seed(0),
         }
@@ -223,6 +238,14 @@ impl Default for Consumer {
 }
 
 impl Consumer {
+    /// Where the next run, or the present one, starts, in a word.
+    pub fn start_word(&self) -> &'static str {
+        match self.resume {
+            true => CHECKPOINT,
+            false => self.start.word(),
+        }
+    }
+
     /// Records that came again since they had been worked on after the last checkpoint.
     pub fn repeats(&self) -> u64 {
         self.readers.iter().map(|reader| reader.repeats).sum()
@@ -251,6 +274,7 @@ impl Consumer {
         polls
             .chain(self.group.next_at())
             .chain(self.next_work())
+            .chain(self.kept.due(&self.group.table))
             .min()
     }
 
@@ -339,16 +363,31 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     consumer.empty_page_said = false;
     consumer.readers.clear();
     consumer.forget();
-    consumer.begin(now);
+    consumer.begin(now, None);
+    consumer.kept = kept::Kept::default();
+    let earlier = kept_reading(model).is_some();
     shards_known(model, now, out);
-    let words = match model.consumer.workers {
-        _ if model.streams.not_ready().is_some() => {
-            "Reading begins once the stream is ACTIVE.".into()
-        }
-        1 => format!("Worker 1 reads from {}.", model.consumer.start.word()),
-        n => format!("{n} workers read from {}.", model.consumer.start.word()),
+    let words = match model.streams.not_ready() {
+        Some(_) => "Reading begins once the stream is ACTIVE.".into(),
+        None => begun(&model.consumer, earlier),
     };
     model.say(Tone::Plain, words);
+}
+
+/// How a run begins, in words; where there are checkpoints of an earlier one, whether it goes on from them.
+fn begun(consumer: &Consumer, earlier: bool) -> String {
+    let start = consumer.start.word();
+    let (who, s) = match consumer.workers {
+        1 => ("Worker 1".to_owned(), "s"),
+        n => (format!("{n} workers"), ""),
+    };
+    match (consumer.resume, earlier) {
+        (false, false) => format!("{who} read{s} from {start}."),
+        (false, true) => format!("{who} read{s} from {start}, with a fresh lease table."),
+        (true, true) if s.is_empty() => format!("{who} go on from the checkpoints."),
+        (true, true) => format!("{who} goes on from the checkpoints."),
+        (true, false) => format!("No checkpoint is kept yet: {who} read{s} from {start}."),
+    }
 }
 
 /// Stops the run: its workers leave politely, and its answers will be ignored.
@@ -357,7 +396,9 @@ pub(super) fn stop(model: &mut Model) {
     if consumer.running {
         consumer.group.close();
         consumer.workers = consumer.workers.max(1);
+        workers::note_checkpoints(&mut model.consumer);
+        kept::keep_now(model, model.now);
     }
-    consumer.running = false;
-    consumer.run += 1;
+    model.consumer.running = false;
+    model.consumer.run += 1;
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
+use super::consumer::SettingsDialog;
 use super::guide::Sheet;
 use super::lab_server::ServerDialog;
 use super::lanes::Token;
@@ -34,6 +35,8 @@ pub enum Overlay {
     Sending(SendingForm),
     /// Where the consumer starts.
     Start(StartDialog),
+    /// How the consumer's workers read and work.
+    Reading(SettingsDialog),
     /// A record in full, from the consumer's or the producer's log.
     Detail(Detail),
     /// What is known of a record of a lane that nobody here has read.

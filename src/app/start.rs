@@ -5,22 +5,27 @@ use tui_input::Input;
 
 use crate::kinesis::{SequenceNumber, StartPosition};
 
-/// The five start positions, in the order of the dialog.
-pub const WORDS: [&str; 5] = [
+/// What the lab calls going on from the checkpoints of the lease table.
+pub const CHECKPOINT: &str = "checkpoint";
+
+/// The five start positions, in the order of the dialog, and the lab's own: no position, but each shard's checkpoint.
+pub const WORDS: [&str; 6] = [
     "TRIM_HORIZON",
     "LATEST",
     "AT_TIMESTAMP",
     "AT_SEQUENCE_NUMBER",
     "AFTER_SEQUENCE_NUMBER",
+    CHECKPOINT,
 ];
 
 /// What each of them means, in a few words.
-pub const MEANINGS: [&str; 5] = [
+pub const MEANINGS: [&str; 6] = [
     "the oldest record that is kept",
     "after the newest: only what comes from now on",
     "what arrived at this time or later",
     "exactly this record",
     "the record after this one",
+    "where the workers stopped last; else the oldest record",
 ];
 
 /// The dialog that `t` opens.
@@ -46,6 +51,11 @@ impl StartDialog {
         }
     }
 
+    /// Whether to go on from the checkpoints.
+    pub fn resumes(&self) -> bool {
+        WORDS.get(self.choice) == Some(&CHECKPOINT)
+    }
+
     /// What was chosen, or what is wrong with it.
     pub fn position(&self, now: DateTime<Utc>, zone: FixedOffset) -> Result<StartPosition, String> {
         let number = || sequence_number(self.number.value());
@@ -54,7 +64,9 @@ impl StartDialog {
             1 => StartPosition::Latest,
             2 => StartPosition::AtTimestamp(time(self.time.value(), now, zone)?),
             3 => StartPosition::AtSequenceNumber(number()?),
-            _ => StartPosition::AfterSequenceNumber(number()?),
+            4 => StartPosition::AfterSequenceNumber(number()?),
+            // Where there is no checkpoint.
+            _ => StartPosition::TrimHorizon,
         })
     }
 }

@@ -128,6 +128,9 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     discussion::attend(model, now);
     guide::follow(model, now, &mut out);
     // The time spent is written with other changes, and at the end; not for its own sake.
+    if out.effects.contains(&Effect::Quit) {
+        consumer::stop(model);
+    }
     if model.progress != model.saved || out.effects.contains(&Effect::Quit) {
         section_clock::bank(model, now);
     }
@@ -359,6 +362,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         Action::ChooseStart => consumer::choose_start(model),
         Action::MoreWorkers => consumer::change_workers(model, 1, now, out),
         Action::FewerWorkers => consumer::change_workers(model, -1, now, out),
+        Action::ReadingSettings => consumer::open_settings(model),
         Action::KillWorker => consumer::kill_worker(model, now, out),
         Action::Follow => {
             match model.focus {

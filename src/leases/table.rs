@@ -107,6 +107,8 @@ pub struct Table {
     /// Checkpoints of an earlier run, for the shards that the first sync finds.
     kept: BTreeMap<ShardId, Checkpoint>,
     synced: bool,
+    written: u64,
+    renewed: u64,
 }
 
 impl Table {
@@ -119,6 +121,8 @@ impl Table {
             start,
             kept: BTreeMap::new(),
             synced: false,
+            written: 0,
+            renewed: 0,
         }
     }
 
@@ -143,6 +147,16 @@ impl Table {
     /// The shards that wait for their parents.
     pub fn waiting(&self) -> impl Iterator<Item = (&ShardId, &Waiting)> {
         self.waiting.iter()
+    }
+
+    /// How many checkpoints were written in it.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// How many renewals there were.
+    pub fn renewed(&self) -> u64 {
+        self.renewed
     }
 
     /// Workers with a heartbeat, dead ones included until somebody notices.
@@ -276,7 +290,9 @@ impl Table {
     pub(super) fn renew(&mut self, shard: &ShardId, worker: u8, counter: u64) -> Option<u64> {
         let lease = self.owned(shard, worker, counter)?;
         lease.counter += 1;
-        Some(lease.counter)
+        let counter = lease.counter;
+        self.renewed += 1;
+        Some(counter)
     }
 
     /// Asks the owner for a lease. The counter does not move: it is the owner's heartbeat, and the owner may be dead.
@@ -327,6 +343,7 @@ impl Table {
             lease.wanted_by = None;
             lease.counter += 1;
         }
+        self.written += 1;
         true
     }
 

@@ -17,7 +17,7 @@ struct Held {
     renewed_at: DateTime<Utc>,
     /// How far it has worked, where that is not written down yet.
     done: Option<Checkpoint>,
-    /// When it writes that down.
+    /// When it writes that down: so long after the first of what is not written yet.
     checkpoint_at: DateTime<Utc>,
 }
 
@@ -109,7 +109,9 @@ impl Worker {
             return;
         };
         let ends = done.is_final();
-        held.done = Some(done);
+        if held.done.replace(done).is_none() {
+            held.checkpoint_at = now + CHECKPOINTING;
+        }
         if ends {
             self.write_checkpoint(table, shard);
             self.held.remove(shard);
@@ -134,9 +136,6 @@ impl Worker {
         let held: Vec<ShardId> = held.map(|(shard, _)| shard.clone()).collect();
         for shard in held {
             self.write_checkpoint(table, &shard);
-            if let Some(held) = self.held.get_mut(&shard) {
-                held.checkpoint_at = now + CHECKPOINTING;
-            }
         }
         if self.round_at <= now {
             self.round(table, now, rng, changes);

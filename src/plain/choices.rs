@@ -295,7 +295,7 @@ fn sending(model: &Model) -> Vec<Choice> {
 
 fn reading(model: &Model) -> Vec<Choice> {
     let consumer = &model.consumer;
-    let start = consumer.start.word();
+    let start = consumer.start_word();
     let toggle = match consumer.running {
         true => "stop the consumer".to_owned(),
         false => format!("start the consumer, from {start}"),
@@ -322,6 +322,16 @@ fn reading(model: &Model) -> Vec<Choice> {
         choices.push(Choice::of(
             "the shards as lanes: who reads where",
             Action::Focus(Pane::Shards),
+            Pane::Consumer,
+        ));
+        choices.push(Choice::of(
+            "kill a worker",
+            Action::KillWorker,
+            Pane::Consumer,
+        ));
+        choices.push(Choice::of(
+            "set how often to poll and how fast a worker works",
+            Action::ReadingSettings,
             Pane::Consumer,
         ));
     }

@@ -8,6 +8,7 @@ use super::hear::{Act, Prompt};
 use super::record;
 use super::text::count;
 use crate::app::Model;
+use crate::app::consumer::{SettingsDialog, pause_in_words};
 use crate::app::lab_server::Lever;
 use crate::app::overlay::{Confirm, Overlay};
 use crate::app::producer::Line;
@@ -90,6 +91,17 @@ fn words(model: &Model) -> Vec<String> {
             lines.push("Where the consumer starts.".into());
             lines.extend(problem(&dialog.problem));
         }
+        Some(Overlay::Reading(_)) => {
+            let settings = &model.consumer.settings;
+            let speed = match settings.speed {
+                None => "takes all that comes".to_owned(),
+                Some(speed) => format!("works on {speed} records a second"),
+            };
+            lines.push(format!(
+                "A shard is polled every {}; a worker {speed}.",
+                pause_in_words(settings.poll)
+            ));
+        }
         Some(Overlay::Detail(open)) => lines.extend(record::in_full(model, *open)),
         Some(Overlay::Token(shard, token)) => lines.push(super::lanes::record(shard, token)),
         Some(Overlay::Sheet(sheet)) => {
@@ -163,6 +175,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
             intervals.chain([close()]).collect()
         }
         Overlay::Start(dialog) => start(dialog),
+        Overlay::Reading(dialog) => reading(*dialog),
         Overlay::Detail(_) => vec![
             Choice::new("the record before", vec![Act::Key(KeyCode::Left)]),
             Choice::new("the record after", vec![Act::Key(KeyCode::Right)]),
@@ -258,6 +271,26 @@ pub(super) fn create(model: &Model, line: &str) -> Option<Vec<Act>> {
     Some(acts)
 }
 
+fn reading(dialog: SettingsDialog) -> Vec<Choice> {
+    let at = |line: usize, key: KeyCode| {
+        let to = if line >= dialog.cursor {
+            KeyCode::Down
+        } else {
+            KeyCode::Up
+        };
+        let mut acts = vec![Act::Key(to); line.abs_diff(dialog.cursor)];
+        acts.push(Act::Key(key));
+        acts
+    };
+    vec![
+        Choice::new("poll more often", at(0, KeyCode::Left)),
+        Choice::new("poll less often", at(0, KeyCode::Right)),
+        Choice::new("a quicker worker", at(1, KeyCode::Left)),
+        Choice::new("a slower worker", at(1, KeyCode::Right)),
+        close(),
+    ]
+}
+
 fn start(dialog: &StartDialog) -> Vec<Choice> {
     let choose = |place: usize| {
         let steps = (place + WORDS.len() - dialog.choice) % WORDS.len();
@@ -270,7 +303,7 @@ fn start(dialog: &StartDialog) -> Vec<Choice> {
         .map(|(place, (word, meaning))| {
             let mut acts = choose(place);
             acts.push(match place {
-                2.. => Act::Prompt(Prompt::StartField),
+                2..=4 => Act::Prompt(Prompt::StartField),
                 _ => Act::Key(KeyCode::Enter),
             });
             Choice::new(&format!("{word}: {meaning}"), acts)

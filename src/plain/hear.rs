@@ -256,6 +256,7 @@ impl Talk {
                     | Overlay::Reshard(_)
                     | Overlay::Server(_)
                     | Overlay::Start(_)
+                    | Overlay::Reading(_)
                     | Overlay::Detail(_)
                     | Overlay::Result(_)
                     | Overlay::Sheet(_)

@@ -167,7 +167,7 @@ impl Talk {
                 let runs = if consumer.running { "running" } else { "off" };
                 self.say(&format!(
                     "Consumer: {runs}, start {}, {}.",
-                    consumer.start.word(),
+                    consumer.start_word(),
                     count(usize::from(consumer.workers), "worker")
                 ));
                 let readers: Vec<String> = consumer

@@ -56,7 +56,7 @@ fn state<'a>(ink: &Ink<'_>, width: u16) -> Row<'a> {
             .text(" from ", styles.dim),
         false => Row::new().text("off · from ", styles.dim),
     };
-    let row = row.text(consumer.start.word(), styles.dim);
+    let row = row.text(consumer.start_word(), styles.dim);
     let workers = match consumer.workers {
         1 => return row,
         n => Row::new().text(format!(" · {n} workers"), styles.dim),

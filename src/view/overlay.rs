@@ -6,6 +6,7 @@ mod detail;
 mod help;
 mod numbers;
 mod palette;
+mod reading;
 mod reshard;
 mod result;
 mod sending;
@@ -42,6 +43,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
             None
         }
         Overlay::Start(dialog) => start::draw(ink, dialog, buffer),
+        Overlay::Reading(dialog) => {
+            reading::draw(ink, *dialog, buffer);
+            None
+        }
         Overlay::Detail(detail) => {
             detail::draw(ink, *detail, buffer);
             None

@@ -13,3 +13,4 @@ mod sizes;
 mod steps;
 mod teaching;
 mod wire;
+mod workers;

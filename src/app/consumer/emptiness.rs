@@ -1,9 +1,16 @@
 //! Why the consumer panel shows no record, in words.
 
-use super::{Reader, ReaderState};
+use super::{Reader, ReaderState, kept_reading};
 use crate::app::model::Model;
 use crate::app::streams::Presence;
 use crate::kinesis::StartPosition;
+use crate::progress::readings::Reading;
+
+/// When checkpoints were written, as a time of day.
+fn at(model: &Model, kept: &Reading) -> String {
+    let at = kept.written_at.with_timezone(&model.zone);
+    at.format("%H:%M:%S").to_string()
+}
 
 /// Why no record is shown, and which key changes that. `None` while records are shown.
 pub fn why_empty(model: &Model) -> Option<String> {
@@ -41,8 +48,19 @@ pub fn why_empty(model: &Model) -> Option<String> {
         Presence::Described(description) if description.status == "CREATING" => {
             "The stream is CREATING: reading begins when it is ACTIVE.".into()
         }
-        _ if !consumer.running => {
-            format!("Nobody reads in this panel.{wait} c starts a consumer.")
+        _ if !consumer.running => match kept_reading(model) {
+            None => format!("Nobody reads in this panel.{wait} c starts a consumer."),
+            Some(kept) if consumer.resume => {
+                format!("Nobody reads in this panel. c goes on from the checkpoints of {}.", at(model, kept))
+            }
+            Some(kept) => format!(
+                "Nobody reads in this panel. c reads from {}; t, checkpoint goes on where the workers were at {}.",
+                consumer.start.word(),
+                at(model, kept)
+            ),
+        },
+        _ if consumer.workers == 0 => {
+            "No worker is left. W adds one; it reads when the leases of the dead have expired.".into()
         }
         _ if readers.is_empty() => {
             "The endpoint lists no shard of it yet. It is asked again by itself.".into()
@@ -53,11 +71,14 @@ pub fn why_empty(model: &Model) -> Option<String> {
         _ if readers.iter().all(|r| matches!(r.state, ReaderState::Refused(_))) => {
             "No shard knows that number. t chooses another start.".into()
         }
-        _ if readers.iter().any(|r| !r.answered() && !matches!(r.state, ReaderState::Refused(_) | ReaderState::Queued)) => {
+        _ if readers.iter().any(|r| !r.answered() && r.is_open() && r.state != ReaderState::Queued) => {
             "The first answer is on its way.".into()
         }
         _ if readers.iter().any(|r| r.behind.is_some_and(|behind| behind > 0)) => {
             "The pages so far were empty, but they lie behind the tip: reading goes on by itself.".into()
+        }
+        _ if consumer.resume && readers.iter().any(|r| r.last.is_some() || r.is_done()) => {
+            "All up to the checkpoints is done, and nothing came since. s sends an event; t, TRIM_HORIZON reads all again.".into()
         }
         _ => match &consumer.start {
             StartPosition::Latest if written == 1 => {

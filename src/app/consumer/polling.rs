@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::kept::keep;
 use super::work::{finish, work};
 use super::workers::{in_words, lease_anew, step};
 use super::{LAGS, LONGEST_PAUSE, Reader, ReaderState};
@@ -276,6 +277,7 @@ pub(in crate::app) fn on_deadline(
     out.changed |= worked;
     let done = finish(&mut model.consumer, now);
     ended(model, &done, now, out);
+    keep(model, now);
     let lab_time = model.server.clock.lab(now);
     let consumer = &mut model.consumer;
     let limit = consumer.settings.limit();

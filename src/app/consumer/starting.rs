@@ -42,7 +42,7 @@ pub(in crate::app) fn choose_start(model: &mut Model) {
     let number = number.map_or(String::new(), ToString::to_string);
     let chosen = WORDS
         .iter()
-        .position(|word| *word == consumer.start.word())
+        .position(|word| *word == consumer.start_word())
         .unwrap_or(0);
     let choice = pointed.as_ref().map_or(chosen, |(_, _, choice)| *choice);
     model.overlay = Some(Overlay::Start(StartDialog {
@@ -59,14 +59,16 @@ pub(in crate::app) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &m
         return;
     };
     let lab_time = model.server.clock.lab(now);
+    let resume = dialog.resumes();
     match dialog.position(lab_time, model.zone) {
         Ok(position) => {
             model.consumer.start = position;
+            model.consumer.resume = resume;
             model.overlay = None;
             if model.consumer.running {
                 start(model, now, out);
             } else {
-                let words = format!("c starts the consumer at {}.", model.consumer.start.word());
+                let words = format!("c starts the consumer at {}.", model.consumer.start_word());
                 model.say(Tone::Plain, words);
             }
         }

@@ -2,49 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Consumer, ReaderState, Shown};
+use super::{Consumer, ReaderState, Settings, Shown};
 use crate::app::model::Model;
+use crate::kinesis::ShardId;
 use crate::leases::Checkpoint;
-
-/// Records asked for in a poll: twice what a shard can take in a second, so that a reader catches up.
-const LIMIT: u32 = 2_000;
-
-/// A worker that takes its time is given so many seconds of work in a poll, so that what waits for it is in the stream.
-const SECONDS_OF_WORK: u32 = 5;
 
 /// Work is looked at no more often than this, however fast it is.
 const SLICE: TimeDelta = TimeDelta::milliseconds(50);
-
-/// How the workers read and work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// The pause between two polls of a shard. Five calls a second are allowed, shared by all readers; AWS recommends one.
-    pub poll: TimeDelta,
-    /// How many records a second one worker can work on; `None`: as many as come.
-    pub speed: Option<u32>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            poll: TimeDelta::seconds(1),
-            speed: None,
-        }
-    }
-}
-
-impl Settings {
-    /// How many records are asked for in a poll.
-    pub(super) fn limit(&self) -> u32 {
-        let work = |speed: u32| speed.saturating_mul(SECONDS_OF_WORK).clamp(10, LIMIT);
-        self.speed.map_or(LIMIT, work)
-    }
-
-    /// How long a record takes.
-    fn time_of_one(speed: u32) -> TimeDelta {
-        TimeDelta::microseconds(1_000_000 / i64::from(speed.max(1)))
-    }
-}
 
 impl Consumer {
     /// When the next record is due to be worked on.
@@ -111,6 +75,7 @@ fn work_on_one(model: &mut Model, worker: u8, now: DateTime<Utc>) -> bool {
         .as_ref()
         .is_some_and(|worked| number <= *worked);
     reader.read += 1;
+    reader.since += 1;
     reader.repeats += u64::from(repeat);
     if !repeat {
         reader.worked = Some(number.clone());
@@ -132,7 +97,7 @@ fn work_on_one(model: &mut Model, worker: u8, now: DateTime<Utc>) -> bool {
 }
 
 /// Shards whose last record is worked on: they are done, and their workers free of them. Gives them.
-pub(super) fn finish(consumer: &mut Consumer, now: DateTime<Utc>) -> Vec<crate::kinesis::ShardId> {
+pub(super) fn finish(consumer: &mut Consumer, now: DateTime<Utc>) -> Vec<ShardId> {
     let mut done = Vec::new();
     for reader in &mut consumer.readers {
         if reader.held && reader.state == ReaderState::Finishing && reader.waiting.is_empty() {

@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 
+use super::kept::{identity, kept_reading, resumed};
 use super::polling::{open, resume_position};
 use super::{Consumer, Reader, ReaderState};
 use crate::app::message::Description;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::kinesis::{ShardId, StartPosition};
-use crate::leases::{Change, Group, How, MAX_WORKERS, Shard, Table};
+use crate::leases::{Change, Group, How, Lease, MAX_WORKERS, Shard, Table};
 
 impl Consumer {
-    /// A run begins: a fresh lease table, and workers that have not looked at it yet.
-    pub(super) fn begin(&mut self, now: DateTime<Utc>) {
+    /// A run begins: a fresh lease table, as of a new application in the terms of KCL, or one that goes on; and workers that have not looked at it yet.
+    pub(super) fn begin(&mut self, now: DateTime<Utc>, table: Option<Table>) {
         self.rng = Rng::with_seed(self.run);
         self.busy.clear();
-        self.group = Group::new(Table::new(self.start.clone()));
+        self.group = Group::new(table.unwrap_or_else(|| Table::new(self.start.clone())));
         self.workers = self.workers.clamp(1, MAX_WORKERS);
         for _ in 0..self.workers {
             self.group.join(now);
@@ -48,8 +49,15 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
         return;
     };
     let lab_time = model.server.clock.lab(now);
+    let first = model.consumer.readers.is_empty();
+    if first && model.consumer.kept.of.is_none() {
+        model.consumer.kept.of = identity(model);
+        let kept = kept_reading(model).filter(|_| model.consumer.resume);
+        if let Some(table) = kept.map(resumed) {
+            model.consumer.begin(now, Some(table));
+        }
+    }
     let consumer = &mut model.consumer;
-    let first = consumer.readers.is_empty();
     let synced = consumer.group.sync(&shards);
     for shard in shards {
         let known = consumer
@@ -110,7 +118,10 @@ pub(super) fn step(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         return;
     }
     let counts_down = !consumer.group.dead().is_empty();
+    let renewed = consumer.group.table.renewed();
     let changes = consumer.group.step(now, &mut consumer.rng);
+    // The counters stand on the screen.
+    out.changed |= renewed != consumer.group.table.renewed();
     out.changed |= counts_down || !changes.is_empty();
     follow(model, now, out);
     if let Some(words) = told(&changes) {
@@ -133,6 +144,7 @@ fn follow(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
             out.changed = true;
         }
         let lease = consumer.group.table.lease(&reader.shard);
+        out.changed |= reader.note(lease);
         if let Some(worker) = holder.filter(|_| !reader.held)
             && let Some(position) = lease.and_then(|lease| lease.checkpoint.position())
         {
@@ -152,7 +164,26 @@ fn follow(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     }
 }
 
+/// What is written down in the table stands at the readers too.
+pub(super) fn note_checkpoints(consumer: &mut Consumer) {
+    for reader in &mut consumer.readers {
+        let lease = consumer.group.table.lease(&reader.shard);
+        reader.note(lease);
+    }
+}
+
 impl Reader {
+    /// Notes what is written down of it: always all that was done by then. Whether that is news.
+    fn note(&mut self, lease: Option<&Lease>) -> bool {
+        let written = lease.map(|lease| &lease.checkpoint);
+        let news = written != self.checkpoint.as_ref();
+        if news {
+            self.since = 0;
+            self.checkpoint = written.cloned();
+        }
+        news
+    }
+
     fn new(
         shard: ShardId,
         parents: Vec<ShardId>,
@@ -169,6 +200,8 @@ impl Reader {
             last: None,
             read: 0,
             repeats: 0,
+            since: 0,
+            checkpoint: None,
             waiting: VecDeque::new(),
             worked: None,
             behind: None,
@@ -200,6 +233,7 @@ impl Reader {
     fn take(&mut self, worker: u8, position: StartPosition, lab_time: DateTime<Utc>) {
         self.worker = worker;
         self.held = true;
+        self.since = 0;
         match position {
             StartPosition::AfterSequenceNumber(number)
                 if self.start != StartPosition::AfterSequenceNumber(number.clone()) =>
@@ -303,11 +337,9 @@ pub(in crate::app) fn kill_worker(model: &mut Model, now: DateTime<Utc>, out: &m
         .collect();
     let words = match (held.is_empty(), consumer.workers) {
         (true, _) => format!("Worker {victim} is killed. It held no lease."),
-        (false, 0) => format!(
-            "Worker {victim} is killed, and nobody is left. W adds a worker, which waits until the leases expire."
-        ),
+        (false, 0) => format!("Worker {victim} is killed, and nobody is left. W adds a worker."),
         (false, _) => format!(
-            "Worker {victim} is killed. Its lease of {} stands until it expires; then others go on from its checkpoint.",
+            "Worker {victim} is killed. Its lease of {} stands until it expires.",
             in_words(&held)
         ),
     };

@@ -40,7 +40,7 @@ pub(super) fn next_key(model: &Model, act: &Act) -> Option<(Action, String)> {
             if read
                 .from
                 .as_deref()
-                .is_some_and(|from| from != consumer.start.word()) =>
+                .is_some_and(|from| from != consumer.start_word()) =>
         {
             let from = read.from.as_deref().unwrap_or("TRIM_HORIZON");
             (Action::ChooseStart, format!("start at {from}"))

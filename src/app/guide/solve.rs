@@ -383,6 +383,7 @@ fn begin(
         }
         Deed::Read { from, least } => {
             model.consumer.start = from;
+            model.consumer.resume = false;
             consumer::start(model, now, out);
             model.consumer.by_lab = true;
             let run = model.consumer.run;

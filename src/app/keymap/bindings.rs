@@ -263,6 +263,13 @@ pub const BINDINGS: &[Binding] = &[
         "kill the selected record's worker, else the last one",
     ),
     bind(
+        In(Pane::Consumer),
+        &[key('i')],
+        Action::ReadingSettings,
+        "settings",
+        "how often to poll, and how fast a worker works",
+    ),
+    bind(
         Anywhere,
         &[key('n')],
         Action::NextPage,

@@ -214,6 +214,11 @@ pub(in crate::app) fn described(
         keep_as_last(model, last);
     }
     lanes::shards_known(model, now);
+    if consumer::drop_earlier(model) {
+        out.changed = true;
+        let words = "The checkpoints of the earlier one are dropped.";
+        model.say_also(Tone::Nearly, words);
+    }
     consumer::shards_known(model, now, out);
 }
 

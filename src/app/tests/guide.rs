@@ -585,7 +585,12 @@ fn a_record_that_the_lab_opened_is_closed_again_and_counts_for_nobody() {
         .created()
         .described("my-first-stream", 1);
     lab.key('c').open_readers();
-    let reader = lab.model.consumer.readers[0].id;
+    let first = &lab.model.consumer.readers[0];
+    let reader = ReaderId {
+        run: lab.model.consumer.run,
+        index: 0,
+        turn: first.turn,
+    };
     lab.read(reader, &["1"]).effects.clear();
     lab.fed(7, "PutRecord", "my-first-stream", put_entry("bob"));
     lab.key(':').keys("solve this step").enter();

@@ -230,7 +230,7 @@ fn a_new_start_position_reads_anew_from_there() {
         .press(KeyCode::Up)
         .press(KeyCode::Up);
     lab.effects.clear();
-    lab.key('t').press(KeyCode::Up).enter();
+    lab.key('t').press(KeyCode::Up).press(KeyCode::Up).enter();
     assert_eq!(
         lab.model.consumer.start,
         StartPosition::AfterSequenceNumber("10".into()),

@@ -1,9 +1,13 @@
 //! Scripts about the consumer's workers: how they share, leave, are killed, and what comes again.
 
+use crossterm::event::KeyCode;
+
 use super::script::*;
-use crate::app::consumer::{Reader, ReaderState};
+use crate::app::consumer::{self, Reader, ReaderState};
 use crate::app::message::*;
+use crate::app::*;
 use crate::kinesis::{ShardId, StartPosition};
+use crate::progress::Progress;
 
 /// A lab with two workers and two shards that are read.
 fn two_workers() -> Lab {
@@ -138,4 +142,256 @@ fn an_endpoint_that_does_not_answer_costs_no_lease() {
     lab.wait(120.0);
     assert!(readers(&lab).all(|reader| reader.held));
     assert_eq!(workers(&lab), [1, 2]);
+}
+
+/// Records with these numbers, of one byte each.
+fn batch(numbers: std::ops::Range<u64>) -> Batch {
+    let record = |number: u64| Received {
+        sequence: number.to_string().into(),
+        key: "alice".into(),
+        arrived_at: None,
+        data: b"1".to_vec(),
+        size: 1,
+    };
+    Batch {
+        records: numbers.map(record).collect(),
+        next: Some("next".into()),
+        millis_behind_latest: Some(0),
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_begins_where_the_workers_stopped_and_any_other_begins_anew() {
+    let mut lab = Lab::with_stream();
+    lab.key('c').open_readers();
+    let first = reader(&lab, 0);
+    lab.read(first, &["10", "11"]).key('c').effects.clear();
+    assert!(
+        consumer::why_empty(&lab.model).is_none(),
+        "the records are still shown"
+    );
+    lab.key('c');
+    assert!(
+        lab.status().contains("a fresh lease table"),
+        "{}",
+        lab.status()
+    );
+    assert_eq!(lab.opening().1, StartPosition::TrimHorizon);
+    assert_eq!(lab.opening().1, StartPosition::TrimHorizon);
+    lab.key('c').key('t').press(KeyCode::Up).enter();
+    assert_eq!(lab.model.consumer.start_word(), "checkpoint");
+    lab.effects.clear();
+    lab.key('c');
+    assert!(lab.status().contains("goes on"), "{}", lab.status());
+    let after = StartPosition::AfterSequenceNumber("11".into());
+    assert_eq!(lab.opening().1, after);
+    assert_eq!(
+        lab.opening().1,
+        StartPosition::TrimHorizon,
+        "nothing was read there"
+    );
+    lab.key('c').key('c').open_readers();
+    let why = consumer::why_empty(&lab.model).unwrap_or_default();
+    assert!(why.contains("up to the checkpoints"), "{why}");
+}
+
+/// What a lab that was left has saved, after it read record 11 of shard 0.
+fn saved() -> Progress {
+    let mut lab = Lab::with_stream();
+    lab.key('c').open_readers();
+    let first = reader(&lab, 0);
+    lab.read(first, &["10", "11"]).effects.clear();
+    lab.tell(Message::StopAsked);
+    let saved = lab.effects.into_iter().find_map(|effect| match effect {
+        Effect::SaveProgress(progress) => Some(*progress),
+        _ => None,
+    });
+    saved.expect("it is saved at the end")
+}
+
+#[test]
+fn after_a_restart_the_checkpoints_are_offered_and_gone_on_from() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.progress = saved();
+    let mut lab = Lab::start(setup);
+    lab.listed(&["my-first-stream"])
+        .described("my-first-stream", 2);
+    let why = consumer::why_empty(&lab.model).unwrap_or_default();
+    assert!(why.contains("t, checkpoint"), "{why}");
+    lab.key('t').press(KeyCode::Up).enter().effects.clear();
+    let why = consumer::why_empty(&lab.model).unwrap_or_default();
+    assert!(why.contains("c goes on from the checkpoints"), "{why}");
+    lab.key('c');
+    let after = StartPosition::AfterSequenceNumber("11".into());
+    assert_eq!(lab.opening().1, after);
+}
+
+#[test]
+fn a_stream_created_anew_drops_the_checkpoints_of_the_one_before_and_says_so() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.progress = saved();
+    let mut lab = Lab::start(setup);
+    lab.now += chrono::TimeDelta::seconds(60);
+    lab.listed(&["my-first-stream"])
+        .described("my-first-stream", 2);
+    assert!(
+        lab.status()
+            .contains("checkpoints of the earlier one are dropped"),
+        "{}",
+        lab.status()
+    );
+    assert_eq!(lab.model.progress.readings, []);
+    lab.key('t').press(KeyCode::Up).enter().effects.clear();
+    lab.key('c');
+    assert_eq!(lab.opening().1, StartPosition::TrimHorizon);
+    assert!(
+        lab.status().contains("No checkpoint is kept yet"),
+        "{}",
+        lab.status()
+    );
+}
+
+#[test]
+fn a_stream_created_anew_while_it_is_read_leaves_its_checkpoints_behind() {
+    let mut lab = two_workers();
+    let second = reader(&lab, 1);
+    lab.read(second, &["10", "11"]);
+    lab.wait(30.0);
+    assert_eq!(lab.model.progress.readings.len(), 1);
+    lab.described("my-first-stream", 2);
+    assert!(!lab.model.consumer.running);
+    assert!(
+        lab.status().contains("anew") && lab.status().contains("dropped"),
+        "{}",
+        lab.status()
+    );
+    assert_eq!(lab.model.progress.readings, []);
+}
+
+#[test]
+fn checkpoints_are_saved_once_a_second_at_most() {
+    let mut lab = two_workers();
+    lab.effects.clear();
+    for number in 10..210_u64 {
+        for shard in 0..2 {
+            let id = reader(&lab, shard);
+            lab.answer(Answer::Read {
+                reader: id,
+                result: Ok(batch(number..number + 1)),
+            });
+        }
+        lab.wait(0.1);
+    }
+    let saves = lab
+        .effects
+        .iter()
+        .filter(|it| matches!(it, Effect::SaveProgress(_)));
+    let saves = saves.count();
+    assert!((2..=20).contains(&saves), "{saves} in 20 seconds");
+}
+
+#[test]
+fn a_slow_worker_takes_its_time_asks_for_no_more_meanwhile_and_is_asked_for_less() {
+    let mut lab = Lab::with_stream();
+    lab.key('3').key('i').press(KeyCode::Down);
+    for _ in 0..7 {
+        lab.press(KeyCode::Right);
+    }
+    lab.escape();
+    assert_eq!(lab.model.consumer.settings.speed, Some(2));
+    lab.key('c').open_readers().effects.clear();
+    lab.wait(1.0);
+    let limits: Vec<u32> = lab
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Call(Request::GetRecords { limit, .. }) => Some(*limit),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(limits, [10, 10], "five seconds of work");
+    lab.effects.clear();
+    let first = reader(&lab, 0);
+    lab.answer(Answer::Read {
+        reader: first,
+        result: Ok(batch(10..20)),
+    });
+    let worked = |lab: &Lab| lab.model.consumer.log.len();
+    assert_eq!(worked(&lab), 1, "the first at once");
+    assert_eq!(lab.model.consumer.waiting(), 9);
+    lab.wait(2.0);
+    assert_eq!(worked(&lab), 5);
+    assert_eq!(lab.request(), None, "who is not done asks for no more");
+    lab.wait(2.5);
+    assert_eq!(worked(&lab), 10);
+    lab.wait(0.1);
+    assert_eq!(lab.poll(), first, "it is done");
+}
+
+#[test]
+fn a_slow_worker_that_is_killed_loses_what_it_had_not_come_to_and_the_next_one_gets_it_unmarked() {
+    let mut lab = two_workers();
+    lab.model.consumer.settings.speed = Some(1);
+    let second = reader(&lab, 1);
+    lab.answer(Answer::Read {
+        reader: second,
+        result: Ok(batch(10..20)),
+    });
+    lab.wait(0.5);
+    lab.key('x');
+    assert_eq!(lab.model.consumer.waiting(), 0);
+    pass(&mut lab, 12);
+    let second = reader(&lab, 1);
+    lab.model.consumer.settings.speed = None;
+    lab.answer(Answer::Read {
+        reader: second,
+        result: Ok(batch(10..20)),
+    });
+    let marks: Vec<bool> = shown(&lab)
+        .into_iter()
+        .map(|(_, _, repeat)| repeat)
+        .collect();
+    assert_eq!(marks.len(), 11, "one, and then all ten");
+    assert_eq!(marks.iter().filter(|repeat| **repeat).count(), 1);
+}
+
+#[test]
+fn the_workers_together_ask_for_a_shards_records_five_times_a_second_at_most() {
+    let mut lab = Lab::with_stream();
+    lab.key('3')
+        .key('i')
+        .press(KeyCode::Left)
+        .press(KeyCode::Left)
+        .press(KeyCode::Left)
+        .escape();
+    assert_eq!(lab.model.consumer.settings.poll.num_milliseconds(), 200);
+    lab.key('c');
+    let mut asked: Vec<Vec<i64>> = vec![Vec::new(); 2];
+    for round in 0..600 {
+        match round % 40 {
+            5 => lab.key('W'),
+            17 => lab.key('w'),
+            23 => lab.key('W').key('W'),
+            31 if round < 40 => lab.key('x'),
+            39 => lab.key('w'),
+            _ => lab.wait(0.05),
+        };
+        while let Some(request) = lab.request() {
+            match request {
+                Request::OpenIterator { reader, .. } => {
+                    lab.opened(reader, Ok("iterator"));
+                }
+                Request::GetRecords { reader, .. } => {
+                    asked[reader.index].push(lab.now.timestamp_millis());
+                    lab.read(reader, &[]);
+                }
+                _ => {}
+            }
+        }
+    }
+    for calls in asked {
+        assert!(calls.len() > 50);
+        let gaps = calls.windows(2).map(|pair| pair[1] - pair[0]);
+        assert!(gaps.clone().all(|gap| gap >= 200), "{:?}", gaps.min());
+    }
 }

@@ -14,6 +14,7 @@ use crate::app::message::Effect;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::producer::Field;
+use crate::app::start::WORDS;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
     batch, consumer, detail, discussion, guard, guide, lab_server, listing, log, numbers, producer,
@@ -116,10 +117,12 @@ pub(super) fn overlay_pressed(
             }
         }
         Overlay::Start(dialog) => match key.code {
-            KeyCode::Up | KeyCode::BackTab => dialog.choice = (dialog.choice + 4) % 5,
-            KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % 5,
+            KeyCode::Up | KeyCode::BackTab => {
+                dialog.choice = (dialog.choice + WORDS.len() - 1) % WORDS.len();
+            }
+            KeyCode::Down | KeyCode::Tab => dialog.choice = (dialog.choice + 1) % WORDS.len(),
             KeyCode::Char('t') if dialog.field().is_none() => {
-                dialog.choice = (dialog.choice + 1) % 5
+                dialog.choice = (dialog.choice + 1) % WORDS.len()
             }
             KeyCode::Enter => {
                 model.overlay = Some(overlay);
@@ -131,6 +134,20 @@ pub(super) fn overlay_pressed(
                     field.handle_event(&Event::Key(key));
                 }
             }
+        },
+        Overlay::Reading(dialog) => match key.code {
+            KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => {
+                dialog.cursor = dialog.cursor.saturating_sub(1);
+            }
+            KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => {
+                dialog.cursor = (dialog.cursor + 1).min(consumer::LINES - 1);
+            }
+            KeyCode::Left => consumer::change_setting(model, dialog.cursor, -1),
+            KeyCode::Right | KeyCode::Char(' ') => {
+                consumer::change_setting(model, dialog.cursor, 1);
+            }
+            KeyCode::Enter | KeyCode::Char('q' | 'i') => return,
+            _ => {}
         },
         Overlay::Detail(open) => match key.code {
             KeyCode::Up | KeyCode::Char('k') => scroll_detail(model, open, -1),

@@ -221,11 +221,13 @@ impl Lab {
                 start,
                 ..
             } => {
-                let held = self.shards[shard.index().expect("an index") as usize].len();
-                let at = if start == StartPosition::Latest {
-                    held
-                } else {
-                    0
+                let held = &self.shards[shard.index().expect("an index") as usize];
+                let at = match &start {
+                    StartPosition::Latest => held.len(),
+                    StartPosition::AfterSequenceNumber(number) => {
+                        held.partition_point(|record| record.sequence <= *number)
+                    }
+                    _ => 0,
                 };
                 Answer::Opened {
                     reader,
@@ -233,7 +235,9 @@ impl Lab {
                 }
             }
             Request::GetRecords {
-                reader, iterator, ..
+                reader,
+                iterator,
+                limit,
             } => {
                 self.run = reader.run;
                 let (shard, at) = iterator.split_once(' ').expect("an iterator");
@@ -241,7 +245,8 @@ impl Lab {
                     shard.parse().expect("a shard"),
                     at.parse().expect("a place"),
                 );
-                let records: Vec<Received> = self.shards[index][at..].to_vec();
+                let records = self.shards[index][at..].iter().take(limit as usize);
+                let records: Vec<Received> = records.cloned().collect();
                 Answer::Read {
                     reader,
                     result: Ok(Batch {
