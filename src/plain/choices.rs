@@ -153,6 +153,13 @@ fn of_pane(model: &Model) -> Vec<Choice> {
         Pane::Lesson => lesson(model),
         Pane::Producer => {
             let mut choices = sending(model);
+            if model.streams.name().is_some() {
+                choices.push(Choice::of(
+                    "reshard: split, merge, scale, keep records longer",
+                    Action::Reshard,
+                    Pane::Producer,
+                ));
+            }
             choices.extend(if model.producer.log.is_empty() {
                 None
             } else {

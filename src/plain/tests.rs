@@ -401,3 +401,46 @@ fn page() -> Detail {
         ended: false,
     }))
 }
+
+#[test]
+fn a_stream_is_resharded_in_lines() {
+    use crate::app::Request;
+    use crate::app::reshard::StreamChange;
+
+    let mut desk = Desk::with_stream();
+    desk.says("R");
+    assert!(desk.was_told("Reshard my-first-stream: 2 shards open"));
+    assert!(desk.was_told("aws kinesis split-shard --stream-name my-first-stream"));
+    desk.says("choose shard 1");
+    let asked = desk.says("split at another point");
+    assert!(
+        asked.join(" ").contains("Split at which point?"),
+        "{asked:?}"
+    );
+    let said = desk.says("0x1");
+    assert!(
+        said.join(" ")
+            .contains("Problem: that point lies at the shard's edge"),
+        "{said:?}"
+    );
+    assert!(
+        said.join(" ").contains("Split at which point?"),
+        "it is asked again"
+    );
+    desk.says("7");
+    desk.lab.effects.clear();
+    desk.types("do it");
+    let expected = StreamChange::Split {
+        shard: crate::kinesis::ShardId::from_index(1),
+        at: 7.into(),
+    };
+    let stream = "my-first-stream".to_owned();
+    assert!(desk.lab.asks(&Request::ChangeStream {
+        stream,
+        change: expected
+    }));
+    desk.tell();
+    let closed = desk.says("close this");
+    assert!(!closed.join(" ").contains("nothing here"), "{closed:?}");
+    assert!(desk.lab.model.overlay.is_none());
+}

@@ -207,11 +207,17 @@ fn failed(
         return model.say(Tone::Nearly, words);
     }
     let news = reader.failure.as_ref().map(CallError::name) != Some(error.name());
-    let words = format!(
-        "Shard {shard} is tried again: {}, {}.",
-        error.name(),
-        error.explained()
-    );
+    let words = match error.is("ExpiredIteratorException") {
+        true => format!(
+            "Shard {shard}'s iterator has expired (ExpiredIteratorException): a new one goes on {}.",
+            resume_position(reader).word()
+        ),
+        false => format!(
+            "Shard {shard} is tried again: {}, {}.",
+            error.name(),
+            error.explained()
+        ),
+    };
     let not_found = error.is("ResourceNotFoundException");
     reader.failures += 1;
     reader.failure = Some(error.clone());

@@ -4,7 +4,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Act, LONGEST_HOURS, ReshardDialog, SHORTEST_HOURS, apply, look_again, point};
+use super::{
+    Act, LONGEST_HOURS, OpenShard, ReshardDialog, SHORTEST_HOURS, apply, look_again, point,
+};
 use crate::app::listing::PAGE;
 use crate::app::model::{Model, Outcome};
 use crate::app::overlay::Overlay;
@@ -138,12 +140,12 @@ impl ReshardDialog {
         Ok(())
     }
 
+    /// Chooses the shard that owns this point; the chosen one stays so if it does.
     fn choose_owner_of(&mut self, point: HashKey) {
-        let owner = self
-            .open
-            .iter()
-            .position(|shard| shard.range.contains(point));
-        if let Some(place) = owner.filter(|place| *place != self.cursor) {
+        let owns = |shard: &OpenShard| shard.range.contains(point);
+        if !self.shard().is_some_and(owns)
+            && let Some(place) = self.open.iter().position(owns)
+        {
             self.choose(place);
         }
     }

@@ -103,3 +103,26 @@ fn an_answered_quiz_is_drawn_at_every_size() {
     lab.keys("4a").press(KeyCode::Enter).press(KeyCode::Enter);
     sweep(&mut lab, &[Pane::Quiz]);
 }
+
+#[test]
+fn lab_time_stands_in_the_top_line_at_every_size() {
+    use crate::kinesis::control::ServerState;
+
+    let mut lab = Lab::live(120, 40);
+    lab.told(ServerState::default()).told(ServerState {
+        ahead_seconds: 86_700,
+        ..ServerState::default()
+    });
+    for width in 60..=250 {
+        for height in [15, 24, 40] {
+            lab.tell(Message::Resized(width, height));
+            let terminal = lab.draw();
+            let buffer = terminal.backend().buffer();
+            let top: String = (0..width).map(|x| buffer[(x, 0)].symbol()).collect();
+            assert!(
+                top.contains("lab time +24 h 5 min"),
+                "{width}x{height}: {top}"
+            );
+        }
+    }
+}
