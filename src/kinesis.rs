@@ -3,6 +3,7 @@
 //!
 //! Pure, and knows nothing of HTTP, of the SDK, of the screen or of the clock.
 
+pub mod aggregated;
 pub mod control;
 pub mod errors;
 pub mod feed;

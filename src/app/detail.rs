@@ -3,8 +3,10 @@
 use serde::de::IgnoredAny;
 use unicode_width::UnicodeWidthChar;
 
+use super::message::Received;
 use super::model::Model;
 use super::overlay::Detail;
+use crate::kinesis::aggregated::{Aggregated, aggregated};
 use crate::printable::printable;
 
 /// Rows of facts above the payload, the blank one between them included.
@@ -40,10 +42,105 @@ pub fn payload(model: &Model, detail: Detail) -> Vec<String> {
     };
     let record = &shown.record;
     let (width, _) = room(model);
-    let mut lines = lines_of(&record.data, width);
+    let mut lines = match aggregated(&record.data, record.size) {
+        None => lines_of(&record.data, width),
+        Some(Ok(found)) => user_records(&found, width),
+        Some(Err(damage)) => {
+            let words = format!("Binary, not the KPL's although it begins so: {damage}.");
+            let mut lines = broken(&words, width);
+            lines.extend(hexadecimal(&record.data, width));
+            lines
+        }
+    };
     if record.data.len() < record.size {
         let held = record.data.len();
         lines.push(format!("… the first {held} of {} bytes", record.size));
+    }
+    lines
+}
+
+/// How much of a record's data is looked at for the one line that shows it.
+const PREVIEW_BYTES: usize = 1_024;
+
+/// Of bytes that are no text, how many stand on that line.
+const BYTES: usize = 16;
+
+/// How many user records of an aggregated one are shown; the others are counted.
+const USER_RECORDS: usize = 500;
+
+/// The beginning of a record's data on one line: text as it is, what the KPL packed and other bytes as such.
+pub fn one_line(record: &Received) -> String {
+    if let Some(Ok(found)) = aggregated(&record.data, record.size) {
+        return packed(&found);
+    }
+    let data = &record.data[..record.data.len().min(PREVIEW_BYTES)];
+    // What is cut may end inside a character.
+    match str::from_utf8(data) {
+        Err(error)
+            if error.error_len().is_some()
+                || record.data.len() == data.len() && data.len() == record.size =>
+        {
+            format!("{}: {}", binary(record.size), first_bytes(data))
+        }
+        _ => String::from_utf8_lossy(data).into_owned(),
+    }
+}
+
+fn binary(size: usize) -> String {
+    match size {
+        1 => "binary, 1 byte".into(),
+        n => format!("binary, {n} bytes"),
+    }
+}
+
+fn first_bytes(data: &[u8]) -> String {
+    let hex: Vec<String> = data
+        .iter()
+        .take(BYTES)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let more = if data.len() > BYTES { " …" } else { "" };
+    format!("{}{more}", hex.join(" "))
+}
+
+/// How many records the KPL made one of.
+fn packed(found: &Aggregated<'_>) -> String {
+    let count = match found.records.len() {
+        1 => "1 user record".to_owned(),
+        n => format!("{n} user records"),
+    };
+    match found.whole {
+        true => format!("aggregated by the KPL: {count}"),
+        false => format!("aggregated by the KPL: at least {count}"),
+    }
+}
+
+/// What the KPL packed: a line a user record, its key and its data.
+fn user_records(found: &Aggregated<'_>, width: usize) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{}{}",
+        packed(found),
+        match found.whole {
+            true => ", its checksum is right",
+            false => "; only its beginning is kept here",
+        }
+    )];
+    for record in found.records.iter().take(USER_RECORDS) {
+        let data = match str::from_utf8(record.data) {
+            Ok(text) => text.to_owned(),
+            Err(_) => format!(
+                "{}: {}",
+                binary(record.data.len()),
+                first_bytes(record.data)
+            ),
+        };
+        let key = record.key.unwrap_or("no key");
+        let line = printable(&format!("{key}  {data}")).into_owned();
+        lines.extend(broken(&line, width));
+    }
+    let more = found.records.len().saturating_sub(USER_RECORDS);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
     }
     lines
 }
@@ -174,6 +271,7 @@ fn hexadecimal(data: &[u8], width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinesis::aggregated::aggregate;
 
     fn check(data: &[u8], width: usize, expected: &[&str]) {
         assert_eq!(lines_of(data, width), expected);
@@ -204,6 +302,64 @@ mod tests {
         check(b"abcdef", 4, &["abcd", "ef"]);
         check("日本".as_bytes(), 2, &["日", "本"]);
         check(b"", 76, &[]);
+    }
+
+    fn received(data: &[u8], size: usize) -> Received {
+        Received {
+            sequence: "49".into(),
+            key: "alice".into(),
+            arrived_at: None,
+            data: data.to_vec(),
+            size,
+        }
+    }
+
+    #[test]
+    fn one_line_tells_text_bytes_and_what_the_kpl_packed_apart() {
+        let check = |data: &[u8], size: usize, expected: &str| {
+            assert_eq!(one_line(&received(data, size)), expected);
+        };
+        check(br#"{"a":1}"#, 7, r#"{"a":1}"#);
+        check(b"", 0, "");
+        check(b"\xff", 1, "binary, 1 byte: ff");
+        check(
+            &[0xfe; 40],
+            40,
+            "binary, 40 bytes: fe fe fe fe fe fe fe fe fe fe fe fe fe fe fe fe …",
+        );
+        // A character that the end cuts is no binary data, unless nothing was cut.
+        check("für".as_bytes().split_at(2).0, 4, "f\u{fffd}");
+        check("für".as_bytes().split_at(2).0, 2, "binary, 2 bytes: 66 c3");
+        let packed = aggregate(&[("alice", b"one"), ("bob", b"two")]);
+        check(
+            &packed,
+            packed.len(),
+            "aggregated by the KPL: 2 user records",
+        );
+        check(
+            &packed[..packed.len() - 10],
+            packed.len(),
+            "aggregated by the KPL: at least 2 user records",
+        );
+        let mut damaged = packed.clone();
+        damaged[8] ^= 1;
+        assert!(one_line(&received(&damaged, damaged.len())).starts_with("binary, "));
+    }
+
+    #[test]
+    fn what_the_kpl_packed_is_shown_record_by_record() {
+        let packed = aggregate(&[("alice", b"{\"n\":1}"), ("b\x1b[2J", &[0, 0xff])]);
+        let found = aggregated(&packed, packed.len())
+            .expect("the magic")
+            .expect("whole");
+        assert_eq!(
+            user_records(&found, 76),
+            [
+                "aggregated by the KPL: 2 user records, its checksum is right",
+                "alice  {\"n\":1}",
+                "b\u{241b}[2J  binary, 2 bytes: 00 ff",
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::app::Model;
 use crate::app::consumer::Shown;
-use crate::app::detail::payload;
+use crate::app::detail::{one_line, payload};
 use crate::app::overlay::Detail;
 use crate::app::producer::{SentLine, Twice, Who};
 use crate::kinesis::SequenceNumber;
@@ -46,9 +46,9 @@ pub(super) fn sent(line: &SentLine) -> Option<String> {
 
 /// A record that the panel's consumer was given.
 pub(super) fn read(shown: &Shown) -> String {
-    let data = String::from_utf8_lossy(&shown.record.data);
-    let mut data: String = printable(&data).chars().take(SHOWN).collect();
-    if shown.record.size > data.len() {
+    let line = one_line(&shown.record);
+    let mut data: String = printable(&line).chars().take(SHOWN).collect();
+    if line.chars().nth(SHOWN).is_some() {
         data.push('…');
     }
     let again = if shown.repeat { " again" } else { "" };

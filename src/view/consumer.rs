@@ -10,10 +10,8 @@ use super::fit::{Row, cells, cut};
 use super::sequence::{self, Digits};
 use super::{Ink, frames, order, prose, readers, shard, when};
 use crate::app::consumer::{Shown, why_empty};
+use crate::app::detail::one_line;
 use crate::app::{Model, Pane};
-
-/// How much of a record's data is looked at for the one line that shows it.
-const PREVIEW_BYTES: usize = 1_024;
 
 /// Digits of a sequence number today.
 const NUMBER: usize = 56;
@@ -216,9 +214,7 @@ fn record<'a>(ink: &Ink<'_>, shown: &Shown, columns: &Columns, digits: &Digits) 
 
 /// The beginning of a record's data on one line of at most `width` cells.
 fn said(shown: &Shown, width: usize) -> String {
-    let data = &shown.record.data;
-    let text = String::from_utf8_lossy(&data[..data.len().min(PREVIEW_BYTES)]);
-    cut(&text, width).into_owned()
+    cut(&one_line(&shown.record), width).into_owned()
 }
 
 /// The selected record's payload, or the newest one's, on one line.

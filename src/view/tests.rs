@@ -4,6 +4,7 @@ mod batch;
 mod lab;
 mod lanes;
 mod numbers;
+mod payloads;
 mod pictures;
 mod programs;
 mod random;

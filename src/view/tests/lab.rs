@@ -401,8 +401,9 @@ impl Lab {
     }
 
     /// A Python program puts a record.
-    pub fn program_puts(&mut self, key: &str, data: &str) -> &mut Self {
-        let result = self.store(key, data.as_bytes());
+    pub fn program_puts(&mut self, key: &str, data: &(impl AsRef<[u8]> + ?Sized)) -> &mut Self {
+        let data = data.as_ref();
+        let result = self.store(key, data);
         self.feed("Boto3/1.44", "k", key, data.len(), result);
         self
     }
