@@ -584,7 +584,7 @@ fn a_record_that_the_lab_opened_is_closed_again_and_counts_for_nobody() {
         .enter()
         .created()
         .described("my-first-stream", 1);
-    lab.key('c').open_readers();
+    lab.key('c').escape().open_readers();
     let first = &lab.model.consumer.readers[0];
     let reader = ReaderId {
         run: lab.model.consumer.run,

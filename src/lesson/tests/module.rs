@@ -118,8 +118,8 @@ fn meant_lines_stay_lines() {
         first_lines(8, 3),
         [
             "You can now say:",
-            "✓ What event time is",
-            "✓ What arrival time is"
+            "• What event time is",
+            "• What arrival time is"
         ]
     );
 }
