@@ -14,7 +14,7 @@ use crate::app::producer::ring::{Range, Ring, ring};
 use crate::kinesis::hash_ranges::HashKey;
 
 /// How high a panel must be below what stands above, to show the line and still a log of some length.
-pub(super) const WITH_A_LOG: usize = 16;
+pub(super) const WITH_A_LOG: usize = 12;
 
 /// How high a panel must be to show the line below the form, with all that the form says.
 pub(super) const WITH_A_FORM: usize = 12;
