@@ -20,6 +20,7 @@ pub mod panics;
 mod program;
 mod python;
 mod signals;
+mod steady_clock;
 mod terminal;
 pub mod work_folder;
 
@@ -42,6 +43,7 @@ pub use input::input;
 pub use program::{MARK, Programs, Surroundings, marked};
 pub use python::find as find_python;
 pub use signals::stop_signal;
+pub use steady_clock::SteadyClock;
 pub use terminal::Terminal;
 
 use pacer::{Pacer, Urgency};

@@ -15,7 +15,9 @@ use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
-use kinesis_lab::runtime::{self, Effects, INBOX_CAPACITY, Program, Sources, Terminal, panics};
+use kinesis_lab::runtime::{
+    self, Effects, INBOX_CAPACITY, Program, Sources, SteadyClock, Terminal, panics,
+};
 use kinesis_lab::server::Doors;
 use kinesis_lab::view::{self, Look};
 use ratatui::Frame;
@@ -192,6 +194,8 @@ async fn open(options: &LabOptions) -> Result<()> {
                 input,
                 inbox,
             };
+            let clock = SteadyClock::new(now);
+            let now = || clock.now();
             let running = runtime::run(&mut lab, first, &mut terminal, sources, &effects, now);
             AssertUnwindSafe(running).catch_unwind().await
         }

@@ -6,7 +6,7 @@ use super::script::*;
 use crate::app::consumer::{self, Reader, ReaderState};
 use crate::app::message::*;
 use crate::app::*;
-use crate::kinesis::{ShardId, StartPosition};
+use crate::kinesis::{CallError, ShardId, StartPosition};
 use crate::progress::Progress;
 
 /// A lab with two workers and two shards that are read.
@@ -394,4 +394,131 @@ fn the_workers_together_ask_for_a_shards_records_five_times_a_second_at_most() {
         let gaps = calls.windows(2).map(|pair| pair[1] - pair[0]);
         assert!(gaps.clone().all(|gap| gap >= 200), "{:?}", gaps.min());
     }
+}
+
+#[test]
+fn whatever_the_endpoint_answers_leases_are_held_and_nothing_is_lost_or_comes_twice() {
+    let garbage = || CallError::Nonsense {
+        why: "the answer is no JSON".into(),
+    };
+    let reset = || CallError::NoAnswer {
+        why: "the connection was reset".into(),
+    };
+    let throttled = || refusal("ProvisionedThroughputExceededException");
+    let mut lab = two_workers();
+    let first = reader(&lab, 0);
+    lab.read(first, &["10"]).effects.clear();
+    // Twenty minutes of it, whatever it is.
+    for round in 0..2_400_u32 {
+        lab.wait(0.5);
+        while let Some(request) = lab.request() {
+            let error = match round % 3 {
+                0 => garbage(),
+                1 => reset(),
+                _ => throttled(),
+            };
+            match request {
+                Request::OpenIterator { reader, .. } => lab.opened(reader, Err(error)),
+                Request::GetRecords { reader, .. } => lab.unread(reader, error),
+                _ => &mut lab,
+            };
+        }
+    }
+    assert!(readers(&lab).all(|reader| reader.held && reader.retries()));
+    assert_eq!(workers(&lab), [1, 2]);
+    lab.wait(31.0);
+    let request = lab.request();
+    let Some(Request::GetRecords {
+        reader, iterator, ..
+    }) = request
+    else {
+        panic!("it goes on with the iterator that it had, not {request:?}");
+    };
+    assert_eq!(iterator, "next");
+    lab.read(reader, &["11"]);
+    assert_eq!(shown(&lab).len(), 2);
+    assert_eq!(lab.model.consumer.repeats(), 0);
+}
+
+#[test]
+fn a_worker_whose_shard_vanishes_is_free_of_it_and_the_others_go_on() {
+    let mut lab = two_workers();
+    let began = lab.model.streams.description().and_then(|it| it.created_at);
+    for _ in 0..2 {
+        let mut description = lab.description(1);
+        description.created_at = began;
+        lab.answer(Answer::Described {
+            stream: "my-first-stream".into(),
+            result: Ok(description),
+        });
+    }
+    assert!(
+        lab.status().contains("no shard 1 any more"),
+        "{}",
+        lab.status()
+    );
+    assert_eq!(lab.model.consumer.readers[1].state, ReaderState::Vanished);
+    assert!(lab.model.consumer.running && lab.model.consumer.readers[0].held);
+    lab.effects.clear();
+    lab.wait(1.0);
+    assert_eq!(lab.poll().index, 0);
+    assert_eq!(lab.request(), None, "it is asked no more");
+}
+
+#[test]
+fn an_iterator_that_expires_while_a_slow_worker_is_busy_skips_nothing_and_repeats_nothing() {
+    let mut lab = Lab::with_stream();
+    lab.model.consumer.settings.speed = Some(2);
+    lab.key('c').open_readers().wait(1.0);
+    lab.effects.clear();
+    let first = reader(&lab, 0);
+    lab.answer(Answer::Read {
+        reader: first,
+        result: Ok(batch(10..14)),
+    });
+    lab.wait(3.0);
+    let asked = std::iter::from_fn(|| lab.request())
+        .any(|it| matches!(it, Request::GetRecords { reader, .. } if reader == first));
+    assert!(asked, "what it was given is done");
+    lab.unread(first, refusal("ExpiredIteratorException"))
+        .wait(1.0);
+    let after = StartPosition::AfterSequenceNumber("13".into());
+    assert_eq!(lab.opening(), (first, after));
+    lab.opened(first, Ok("iterator"));
+    lab.answer(Answer::Read {
+        reader: first,
+        result: Ok(batch(14..15)),
+    });
+    lab.wait(1.0);
+    let numbers: Vec<String> = shown(&lab).into_iter().map(|(number, ..)| number).collect();
+    assert_eq!(numbers, ["10", "11", "12", "13", "14"]);
+    assert_eq!(lab.model.consumer.repeats(), 0);
+}
+
+#[test]
+fn what_waits_for_a_slow_worker_is_bounded_however_large_the_records_are() {
+    let mut lab = Lab::with_stream();
+    lab.model.consumer.settings.speed = Some(1);
+    lab.key('c').open_readers();
+    for round in 0..200_u64 {
+        lab.wait(1.0);
+        while let Some(request) = lab.request() {
+            let Request::GetRecords { reader, limit, .. } = request else {
+                continue;
+            };
+            let from = 1_000 + round * 100;
+            let mut page = batch(from..from + u64::from(limit));
+            for record in &mut page.records {
+                record.key = "長".repeat(256);
+                record.data = vec![0; MAX_SHOWN_BYTES];
+                record.size = 1024 * 1024;
+            }
+            lab.answer(Answer::Read {
+                reader,
+                result: Ok(page),
+            });
+        }
+        assert!(lab.model.consumer.waiting() <= 20);
+    }
+    assert!(lab.model.consumer.log.len() > 100);
 }

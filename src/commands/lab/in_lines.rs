@@ -7,8 +7,8 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use kinesis_lab::app::{self, Message, Model, Outcome};
 use kinesis_lab::plain::{Talk, WIDEST};
-use kinesis_lab::runtime::Effects;
 use kinesis_lab::runtime::lines::{Conversation, Printer, Sources, converse, read_lines};
+use kinesis_lab::runtime::{Effects, SteadyClock};
 use tokio::sync::mpsc;
 
 use crate::commands::{now, variable};
@@ -102,5 +102,7 @@ pub(super) async fn talk(
         },
     };
     let printer = Printer::start(io::stdout())?;
+    let clock = SteadyClock::new(now);
+    let now = || clock.now();
     Ok(converse(&mut lab, first, sources, printer, effects, now).await)
 }
