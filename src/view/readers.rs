@@ -4,7 +4,7 @@
 use super::Ink;
 use super::canvas::Canvas;
 use super::count::grouped;
-use super::fit::Row;
+use super::fit::{CUT, Row};
 use super::lag::{self, beside};
 use super::sequence::Digits;
 use super::shard;
@@ -13,6 +13,9 @@ use crate::app::lab_server::fault_word;
 use crate::app::readers::ForeignReader;
 use crate::kinesis::ShardId;
 use crate::leases::Checkpoint;
+
+/// The most cells that a worker's shards take.
+const MOST_SHARDS: usize = 12;
 
 /// The columns of the table at a width; what is left beside them is for the lag's line or a word in its place.
 #[derive(Clone, Copy)]
@@ -207,10 +210,17 @@ fn shards<'a>(ink: &Ink<'_>, shards: &[&ShardId]) -> Row<'a> {
             .gap(1)
             .text(one.short(), shard::words(ink, one));
     }
-    shards.iter().fold(Row::new(), |row, id| {
+    let mut row = Row::new();
+    for id in shards {
+        let short = id.short();
+        // How many there are stands beside them.
+        if row.width() + short.len() + 2 > MOST_SHARDS {
+            return row.text(CUT, ink.styles.dim);
+        }
         let gap = usize::from(!row.is_empty());
-        row.gap(gap).text(id.short(), shard::words(ink, id))
-    })
+        row = row.gap(gap).text(short, shard::words(ink, id));
+    }
+    row
 }
 
 /// A worker's name; nobody has had the shard where it has number 0.
