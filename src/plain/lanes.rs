@@ -87,7 +87,8 @@ fn reader(lane: &Lane, caret: &Caret) -> String {
         Doing::EmptyPage => "got an empty page",
         Doing::Waits => "waits for the shards before",
         Doing::Free => "held it last, nobody does now",
-        Doing::Fails => "was refused",
+        Doing::Fails => "tries again",
+        Doing::Refused => "was refused",
         Doing::Stopped => "stopped",
         Doing::Ended => "has read it to its end",
     };

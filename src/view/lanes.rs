@@ -131,9 +131,10 @@ impl<'a> Board<'a> {
         let now = model.server.clock.lab(model.lanes.as_of());
         let pointed = model.lanes.pointed_in(model.lanes.at());
         let pointed = pointed.map(|(_, token)| token.arrived);
+        let seen = lanes.iter().any(|lane| !lane.tokens().is_empty());
         let window = || Window::of(lanes, width.saturating_sub(label + facts), now, pointed);
         Self {
-            window: (model.lanes.axis == Axis::Time).then(window),
+            window: (model.lanes.axis == Axis::Time && seen).then(window),
             branches,
             lanes,
             carets: match &model.lanes.frozen {

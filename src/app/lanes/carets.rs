@@ -47,8 +47,10 @@ pub enum Doing {
     Waits,
     /// No worker holds the shard's lease.
     Free,
-    /// Its last call failed.
+    /// Its last call failed, and it tries again.
     Fails,
+    /// Its last call was refused.
+    Refused,
     /// It was stopped, or its program has gone.
     Stopped,
     /// It read its closed shard to the end.
@@ -147,12 +149,12 @@ fn own_caret(model: &Model, reader: &Reader) -> Caret {
         None => Stand::at(&reader.start, newest),
     };
     let doing = match &reader.state {
-        ReaderState::Ended => Doing::Ended,
+        ReaderState::Ended | ReaderState::Vanished => Doing::Ended,
         _ if !model.consumer.running => Doing::Stopped,
         ReaderState::Queued => Doing::Waits,
         ReaderState::Free => Doing::Free,
         _ if reader.retries() => Doing::Fails,
-        ReaderState::Refused(_) | ReaderState::Vanished => Doing::Fails,
+        ReaderState::Refused(_) => Doing::Refused,
         _ if reader.empty => Doing::EmptyPage,
         _ => Doing::Reads,
     };
@@ -176,7 +178,7 @@ fn foreign_caret(reader: &ForeignReader) -> Caret {
     let doing = match reader {
         ForeignReader { ended: true, .. } => Doing::Ended,
         ForeignReader { stopped: true, .. } => Doing::Stopped,
-        ForeignReader { error: Some(_), .. } => Doing::Fails,
+        ForeignReader { error: Some(_), .. } => Doing::Refused,
         ForeignReader { empty: true, .. } => Doing::EmptyPage,
         _ => Doing::Reads,
     };

@@ -62,14 +62,14 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
             ],
             styles.nearly,
         ),
-        Doing::Fails if caret.own => (
+        Doing::Fails => (
             vec![
                 format!("{name} tries again, {count} behind"),
                 format!("{name} tries again"),
             ],
             styles.nearly,
         ),
-        Doing::Fails => (vec![format!("{name} was refused")], styles.wrong),
+        Doing::Refused => (vec![format!("{name} was refused")], styles.wrong),
         Doing::Stopped if none => (
             vec![
                 format!("{name} stopped at the tip"),

@@ -512,6 +512,10 @@ impl Lab {
     }
 
     fn called(&mut self, agent: &str, access_key: &str, operation: &str, detail: Detail) {
+        // Elsewhere nobody tells.
+        if !self.model.feeds() {
+            return;
+        }
         let call = self.call(agent, access_key, operation, detail);
         let out = update(
             &mut self.model,

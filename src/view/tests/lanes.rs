@@ -2,9 +2,9 @@
 
 use crossterm::event::KeyCode;
 
-use super::lab::Lab;
+use super::lab::{Lab, setup};
 use super::pictures::{picture, snapshot};
-use crate::app::{Message, Pane, Theme};
+use crate::app::{ConnectionKind, Message, Pane, Theme};
 use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Detail, FeedEvent, PutEntry};
 
@@ -103,6 +103,16 @@ fn children_hang_below_the_shards_that_they_were_made_of() {
     lab.describe("ACTIVE", &split).wait(1.0);
     lab.describe("ACTIVE", &merged);
     snapshot!("lanes_merged_200x60", lab);
+}
+
+#[test]
+fn elsewhere_it_is_said_that_the_lanes_know_only_what_the_lab_saw() {
+    let mut lab = Lab::start(setup(ConnectionKind::Endpoint, (80, 24)));
+    lab.key('D').press(KeyCode::Enter);
+    lab.keys("sss").wait(0.4);
+    lab.key('c').wait(1.5);
+    lab.keys("s5");
+    snapshot!("lanes_elsewhere_80x24", lab);
 }
 
 #[test]
