@@ -573,32 +573,3 @@ fn a_prediction_is_put_before_the_act_that_would_settle_it_once() {
     lab.key('2').escape();
     assert!(lab.request().is_none());
 }
-
-#[test]
-fn a_record_that_the_lab_opened_is_closed_again_and_counts_for_nobody() {
-    let toml = LAB.replace("when.reread = {}", "when.open = {}")
-        + "[[step.check]]\nsays = \"one is opened\"\nwhen.open = {}\n";
-    let mut lab = Lab::start(guided(ConnectionKind::Local, &toml));
-    lab.key('n').effects.clear();
-    lab.key('D')
-        .enter()
-        .created()
-        .described("my-first-stream", 1);
-    lab.key('c').escape().open_readers();
-    let first = &lab.model.consumer.readers[0];
-    let reader = ReaderId {
-        run: lab.model.consumer.run,
-        index: 0,
-        turn: first.turn,
-    };
-    lab.read(reader, &["1"]).effects.clear();
-    lab.fed(7, "PutRecord", "my-first-stream", put_entry("bob"));
-    lab.key(':').keys("solve this step").enter();
-    serve(&mut lab);
-    lab.wait(10.0);
-    assert!(lab.model.overlay.is_none(), "{:?}", lab.model.overlay);
-    assert!(lab.status().contains("closed again"), "{}", lab.status());
-    assert_eq!(marks(&lab)[3], Mark::Shown);
-    let predictions = &lab.model.progress.lessons["streams"].predictions;
-    assert!(!predictions.contains_key("Does reading remove?"));
-}
