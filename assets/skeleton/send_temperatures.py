@@ -1,29 +1,39 @@
-"""Create temperatures with two shards and put three readings on it."""
+"""Create temperatures and put three readings on it."""
 import json
 import os
 import sys
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
+from botocore.exceptions import ClientError
 
 STREAM = "temperatures"
-READINGS = [("kitchen", 21.5), ("cellar", 12.0), ("kitchen", 21.7)]
+READINGS = [
+    ("kitchen", 21.5),
+    ("cellar", 12.0),
+    ("kitchen", 21.7),
+]
 
 
 def main():
     if not os.environ.get("AWS_ENDPOINT_URL"):
-        sys.exit("No AWS_ENDPOINT_URL, so this would use real AWS.")
+        sys.exit("This would use real AWS: "
+                 "AWS_ENDPOINT_URL is not set.")
     kinesis = boto3.client("kinesis", "us-east-1")
     try:
-        kinesis.create_stream(StreamName=STREAM, ShardCount=2)
+        kinesis.create_stream(
+            StreamName=STREAM, ShardCount=2)
     except kinesis.exceptions.ResourceInUseException:
         print(f"{STREAM} exists already")
-    kinesis.get_waiter("stream_exists").wait(StreamName=STREAM)
+    waiter = kinesis.get_waiter("stream_exists")
+    waiter.wait(StreamName=STREAM)
     for room, degrees in READINGS:
-        data = json.dumps({"room": room, "degrees": degrees})
+        reading = {"room": room, "degrees": degrees}
         answer = kinesis.put_record(
-            StreamName=STREAM, PartitionKey=room, Data=data.encode())
-        print(f"{room} {degrees} -> {answer['ShardId']}")
+            StreamName=STREAM, PartitionKey=room,
+            Data=json.dumps(reading).encode())
+        shard = answer["ShardId"]
+        print(f"{room} {degrees} -> {shard}")
 
 
 try:

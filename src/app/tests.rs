@@ -16,6 +16,7 @@ mod looks;
 mod numbers;
 mod panels;
 mod polling;
+mod predicting;
 mod rereading;
 mod resharding;
 mod ring;

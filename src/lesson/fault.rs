@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::read::ReadError;
 use super::settings::Settings;
+use super::spelling::complaint;
 use crate::printable::printable;
 
 /// How much of a line is shown, in characters: enough to find it again.
@@ -88,8 +89,8 @@ impl Fault {
     pub fn of_settings(file: &str, text: &str) -> Option<Self> {
         let error = toml::from_str::<Settings>(text).err()?;
         Some(match error.span() {
-            Some(span) => Self::at(file, text, span.start, error.message()),
-            None => Self::of_file(file, error.message()),
+            Some(span) => Self::at(file, text, span.start, &complaint(error.message())),
+            None => Self::of_file(file, &complaint(error.message())),
         })
     }
 
@@ -136,7 +137,7 @@ mod tests {
         assert!(
             fault
                 .sentence()
-                .starts_with("lab.toml, line 3: unknown field `reason`"),
+                .starts_with("lab.toml, line 3: `reason` is not known; did you mean `reasons`?"),
             "{}",
             fault.sentence()
         );

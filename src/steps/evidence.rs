@@ -4,6 +4,7 @@
 use super::facts::{Deed, Facts, Reading, ShardReading, StreamFacts};
 use super::plan::Plan;
 use crate::kinesis::ShardId;
+use crate::lesson::is_near;
 use crate::lesson::step_settings::{Act, Put, Read};
 use crate::printable::printable;
 
@@ -317,29 +318,6 @@ pub fn misspelt(name: &str, plan: &Plan) -> Option<String> {
     is_near(name, meant).then(|| format!("in {}; the lesson says {meant}", printable(name)))
 }
 
-/// Whether a name differs from the one that is meant by a slip or two of the fingers.
-pub fn is_near(name: &str, meant: &str) -> bool {
-    name != meant && (1..=2).contains(&distance(name, meant, 2))
-}
-
-/// How many letters must be changed, added or left out to make one of the other; beyond `most` just more than that.
-fn distance(a: &str, b: &str, most: usize) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > most {
-        return most + 1;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 /// `1 record`, `3 records`.
 pub fn records(count: u64) -> String {
     match count {
@@ -353,22 +331,5 @@ pub fn counted(count: u32, word: &str) -> String {
     match count {
         1 => format!("1 {word}"),
         n => format!("{n} {word}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_of_the_fingers_is_near_and_another_name_is_not() {
-        let check = |name: &str, near| assert_eq!(is_near(name, "my-first-stream"), near, "{name}");
-        check("my-first-stream", false);
-        check("my-frist-stream", true);
-        check("my-first-strem", true);
-        check("my_first_stream", true);
-        check("my-second-stream", false);
-        check("", false);
-        check("orders", false);
     }
 }

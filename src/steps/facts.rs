@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::evidence::is_near;
 use super::looks::Found;
 use crate::kinesis::ShardId;
 use crate::kinesis::feed::{Call, Detail};
+use crate::lesson::is_near;
 
 pub(super) use actors::{Actor, Run, Trouble};
 pub(super) use readings::{Reading, ShardReading};

@@ -14,7 +14,7 @@ use crate::steps::Mark;
 const LESSON: &str = "# Rivers\n\n## Goals\n\nNone.\n\n## Hands-On (20 min)\n\n### Step 1: Send\n\nSend some.\n\n\
     ### Step 2: Look\n\nLook at it.\n\n## Summary\n\nThat was all.\n";
 
-const LAB: &str = r#"
+pub const LAB: &str = r#"
 [[step]]
 title = "Send"
 hints = ["Look at the keys.", "Press s.", "Press s three times."]
@@ -42,7 +42,7 @@ says = "both shards have some"
 when.put = { records = 2, shards = 2 }
 "#;
 
-fn guided(kind: ConnectionKind, toml: &str) -> Setup {
+pub fn guided(kind: ConnectionKind, toml: &str) -> Setup {
     let settings = lesson::settings(toml).expect("well formed");
     Setup {
         lesson: lesson::parse(LESSON, &settings),
@@ -66,7 +66,7 @@ fn at_the_step() -> Lab {
 }
 
 /// A stream of two shards, each with half of the hash keys.
-fn halves(lab: &Lab) -> Description {
+pub fn halves(lab: &Lab) -> Description {
     let middle = u128::MAX / 2;
     let mut description = lab.description(2);
     description.shards[0].hash_range = ("0".into(), middle.to_string());
@@ -75,12 +75,12 @@ fn halves(lab: &Lab) -> Description {
 }
 
 /// What stands below the text of the page.
-fn below(lab: &Lab) -> String {
+pub fn below(lab: &Lab) -> String {
     let rows = lab.model.lesson.below.iter();
     rows.map(|row| row.text() + "\n").collect()
 }
 
-fn marks(lab: &Lab) -> Vec<Mark> {
+pub fn marks(lab: &Lab) -> Vec<Mark> {
     let states = steps_pane::states(&lab.model, lab.model.lesson.page);
     states.iter().map(|state| state.mark).collect()
 }
@@ -282,7 +282,7 @@ fn letters_of_the_quiz_are_not_hints() {
 }
 
 /// Answers what the showing asks for as a stream of two shards would, until it asks for nothing more.
-fn serve(lab: &mut Lab) -> Vec<String> {
+pub fn serve(lab: &mut Lab) -> Vec<String> {
     let mut asked = Vec::new();
     let mut stored = 0;
     while let Some(request) = lab.request() {
@@ -527,49 +527,4 @@ fn what_is_on_the_screen_stays_there_when_a_check_above_it_grows() {
     let before = first(&lab);
     lab.fed(7, "PutRecord", "rivers", put_entry("alice"));
     assert_eq!(first(&lab), before);
-}
-
-#[test]
-fn a_prediction_is_put_before_the_act_that_would_settle_it_once() {
-    let toml = LAB.replace(
-        "when.put = { key = \"carol\" }",
-        "when.put = { records = 3 }",
-    );
-    let begin = || {
-        let mut lab = Lab::start(guided(ConnectionKind::Local, &toml));
-        lab.effects.clear();
-        lab.fed(7, "CreateStream", "rivers", Detail::Create { shards: 2 });
-        let description = halves(&lab);
-        lab.answer(Answer::Described {
-            stream: "rivers".into(),
-            result: Ok(description),
-        });
-        lab.key('n').key('2');
-        lab.effects.clear();
-        lab.key('s');
-        assert!(guide::waits(&lab.model) && lab.request().is_none());
-        assert_eq!(lab.model.focus, Pane::Lesson);
-        assert_eq!(
-            lab.status(),
-            "Predict first? a to c, then the event is sent. Esc goes on without."
-        );
-        lab
-    };
-    // An answer, and the event goes.
-    let mut lab = begin();
-    lab.key('b');
-    assert_eq!(lab.put().stream, "rivers");
-    assert_eq!(lab.model.focus, Pane::Producer);
-    assert!(below(&lab).contains("◂ you"), "{}", below(&lab));
-    // No answer, and the event goes.
-    let mut lab = begin();
-    lab.escape();
-    assert_eq!(lab.put().stream, "rivers");
-    assert!(!below(&lab).contains("◂ you"), "{}", below(&lab));
-    lab.key('s');
-    assert_eq!(lab.put().stream, "rivers", "it is asked once");
-    // Something else, and Esc sends nothing any more.
-    let mut lab = begin();
-    lab.key('2').escape();
-    assert!(lab.request().is_none());
 }

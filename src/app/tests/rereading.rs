@@ -119,7 +119,7 @@ fn what_is_wrong_stands_above_the_text_until_it_is_mended() {
         lab.model
             .status
             .words
-            .starts_with("lab.toml, line 2: unknown")
+            .starts_with("lab.toml, line 2: `streem` is not known")
     );
     lab.tell(Message::LessonChanged(Reread {
         lesson: None,

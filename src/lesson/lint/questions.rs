@@ -59,7 +59,8 @@ fn doubt(question: &Question) -> String {
 fn options(question: &Question, found: &mut Findings) {
     match question.options.len() {
         1 => found.warning(question.line, "this question has only one option"),
-        2 => found.note(
+        // Two designs side by side are two.
+        2 if question.kind != QuestionKind::Comparison => found.note(
             question.line,
             "this question has only two options: every second guess is right",
         ),

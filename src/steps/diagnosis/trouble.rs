@@ -2,9 +2,10 @@
 
 use super::{Case, Finding, subject};
 use crate::kinesis::errors::explained;
+use crate::lesson::is_near;
 use crate::lesson::step_settings::Act;
 use crate::printable::printable;
-use crate::steps::evidence::{is_near, records};
+use crate::steps::evidence::records;
 use crate::steps::facts::{Actor, Trouble};
 
 /// The operations whose refusal keeps an act from being done.
