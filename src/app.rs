@@ -37,6 +37,7 @@ pub mod reshard;
 pub mod result;
 pub mod screen;
 pub mod section_clock;
+mod silence;
 pub mod start;
 pub mod steps_pane;
 pub mod streams;

@@ -33,6 +33,7 @@ mod running_text;
 mod search;
 mod settings;
 mod source_lines;
+mod spelling;
 pub mod step_settings;
 mod titles;
 
@@ -51,6 +52,7 @@ pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use search::find;
 pub use settings::{GoalSettings, Misconception, QuestionSettings, Settings, settings};
+pub use spelling::is_near;
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.
 pub fn parse(markdown: &str, settings: &Settings) -> Lesson {

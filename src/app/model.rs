@@ -25,6 +25,7 @@ use super::reshard::Reshard;
 use super::result;
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
+use super::silence::{self, Silence};
 use super::steps_pane::{self, Steps};
 use super::streams::{self, Streams};
 use super::theme::Theme;
@@ -74,6 +75,8 @@ pub struct Model {
     pub places: Places,
     /// The streams.
     pub streams: Streams,
+    /// Calls that no answer came to yet.
+    pub(super) silence: Silence,
     /// The proof that each key's records are read in their order.
     pub proof: Proof,
     /// The change of the selected stream that is under way.
@@ -212,6 +215,7 @@ impl Model {
             program: ProgramPane::default(),
             places: setup.places,
             streams: Streams::default(),
+            silence: Silence::default(),
             proof: Proof::default(),
             reshard: Reshard::default(),
             server: LabServer::new(setup.keeps_streams),
@@ -250,6 +254,7 @@ impl Model {
             let words = "Welcome. The stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
         }
+        silence::follow(&mut model, false, now, &mut out);
         (model, out)
     }
 
@@ -313,6 +318,7 @@ impl Model {
             section_clock::next_change(&self.lesson, self.drawn_minute),
             guide::next_hint_at(self).filter(|_| sheet),
             guide::gives_up_at(self),
+            self.silence.next_deadline(),
             numbers::next_deadline(self),
             batch::next_deadline(self),
         ]

@@ -17,8 +17,7 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
-    numbers, order, producer, quiz, reshard, result, section_clock, steps_pane, streams, wire,
+    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -29,6 +28,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::Fed(_) | Message::Answered(_) => streams::pointed(model),
         _ => None,
     };
+    let answers = matches!(&message, Message::Answered(_));
     match message {
         Message::Pressed(key) => {
             out.changed = true;
@@ -141,6 +141,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             .push(Effect::SaveProgress(Box::new(model.progress.clone())));
     }
     wire::asked(model, &out, now);
+    silence::follow(model, answers, now, &mut out);
     out
 }
 

@@ -242,3 +242,26 @@ fn records_are_counted_for_their_stream_even_after_another_is_selected() {
     assert_eq!(lab.model.streams.count("s").written, 1);
     assert!(lab.model.producer.log.is_empty());
 }
+
+#[test]
+fn an_endpoint_that_does_not_answer_is_said_and_taken_back() {
+    let mut lab = Lab::start(setup(ConnectionKind::Endpoint));
+    lab.wait(2.0);
+    assert!(!lab.status().contains("No answer"), "{}", lab.status());
+    lab.wait(2.0);
+    assert_eq!(
+        lab.status(),
+        "No answer from 127.0.0.1:4567 for 3 s; 1 call waits."
+    );
+    lab.wait(60.0);
+    lab.listed(&[]);
+    assert!(!lab.status().contains("No answer"), "{}", lab.status());
+    // Nobody waits: silence is nothing to be said.
+    lab.wait(4.0);
+    assert!(!lab.status().contains("No answer"), "{}", lab.status());
+
+    // The embedded server is this very process.
+    let mut lab = Lab::local();
+    lab.wait(60.0);
+    assert!(!lab.status().contains("No answer"), "{}", lab.status());
+}
