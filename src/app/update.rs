@@ -17,7 +17,9 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence, steps_pane, streams, wire,
+    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
+    numbers, order, producer, quiz, reshard, result, section_clock, silence, steps_pane, streams,
+    wire,
 };
 
 /// Changes the model by a message.
