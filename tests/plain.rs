@@ -64,7 +64,8 @@ fn the_whole_path_is_gone_by_lines_in_a_pipe() {
     let questions = lesson::parse(text, &Settings::default()).questions;
     let mut lines = String::from("n\nn\npage discussion\nwrite a note on prompt 2\n");
     lines += "A stolen card is used within minutes.\n\n";
-    lines += "page run the producer\nD\n1\ns\np\nbob\n{\"type\":\"view_page\"}\ns\np\nalice\n\ns\n";
+    lines +=
+        "page run the producer\nD\n1\ns\nb\np\nbob\n{\"type\":\"view_page\"}\ns\np\nalice\n\ns\n";
     lines += "t\n1\nc\nconsumer\nread the consumer's newest\nclose\nquiz\n";
     for question in &questions {
         let letters: Vec<String> = question

@@ -54,7 +54,7 @@ fn what_is_wrong_is_said_where_it_stands_and_the_last_good_lesson_stays() {
     let (folder, file, _home, lab) = open();
     let settings = folder.path().join("lab.toml");
     fs::write(&settings, "stream = \"rivers\"\nsteps = 1\n").expect("it is written");
-    lab.wait_for("lab.toml, line 2: unknown field `steps`");
+    lab.wait_for("lab.toml, line 2: `steps` is not known; did you mean `step`?");
     lab.wait_for("┃ steps = 1");
     lab.wait_for("┃ ^");
     lab.wait_for("A river flows.");

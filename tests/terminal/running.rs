@@ -51,6 +51,8 @@ fn the_lesson_s_scripts_run_where_they_stand() {
     lab.wait_for("page 1 of");
     go_to(&mut lab, "page: Step 2", "step 2 of");
     lab.keys("r");
+    lab.wait_for("Predict first?");
+    lab.keys("b");
     lab.wait_for("Run the lesson's code");
     lab.wait_for("kinesis_producer.py first, from the lesson");
     lab.keys("\r");
@@ -66,6 +68,8 @@ fn the_lesson_s_scripts_run_where_they_stand() {
     // The next one is not asked for again.
     go_to(&mut lab, "page: Step 4", "step 4 of");
     lab.keys("r");
+    lab.wait_for("Predict first?");
+    lab.keys("a");
     lab.wait_for("✓ exit 0");
     lab.keys("\x1b");
     lab.wait_for("step 4 of");
