@@ -59,7 +59,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer, rect: Rect) -> Option<Pos
     let focused = model.focus == Pane::Shards && !model.program.focused;
     let room = usize::from(rect.width).saturating_sub(AROUND);
     let name = model.streams.selected.as_ref().map(|it| it.name.as_str());
-    let title = cells(Pane::Shards.title()) + 7 + name.map_or(0, |name| cells(name).min(10));
+    let title = cells(Pane::Shards.title()) + 7 + name.map_or(0, |name| cells(name).min(24));
     let is_strip = model.layout.strip.height == 0;
     let state = match &model.streams.selected {
         // The strip below says the rest.

@@ -23,7 +23,7 @@ fn create_stream(lab: &mut Session) {
     lab.keys("D");
     lab.wait_for("my-first-stream");
     lab.keys("\r");
-    lab.wait_for("ACTIVE · 2 shards");
+    lab.wait_for("shard 1 ━");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn a_worker_is_killed_under_load_its_shard_moves_and_what_comes_again_is_marked(
     let mut lab = Session::start(&home, &["--port", "0"], (80, 24));
     lab.wait_for("page 1 of");
     lab.keys("D\r");
-    lab.wait_for("ACTIVE · 2 shards");
+    lab.wait_for("shard 1 ━");
     lab.keys("3W");
     lab.wait_for("2 workers will share the shards");
     lab.keys("+++S");

@@ -256,7 +256,8 @@ fn at_a_high_rate_key_and_state_stay_whole() {
         "key  alice  → shard 0  ",
         "auto 2,000/s",
         " sensor-11 ",
-        "ACTIVE · 1,006 records",
+        "my-first-stream ─",
+        " ACTIVE ",
     ] {
         assert!(shown.contains(whole), "{whole}");
     }
