@@ -55,8 +55,10 @@ pub struct Reader {
     pub held: bool,
     /// Where it stands in its work.
     pub state: ReaderState,
-    /// Where it began.
+    /// Where it begins where no checkpoint says it.
     pub start: StartPosition,
+    /// Where it began, once it has.
+    pub began: Option<StartPosition>,
     /// The last record it was given.
     pub last: Option<SequenceNumber>,
     /// How many records were worked on, those that came again included.
@@ -342,6 +344,7 @@ pub(super) fn toggle(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         model.say(
             Tone::Plain,
             match model.consumer.start {
+                _ if model.consumer.resume => "The consumer stopped. Its checkpoints are kept; c goes on from them.",
                 StartPosition::Latest => "The consumer stopped. The records stay; c waits for new ones, t reads the old ones.",
                 _ => "The consumer stopped. The records stay in the stream; c reads them again.",
             }
@@ -395,6 +398,10 @@ pub(super) fn stop(model: &mut Model) {
     let consumer = &mut model.consumer;
     if consumer.running {
         consumer.group.close();
+        // What was not worked on comes again, from the checkpoints.
+        for reader in &mut consumer.readers {
+            reader.waiting.clear();
+        }
         consumer.workers = consumer.workers.max(1);
         workers::note_checkpoints(&mut model.consumer);
         kept::keep_now(model, model.now);

@@ -142,7 +142,9 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         steps_pane::told(model, call);
         steps_pane::observe(model, &Seen::Call(&who, call), now);
         out.changed |= wire::told(model, call, None);
-        out.changed |= here && numbers::called(model, None, call, now);
+        let looks = call.caller.user_agent.contains("app/kinesis-lab-look");
+        let reader = looks.then_some("lab");
+        out.changed |= here && numbers::called(model, reader, call, now);
         if let Some(fault) = call.fault {
             out.changed = true;
             super::producer::reply_lost(model, call);

@@ -235,7 +235,10 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= numbers::on_deadline(model, now) | batch::on_deadline(model, now);
     feed::left(model, now, out);
     producer::on_deadline(model, now, out);
+    let before = model.consumer.log.end();
     if consumer::on_deadline(model, now, out) {
+        numbers::shown(model, before);
+        batch::shown(model, before);
         model.line_came();
     }
     streams::on_deadline(model, now, out);

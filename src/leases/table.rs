@@ -3,7 +3,7 @@
 //! The Kinesis Client Library keeps it in DynamoDB and writes with conditions; here each change says which counter it
 //! expects, and is refused where another worker was quicker.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
 
@@ -185,6 +185,11 @@ impl Table {
             waiting.missed = missed;
             !gone
         });
+        // What was gone on from was read after its parents, wherever that was written down.
+        let passed = match first {
+            true => ancestors(shards, self.kept.keys()),
+            false => BTreeSet::new(),
+        };
         for shard in shards {
             if self.leases.contains_key(&shard.id) || self.waiting.contains_key(&shard.id) {
                 continue;
@@ -192,6 +197,11 @@ impl Table {
             if let Some(checkpoint) = self.kept.remove(&shard.id) {
                 self.begin(shard.id.clone(), shard.parents.clone(), checkpoint);
                 synced.leased.push(shard.id.clone());
+                continue;
+            }
+            if passed.contains(&shard.id) {
+                let parents = shard.parents.clone();
+                self.begin(shard.id.clone(), parents, Checkpoint::Elsewhere);
                 continue;
             }
             // LATEST skips all that is older, so a closed shard has nothing to give.
@@ -361,4 +371,19 @@ impl Table {
     pub(super) fn remove_member(&mut self, worker: u8) {
         self.members.remove(&worker);
     }
+}
+
+/// The shards that these were made of, and those that these were made of in turn.
+fn ancestors<'a>(shards: &[Shard], of: impl Iterator<Item = &'a ShardId>) -> BTreeSet<ShardId> {
+    let mut found = BTreeSet::new();
+    let mut left: Vec<ShardId> = of.cloned().collect();
+    while let Some(id) = left.pop() {
+        let parents = shards.iter().filter(|shard| shard.id == id);
+        for parent in parents.flat_map(|shard| &shard.parents) {
+            if found.insert(parent.clone()) {
+                left.push(parent.clone());
+            }
+        }
+    }
+    found
 }

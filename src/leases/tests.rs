@@ -509,6 +509,30 @@ fn a_table_that_is_resumed_begins_at_its_checkpoints_and_else_at_the_oldest_reco
 }
 
 #[test]
+fn a_table_that_is_resumed_reads_no_parent_after_its_child() {
+    // A run from LATEST began in shard 2, and left what came before alone.
+    let mut table = Table::resume([(id(2), Checkpoint::After("77".into()))].into());
+    let shard = |index, parents: &[usize], open| Shard {
+        id: id(index),
+        parents: parents.iter().map(|it| id(*it)).collect(),
+        open,
+    };
+    table.sync(&[
+        shard(0, &[], false),
+        shard(1, &[0], false),
+        shard(2, &[1], true),
+        shard(3, &[1], true),
+    ]);
+    let positions: Vec<_> = table
+        .leases()
+        .map(|(_, it)| it.checkpoint.position())
+        .collect();
+    let after = StartPosition::AfterSequenceNumber("77".into());
+    let oldest = StartPosition::TrimHorizon;
+    assert_eq!(positions, [None, None, Some(after), Some(oldest)]);
+}
+
+#[test]
 fn latest_leaves_closed_shards_alone() {
     let mut table = Table::new(StartPosition::Latest);
     let shard = |index, parents: &[usize], open| Shard {

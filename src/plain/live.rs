@@ -159,7 +159,7 @@ impl Talk {
                 ));
                 self.say(&format!(
                     "Written: {you} by you, {auto} automatically, {programs} by programs; refused: {}.",
-                    producer.refused
+                    producer.refused + producer.auto.queue.counts.given_up
                 ));
             }
             Pane::Consumer => {

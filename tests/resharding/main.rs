@@ -63,7 +63,7 @@ fn run(home: &Home, road: &[&str], address: Option<&str>) {
     lab.keys("D");
     lab.wait_for("Enter creates it");
     lab.keys("\r");
-    lab.wait_for("ACTIVE · ");
+    lab.wait_for("ACTIVE");
     // Two workers, who share the shards.
     lab.keys("3W");
     lab.keys("c");

@@ -29,6 +29,7 @@ pub(super) fn open(
     out: &mut Outcome,
 ) {
     reader.state = ReaderState::Opening;
+    reader.began.get_or_insert_with(|| start.clone());
     out.call(Request::OpenIterator {
         reader: ReaderId {
             run,

@@ -33,7 +33,10 @@ pub(super) fn work(model: &mut Model, now: DateTime<Utc>) -> bool {
     let workers: Vec<u8> = model.consumer.group.alive().collect();
     for worker in workers {
         match model.consumer.settings.speed {
-            None => while work_on_one(model, worker, now) {},
+            None => {
+                model.consumer.busy.remove(&worker);
+                while work_on_one(model, worker, now) {}
+            }
             Some(speed) => {
                 let idle = *model.consumer.busy.get(&worker).unwrap_or(&now);
                 let mut free_at = idle;

@@ -197,6 +197,7 @@ impl Reader {
             held: false,
             state: ReaderState::Queued,
             start,
+            began: None,
             last: None,
             read: 0,
             repeats: 0,
@@ -286,6 +287,7 @@ fn join(consumer: &mut Consumer, wanted: u8, now: DateTime<Utc>) -> String {
     let mut joined = 0;
     while consumer.workers < wanted {
         joined = consumer.group.join(now);
+        consumer.busy.remove(&joined);
         consumer.workers += 1;
     }
     let shards = consumer.readers.iter().filter(|it| it.is_open()).count();

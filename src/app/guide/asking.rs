@@ -89,6 +89,7 @@ fn would_settle(model: &Model, action: Action, when: &Act) -> bool {
             model.streams.name().is_some() && matches!(when, Act::Put(put) if meant(put))
         }
         Action::Consume if model.streams.name().is_none() || consumer.running => false,
+        Action::Consume if consumer.resume => false,
         Action::Consume => match when {
             Act::Read(read) => {
                 let from = read.from.as_deref();

@@ -7,6 +7,7 @@ use crate::app::consumer::{Reader, ReaderState};
 use crate::app::model::Model;
 use crate::app::readers::ForeignReader;
 use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
+use crate::leases::Checkpoint;
 
 /// Between which records a reader stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,9 +145,13 @@ pub fn carets(model: &Model) -> Vec<Caret> {
 /// The one joint to the lab's own readers.
 fn own_caret(model: &Model, reader: &Reader) -> Caret {
     let newest = model.lanes.newest_at_latest(&reader.shard);
-    let stand = match &reader.last {
-        Some(last) => Stand::After(last.clone()),
-        None => Stand::at(&reader.start, newest),
+    // Where nobody reads it will be gone on from the checkpoint.
+    let rests = !reader.held || !model.consumer.running;
+    let stand = match (&reader.checkpoint, &reader.last) {
+        (Some(Checkpoint::After(number)), _) if rests => Stand::After(number.clone()),
+        (Some(Checkpoint::Start(start)), _) if rests => Stand::at(start, newest),
+        (_, Some(last)) => Stand::After(last.clone()),
+        (_, None) => Stand::at(&reader.start, newest),
     };
     let doing = match &reader.state {
         ReaderState::Ended | ReaderState::Vanished => Doing::Ended,

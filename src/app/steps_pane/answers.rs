@@ -141,7 +141,7 @@ fn reading(model: &Model, id: ReaderId) -> Option<(String, GetDetail)> {
     let detail = GetDetail {
         chain: id.run << 16 | id.index as u64,
         shard: reader.shard.clone(),
-        start: reader.start.clone(),
+        start: reader.began.as_ref().unwrap_or(&reader.start).clone(),
         limit: None,
         returned: 0,
         bytes: 0,

@@ -170,7 +170,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
         latency: waited.to_std().unwrap_or(Duration::ZERO),
         ..call
     };
-    let counts = numbers::called(model, None, &call, now);
+    let counts = numbers::called(model, (who == "lab").then_some("lab"), &call, now);
     let (call, entries) = WireCall::new(
         model.wire.calls,
         Cow::Borrowed(by_hand(model, who, &call.operation)),

@@ -50,14 +50,17 @@ impl Window {
         let fits = |span: &i64| span * 1_000 >= millis + margin(*span);
         let span = SPANS.into_iter().find(fits);
         let span = span.unwrap_or(SPANS[SPANS.len() - 1]);
-        let to = to + TimeDelta::milliseconds(margin(span));
+        // Whatever time an endpoint tells, there is none beyond the last.
+        let later = |at: DateTime<Utc>, by| at.checked_add_signed(by).unwrap_or(at);
+        let to = later(to, TimeDelta::milliseconds(margin(span)));
         let span = TimeDelta::seconds(span);
+        let earlier = |at: DateTime<Utc>| at.checked_sub_signed(span).unwrap_or(at);
         let to = match shows {
-            Some(at) if at < to - span => at + span / 2,
+            Some(at) if at < earlier(to) => later(at, span / 2),
             _ => to,
         };
         Self {
-            from: to - span,
+            from: earlier(to),
             to,
         }
     }
