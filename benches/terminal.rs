@@ -57,7 +57,7 @@ fn one_lab() {
     lab.keys("D");
     lab.wait_for("my-first-stream");
     lab.keys("\r");
-    lab.wait_for("2 shards · 0 records");
+    lab.wait_for("shard 1 ━");
     lab.keys("sc");
     lab.wait_for("1 kept");
     // What is new stands out for a second.
@@ -90,8 +90,8 @@ fn one_lab() {
     lab.keys("\x1b");
     lab.wait_for("▸ 1 Lesson");
 
-    lab.keys("S+++++++++");
-    lab.wait_for("1000 a second");
+    lab.keys("S++++++++");
+    lab.wait_for("auto 1,000/s");
     pass(Duration::from_secs(3));
     let (before, begun) = (lab.written(), Instant::now());
     lab.measure("at 1,000 records a second, and keys", |lab| {
