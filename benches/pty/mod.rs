@@ -188,7 +188,9 @@ impl Lab {
 
     /// How many records the lab sent by itself, as its producer panel counts them.
     pub fn written(&self) -> u64 {
-        let count = self.after("auto written ").map(|count| count.replace(',', ""));
+        let count = self
+            .after("auto written ")
+            .map(|count| count.replace(',', ""));
         let count = count.and_then(|count| count.parse().ok());
         count.unwrap_or_else(|| panic!("the panel does not count:\n{}", self.text()))
     }
