@@ -7,6 +7,7 @@ pub mod action;
 pub mod batch;
 pub mod connection;
 pub mod consumer;
+pub mod course;
 pub mod detail;
 pub mod discussion;
 mod feed;

@@ -12,6 +12,7 @@
 
 mod batch;
 mod choices;
+mod course;
 mod dialogs;
 mod hear;
 mod lanes;

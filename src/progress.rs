@@ -20,6 +20,9 @@ pub const FORMAT: u32 = 1;
 pub struct Progress {
     /// The record's version.
     pub format: u32,
+    /// The key of the lesson that was open last.
+    #[serde(default)]
+    pub last_lesson: Option<String>,
     /// By lesson key.
     #[serde(default)]
     pub lessons: BTreeMap<String, LessonProgress>,
@@ -41,6 +44,7 @@ impl Default for Progress {
     fn default() -> Self {
         Self {
             format: FORMAT,
+            last_lesson: None,
             lessons: BTreeMap::new(),
             last_stream: None,
             theme: None,

@@ -95,6 +95,7 @@ fn setup(connection: kinesis_lab::app::Connection) -> Setup {
         lesson: lesson::parse(LESSON, &lesson::Settings::default()),
         lesson_key: "a-lesson".into(),
         lesson_fault: None,
+        course: Vec::new(),
         connection,
         progress: Progress::default(),
         unsaved: None,

@@ -71,6 +71,7 @@ impl Lab {
             lesson: lesson::parse("# Streams\n\nwords\n", &lesson::Settings::default()),
             lesson_key: "streams".into(),
             lesson_fault: None,
+            course: Vec::new(),
             connection,
             progress: Progress::default(),
             unsaved: None,

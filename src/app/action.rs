@@ -11,6 +11,8 @@ pub enum Action {
     Help,
     /// Open the command palette.
     Palette,
+    /// The modules of the course.
+    Modules,
     /// Focus the next pane.
     NextPane,
     /// Focus the pane before.

@@ -1,5 +1,7 @@
 //! The code blocks of the open page: which one is at hand, and what can be done with it: copy it, write it, edit it.
 
+use std::path::Path;
+
 use super::lesson_pane::LessonPane;
 use super::message::Effect;
 use super::model::{Model, Outcome, Tone};
@@ -173,11 +175,7 @@ fn file_at_hand(model: &mut Model) -> Option<SourceFile> {
 /// Writes the block at hand under its file name into the work folder.
 pub(super) fn write(model: &mut Model, out: &mut Outcome) {
     if let Some(file) = file_at_hand(model) {
-        out.effects.push(Effect::WriteFile(Box::new(Writing {
-            file,
-            replace: false,
-            then_edit: false,
-        })));
+        write_into(&model.places.work, file, false, out);
     }
 }
 
@@ -193,11 +191,19 @@ pub(super) fn edit(model: &mut Model, out: &mut Outcome) {
         let words = "No editor is found: set EDITOR (export EDITOR=nano) and start the lab again. w writes the file.";
         return model.say(Tone::Nearly, words.into());
     }
-    out.effects.push(Effect::WriteFile(Box::new(Writing {
+    write_into(&model.places.work, file, true, out);
+}
+
+fn write_into(work: &Path, file: SourceFile, then_edit: bool, out: &mut Outcome) {
+    let writing = Writing {
         file,
         replace: false,
-        then_edit: true,
-    })));
+        then_edit,
+    };
+    out.effects.push(Effect::WriteFile {
+        work: work.to_owned(),
+        writing: Box::new(writing),
+    });
 }
 
 /// A file was written, or not.

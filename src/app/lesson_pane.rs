@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tui_input::Input;
 
+use super::course;
 use super::discussion::{self, Discussion};
 use super::guide::{self, Part, Row};
 use super::lesson_blocks::{self, PageBlock};
@@ -84,9 +85,9 @@ pub struct Hit {
 
 impl LessonPane {
     /// The pane with a lesson, at its first page; it has no lines before it has a size.
-    pub fn new(lesson: Lesson, key: String, now: DateTime<Utc>) -> Self {
+    pub fn new(lesson: Arc<Lesson>, key: String, now: DateTime<Utc>) -> Self {
         Self {
-            lesson: Arc::new(lesson),
+            lesson,
             key,
             page: 0,
             lines: Vec::new(),
@@ -383,7 +384,7 @@ pub(super) fn next(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     }
     if model.lesson.next_page().is_some() {
         open(model, model.lesson.page + 1, now, out);
-    } else {
+    } else if !course::lead_on(model, now) {
         model.say(
             Tone::Done,
             "That was the last page. Backspace goes back, : reaches every page.".into(),
@@ -536,7 +537,10 @@ pub fn next_act(model: &Model) -> (super::action::Action, String) {
         return act;
     }
     match pane.next_page() {
-        None => (Action::Palette, "any page, any command".into()),
+        None => match course::next(model) {
+            Some((_, module)) => (Action::NextPage, module.lesson.title.clone()),
+            None => (Action::Palette, "any page, any command".into()),
+        },
         Some(next) => {
             let words = match next.step {
                 Some(step) => format!("Step {step} · {}", next.title),

@@ -3,6 +3,7 @@
 //! A list of messages is a replayable run of the lab; effects and requests are data that the runtime and the client
 //! carry out. Each request is answered by exactly one message.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -112,6 +113,8 @@ impl Message {
 /// What a lesson's files hold now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reread {
+    /// The lesson's key.
+    pub key: String,
     /// The lesson, if its text can be read.
     pub lesson: Option<Arc<Lesson>>,
     /// What their author must mend; what it concerns stays as it was.
@@ -168,7 +171,12 @@ pub enum Effect {
         run: u64,
     },
     /// Write a file of the lesson into the work folder; answered by [`Message::FileWritten`].
-    WriteFile(Box<Writing>),
+    WriteFile {
+        /// The folder.
+        work: PathBuf,
+        /// What is to be done.
+        writing: Box<Writing>,
+    },
     /// Give this text to the terminal's clipboard.
     Copy(String),
     /// Turn the mouse's capture on or off.

@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use super::batch::{self, Batch};
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
+use super::course::Module;
 use super::discussion;
 use super::guard::Guard;
 use super::guide::{self, Guide};
@@ -59,6 +60,8 @@ pub struct Model {
     pub zone: FixedOffset,
     /// Whether the mouse works in the lab.
     pub mouse: bool,
+    /// The modules of the course, in their order; the open one is among them by its key.
+    pub course: Vec<Module>,
     /// The lesson pane.
     pub lesson: LessonPane,
     /// The producer panel.
@@ -144,6 +147,8 @@ pub struct Setup {
     pub lesson_key: String,
     /// What is wrong with its files, for its author.
     pub lesson_fault: Option<Fault>,
+    /// The modules of the course, in their order.
+    pub course: Vec<Module>,
     /// Where the lab is connected.
     pub connection: Connection,
     /// What the learner has done so far.
@@ -207,7 +212,8 @@ impl Model {
             theme,
             zone: setup.zone,
             mouse: false,
-            lesson: LessonPane::new(setup.lesson, setup.lesson_key, now),
+            lesson: LessonPane::new(Arc::new(setup.lesson), setup.lesson_key, now),
+            course: setup.course,
             producer: Producer::default(),
             consumer: Consumer::default(),
             lanes: Lanes::default(),
@@ -259,7 +265,7 @@ impl Model {
     }
 
     /// Takes up where the learner was, and says what is to be known about it.
-    fn resume(&mut self, notice: Option<String>) {
+    pub(super) fn resume(&mut self, notice: Option<String>) {
         let pages = &self.lesson.lesson.pages;
         let page = self
             .progress
@@ -275,6 +281,7 @@ impl Model {
         discussion::page_opened(&mut self.lesson);
         quiz::ask_again(self);
         self.saved = self.progress.clone();
+        self.progress.last_lesson = Some(self.lesson.key.clone());
         let due = quiz::what_is_due(self).map(|due| format!("{due} 4 asks again."));
         let questions = &self.lesson.lesson.questions;
         let first_due = questions.iter().position(|q| quiz::due(self, q));

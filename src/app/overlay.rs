@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use super::consumer::SettingsDialog;
+use super::course::CourseDialog;
 use super::guide::Sheet;
 use super::lab_server::ServerDialog;
 use super::lanes::Token;
@@ -25,6 +26,8 @@ pub enum Overlay {
     Help(Listing),
     /// All actions, fuzzy.
     Palette(Listing),
+    /// The modules of the course.
+    Course(CourseDialog),
     /// Streams: create, select, empty, delete.
     Streams(StreamsDialog),
     /// The stream's shards and retention: split, merge, scale, keep longer.

@@ -4,6 +4,7 @@ mod aws;
 mod batch;
 mod changing_streams;
 mod checkpoint;
+mod course;
 mod discussing;
 mod endpoint;
 mod feed;

@@ -17,9 +17,9 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    batch, consumer, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks, lesson_pane,
-    numbers, order, producer, quiz, reshard, result, section_clock, silence, steps_pane, streams,
-    wire,
+    batch, consumer, course, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks,
+    lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence,
+    steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -351,6 +351,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         Action::Reshard => reshard::open(model, out),
         Action::Server => lab_server::open(model),
         Action::Wire => wire::open(model),
+        Action::Modules => course::open(model, now),
         Action::Numbers => numbers::open(model, now),
         Action::Batch => batch::open(model, now),
         Action::Pull(lever) => lab_server::pull(model, lever, out),

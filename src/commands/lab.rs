@@ -4,15 +4,18 @@ mod in_lines;
 
 use std::io::{self, IsTerminal};
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
 use futures_util::FutureExt;
+use kinesis_lab::app::course::Module;
 use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
 use kinesis_lab::cli::LabOptions;
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
+use kinesis_lab::lesson::{Fault, Lesson};
 use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
 use kinesis_lab::runtime::{
@@ -80,7 +83,10 @@ pub fn run(options: &LabOptions) -> Result<()> {
 }
 
 async fn open(options: &LabOptions) -> Result<()> {
-    let lesson = lesson::open(options.lesson.as_deref())?;
+    let located = super::state_folder();
+    let opened = StateFolder::open(located.clone(), now());
+    let last = opened.progress.last_lesson.as_deref();
+    let (mut lesson, not_last) = lesson::open_or_go_on(options.lesson.as_deref(), last)?;
     let remote = settings::resolve(&endpoint_options(options), variable)?;
     let stop = CancellationToken::new();
     let signal = runtime::stop_signal()?;
@@ -92,14 +98,16 @@ async fn open(options: &LabOptions) -> Result<()> {
             (client, connection, None)
         }
     };
-    let located = super::state_folder();
-    let opened = StateFolder::open(located.clone(), now());
     let unsaved = opened
         .unsaved
         .iter()
         .map(|why| format!("Progress is not saved: {why}"));
     let of_server = server.iter().flat_map(|server| server.notes.clone());
-    let mut notes: Vec<String> = unsaved.chain(opened.notes).chain(of_server).collect();
+    let mut notes: Vec<String> = unsaved
+        .chain(opened.notes)
+        .chain(of_server)
+        .chain(not_last)
+        .collect();
     if let Ok(folder) = &located
         && let Err(error) = log::start(folder)
     {
@@ -113,7 +121,8 @@ async fn open(options: &LabOptions) -> Result<()> {
     }
     let watch = lesson
         .files
-        .and_then(|files| Watch::over(files, &lesson.lesson, lesson.fault.as_ref()));
+        .take()
+        .and_then(|files| Watch::over(files, &lesson.key, &lesson.lesson, lesson.fault.as_ref()));
     if let Some(watch) = watch {
         tokio::spawn(watch.run(sender.clone(), stop.clone()));
     }
@@ -128,15 +137,12 @@ async fn open(options: &LabOptions) -> Result<()> {
         }
     };
     let start = now();
-    let slug = surroundings::slug(options.lesson.as_deref(), &lesson.key);
-    let surroundings = surroundings::surroundings(
-        &connection,
-        options.work.as_deref(),
-        &slug,
-        located.as_deref().ok(),
-        surroundings::base(),
-    );
+    let surroundings =
+        surroundings::surroundings(&connection, located.as_deref().ok(), surroundings::base());
+    let course = course(&lesson, options.work.as_deref())?;
+    let work = surroundings::work_folder(options.work.as_deref(), &lesson.key);
     let setup = Setup {
+        course,
         lesson: lesson.lesson,
         lesson_key: lesson.key,
         lesson_fault: lesson.fault,
@@ -147,7 +153,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
         keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
         theme: options.theme.as_deref().and_then(Theme::named),
-        places: surroundings::places(&surroundings),
+        places: surroundings::places(&surroundings, work),
         size,
         zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),
@@ -224,6 +230,21 @@ fn verdict(ended: std::thread::Result<io::Result<()>>, saved: bool) -> Result<()
             panics::take_report().unwrap_or_default()
         ),
     }
+}
+
+/// The modules that can be opened: a file that was opened stands before those that are built in.
+fn course(opened: &lesson::Opened, work: Option<&Path>) -> Result<Vec<Module>> {
+    let module = |key: &str, lesson: &Lesson, fault: Option<&Fault>| Module {
+        key: key.to_owned(),
+        lesson: Arc::new(lesson.clone()),
+        fault: fault.cloned(),
+        work: surroundings::work_folder(work, key),
+    };
+    let built_in = lesson::course()?;
+    let is_file = built_in.iter().all(|it| it.key != opened.key);
+    let file = is_file.then(|| module(&opened.key, &opened.lesson, opened.fault.as_ref()));
+    let built_in = built_in.iter().map(|it| module(&it.key, &it.lesson, None));
+    Ok(file.into_iter().chain(built_in).collect())
 }
 
 fn endpoint_options(options: &LabOptions) -> Options {

@@ -1,4 +1,4 @@
-//! Opening a lesson: the one that is built in, or a file with the `lab.toml` beside it.
+//! Opening a lesson: one of the modules that are built in, or a file with the `lab.toml` beside it.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -7,8 +7,27 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use kinesis_lab::lesson::{self, Fault, Lesson, Settings};
 
-/// The key of the built-in lesson's progress.
-pub const BUILT_IN_KEY: &str = "what-are-streams";
+/// A module that is part of the lab.
+struct BuiltIn {
+    /// Its name on the command line, and the key of its progress.
+    key: &'static str,
+    text: &'static str,
+    settings: &'static str,
+}
+
+/// The module of this folder.
+macro_rules! built_in {
+    ($key:literal) => {
+        BuiltIn {
+            key: $key,
+            text: include_str!(concat!("../../lessons/", $key, "/lesson.md")),
+            settings: include_str!(concat!("../../lessons/", $key, "/lab.toml")),
+        }
+    };
+}
+
+/// The course: its modules in their order.
+const COURSE: &[BuiltIn] = &[built_in!("what-are-streams")];
 
 /// More than any lesson has; a device that never ends is not read further.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -32,23 +51,47 @@ pub struct Files {
     good: Settings,
 }
 
-pub fn open(path: Option<&Path>) -> Result<Opened> {
-    match path {
-        None => built_in(),
-        Some(path) => file(path),
+impl BuiltIn {
+    fn open(&self) -> Result<Opened> {
+        let settings = lesson::settings(self.settings).map_err(anyhow::Error::msg)?;
+        Ok(Opened {
+            lesson: lesson::parse(self.text, &settings),
+            key: self.key.to_owned(),
+            fault: None,
+            files: None,
+        })
     }
 }
 
-fn built_in() -> Result<Opened> {
-    let settings = lesson::settings(include_str!("../../lessons/what-are-streams/lab.toml"));
-    let settings = settings.map_err(anyhow::Error::msg)?;
-    let text = include_str!("../../lessons/what-are-streams/lesson.md");
-    Ok(Opened {
-        lesson: lesson::parse(text, &settings),
-        key: BUILT_IN_KEY.to_owned(),
-        fault: None,
-        files: None,
-    })
+/// The built-in modules in the course's order.
+pub fn course() -> Result<Vec<Opened>> {
+    COURSE.iter().map(BuiltIn::open).collect()
+}
+
+/// Whether a built-in module has this name.
+pub fn is_built_in(name: &Path) -> bool {
+    COURSE.iter().any(|module| Path::new(module.key) == name)
+}
+
+/// Opens a built-in module by its name, else a file.
+pub fn open(name: &Path) -> Result<Opened> {
+    match COURSE.iter().find(|module| Path::new(module.key) == name) {
+        Some(module) => module.open(),
+        None => file(name),
+    }
+}
+
+/// Opens what was asked for, else what was open last; where that cannot be opened any more, the first module, and why.
+pub fn open_or_go_on(asked: Option<&Path>, last: Option<&str>) -> Result<(Opened, Option<String>)> {
+    if let Some(asked) = asked {
+        return Ok((open(asked)?, None));
+    }
+    let first = || COURSE[0].open();
+    match last.map(Path::new).map(open) {
+        None => Ok((first()?, None)),
+        Some(Ok(opened)) => Ok((opened, None)),
+        Some(Err(why)) => Ok((first()?, Some(format!("{why:#}.")))),
+    }
 }
 
 fn file(path: &Path) -> Result<Opened> {

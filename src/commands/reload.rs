@@ -44,6 +44,7 @@ type Stamps = [Option<Stamp>; 2];
 
 /// The files of a lesson, how they stood when they were read, and what came of it.
 pub struct Watch {
+    key: String,
     files: Files,
     read_at: Option<Stamps>,
     lesson: Lesson,
@@ -52,9 +53,10 @@ pub struct Watch {
 
 impl Watch {
     /// Over files that were just read. None over what is no ordinary file: a pipe can be read once only.
-    pub fn over(files: Files, lesson: &Lesson, fault: Option<&Fault>) -> Option<Self> {
+    pub fn over(files: Files, key: &str, lesson: &Lesson, fault: Option<&Fault>) -> Option<Self> {
         let ordinary = fs::metadata(&files.text).is_ok_and(|it| it.is_file());
         ordinary.then(|| Self {
+            key: key.to_owned(),
             files,
             // What was saved while it was being read is seen at the first look.
             read_at: None,
@@ -128,6 +130,7 @@ impl Watch {
         }
         self.fault.clone_from(&fault);
         Some(Reread {
+            key: self.key.clone(),
             lesson: lesson.map(Arc::new),
             fault,
         })

@@ -10,7 +10,7 @@ use kinesis_lab::printable::{printable, printable_json};
 use kinesis_lab::progress::folder;
 use kinesis_lab::progress::{LessonProgress, Progress};
 
-use super::lesson::{self, BUILT_IN_KEY};
+use super::lesson;
 
 /// The width of lines where standard output is no terminal.
 const WIDTH: usize = 80;
@@ -73,8 +73,8 @@ fn named(path: &Path, progress: &Progress) -> Result<Report> {
     {
         Some(kept) => Ok(kept_under(&key, kept)),
         // Nothing was done in it yet, which is worth a report too.
-        None if name == BUILT_IN_KEY || path.exists() => {
-            let opened = lesson::open((name != BUILT_IN_KEY).then_some(path))?;
+        None if lesson::is_built_in(path) || path.exists() => {
+            let opened = lesson::open(path)?;
             Ok(report::of(
                 &opened.lesson,
                 &opened.key,
@@ -86,8 +86,7 @@ fn named(path: &Path, progress: &Progress) -> Result<Report> {
 }
 
 fn kept_under(key: &str, kept: &LessonProgress) -> Report {
-    let path = (key != BUILT_IN_KEY).then(|| Path::new(key));
-    match lesson::open(path) {
+    match lesson::open(Path::new(key)) {
         Ok(opened) => report::of(&opened.lesson, key, kept),
         Err(_) => report::gone(key, kept),
     }

@@ -8,14 +8,14 @@ use kinesis_lab::app::{Connection, ConnectionKind};
 use kinesis_lab::cli::environment;
 use kinesis_lab::runtime::Surroundings;
 
+use super::lesson;
+
 /// Editors to try where neither VISUAL nor EDITOR is set.
 const EDITORS: [&str; 3] = ["nano", "vi", "notepad.exe"];
 
-/// What surrounds programs of a lab with this connection. `slug` names the module, `lookup` reads the environment.
+/// What surrounds programs of a lab with this connection, in this environment.
 pub fn surroundings(
     connection: &Connection,
-    work: Option<&Path>,
-    slug: &str,
     state: Option<&Path>,
     base: Vec<(OsString, OsString)>,
 ) -> Surroundings {
@@ -24,14 +24,6 @@ pub fn surroundings(
         found
             .map(|(_, value)| value.clone())
             .filter(|value| !value.is_empty())
-    };
-    let here = std::env::current_dir().unwrap_or_default();
-    let work = match work {
-        Some(work) => here.join(work),
-        None => match variable("HOME") {
-            Some(home) => Path::new(&home).join("kinesis-lab").join(slug),
-            None => here.join("kinesis-lab").join(slug),
-        },
     };
     let (set, remove) = variables(connection);
     let editor = ["VISUAL", "EDITOR"]
@@ -45,7 +37,6 @@ pub fn surroundings(
             EDITORS.into_iter().find(is_there).map(str::to_owned)
         });
     Surroundings {
-        work,
         venv: state.map(|folder| folder.join("venv")),
         base,
         remove,
@@ -55,9 +46,9 @@ pub fn surroundings(
 }
 
 /// The same for the screen.
-pub fn places(surroundings: &Surroundings) -> Places {
+pub fn places(surroundings: &Surroundings, work: PathBuf) -> Places {
     Places {
-        work: surroundings.work.clone(),
+        work,
         venv: surroundings.venv.clone(),
         editor: surroundings.editor.clone(),
     }
@@ -106,20 +97,35 @@ pub fn base() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
-/// A folder's name for a lesson's file: that of the file, or of its folder where each lesson has one of its own.
-pub fn slug(file: Option<&Path>, key: &str) -> String {
-    let Some(file) = file else {
+/// The folder that a lesson's files are written into: the one asked for, else one at home that is named for the lesson.
+pub fn work_folder(asked: Option<&Path>, key: &str) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let home = super::variable("HOME").filter(|home| !home.is_empty());
+    work_folder_at(&here, home.as_deref().map(Path::new), asked, key)
+}
+
+fn work_folder_at(here: &Path, home: Option<&Path>, asked: Option<&Path>, key: &str) -> PathBuf {
+    match asked {
+        Some(work) => here.join(work),
+        None => home.unwrap_or(here).join("kinesis-lab").join(slug(key)),
+    }
+}
+
+/// A folder's name for a lesson: that of the built-in module, of the file, or of its folder where each lesson has one of its
+/// own.
+fn slug(key: &str) -> String {
+    let file = Path::new(key);
+    if lesson::is_built_in(file) {
         return key.to_owned();
-    };
+    }
     let stem = |path: &Path| {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
         let plain: String = stem.chars().map(plain).collect();
         plain.trim_matches('-').to_lowercase()
     };
-    let full = std::fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
-    let own = stem(&full);
-    let folder = full.parent().map(stem).unwrap_or_default();
+    let own = stem(file);
+    let folder = file.parent().map(stem).unwrap_or_default();
     let names = match own.as_str() {
         "lesson" | "readme" | "index" => [folder, own],
         _ => [own, folder],
@@ -173,23 +179,31 @@ mod tests {
 
     #[test]
     fn the_work_folder_is_named_for_the_module() {
-        assert_eq!(slug(None, "what-are-streams"), "what-are-streams");
-        assert_eq!(slug(Some(Path::new("/x/Module 2.md")), ""), "module-2");
-        assert_eq!(
-            slug(Some(Path::new("/x/my lesson/lesson.md")), ""),
-            "my-lesson"
-        );
+        let (here, home) = (Path::new("/here"), Path::new("/home/me"));
+        let at_home = |key| work_folder_at(here, Some(home), None, key);
+        for (key, name) in [
+            ("what-are-streams", "what-are-streams"),
+            ("/x/Module 2.md", "module-2"),
+            ("/x/my lesson/lesson.md", "my-lesson"),
+        ] {
+            assert_eq!(at_home(key), home.join("kinesis-lab").join(name));
+        }
+        let nowhere = work_folder_at(here, None, None, "what-are-streams");
+        assert_eq!(nowhere, Path::new("/here/kinesis-lab/what-are-streams"));
+        let asked = work_folder_at(here, Some(home), Some(Path::new("w")), "what-are-streams");
+        assert_eq!(asked, Path::new("/here/w"));
+    }
+
+    #[test]
+    fn the_editor_is_the_first_that_is_named() {
         let base = vec![
             ("HOME".into(), "/home/me".into()),
             ("EDITOR".into(), "".into()),
             ("VISUAL".into(), "code -w".into()),
         ];
         let local = connection(ConnectionKind::Local, None);
-        let found = surroundings(&local, None, "m", Some(Path::new("/state")), base.clone());
-        assert_eq!(found.work, Path::new("/home/me/kinesis-lab/m"));
+        let found = surroundings(&local, Some(Path::new("/state")), base);
         assert_eq!(found.venv.as_deref(), Some(Path::new("/state/venv")));
         assert_eq!(found.editor.as_deref(), Some("code -w"));
-        let found = surroundings(&local, Some(Path::new("/w")), "m", None, base);
-        assert_eq!(found.work, Path::new("/w"));
     }
 }

@@ -55,6 +55,10 @@ fn words(model: &Model) -> Vec<String> {
     match &model.overlay {
         None => {}
         Some(Overlay::Help(_) | Overlay::Palette(_)) => {}
+        Some(Overlay::Course(dialog)) => {
+            lines.push("The modules of this course.".into());
+            lines.extend(dialog.lines.iter().map(super::course::words));
+        }
         Some(Overlay::Streams(dialog)) => {
             let known = model.streams.names().count();
             lines.push(format!(
@@ -147,6 +151,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
             let more = more.map(|does| Choice::new(does, vec![Act::Key(KeyCode::Char('h'))]));
             more.into_iter().chain([close()]).collect()
         }
+        Overlay::Course(dialog) => super::course::choices(dialog),
         Overlay::Streams(dialog) => streams(model, dialog),
         Overlay::Reshard(dialog) => super::reshard::choices(dialog),
         Overlay::Server(_) => {
@@ -185,7 +190,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
     })
 }
 
-fn close() -> Choice {
+pub(super) fn close() -> Choice {
     Choice::new("close this", vec![Act::Key(KeyCode::Esc)])
 }
 

@@ -252,6 +252,7 @@ impl Talk {
             Some(
                 Overlay::Help(_)
                     | Overlay::Palette(_)
+                    | Overlay::Course(_)
                     | Overlay::Streams(_)
                     | Overlay::Reshard(_)
                     | Overlay::Server(_)

@@ -4,6 +4,7 @@
 //! work never waits.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ impl Effects {
             Effect::SaveLedger(ledger) => self.save_ledger(ledger),
             Effect::Highlight(lesson) => self.highlight(lesson),
             Effect::PrepareRun(wanted) => self.prepare(*wanted),
-            Effect::WriteFile(writing) => self.write_file(*writing),
+            Effect::WriteFile { work, writing } => self.write_file(work, *writing),
             Effect::StartProgram(start) => self.programs.start(*start),
             Effect::ProgramInput { run, bytes } => self.programs.input(run, bytes),
             Effect::ResizeProgram { run, size } => self.programs.resize(run, size),
@@ -147,9 +148,13 @@ impl Effects {
         self.tasks
             .spawn("looking at what a command needs", async move {
                 let looking = Arc::clone(&surroundings);
-                let Preparation { files, python } = wanted;
+                let Preparation {
+                    work,
+                    files,
+                    python,
+                } = wanted;
                 let states = tokio::task::spawn_blocking(move || {
-                    let state = |file| work_folder::state(&looking.work, file);
+                    let state = |file| work_folder::state(&work, file);
                     let told: Vec<(String, FileState)> = files
                         .iter()
                         .map(|file| (file.name.clone(), state(file)))
@@ -173,14 +178,11 @@ impl Effects {
     }
 
     /// Writes a file into the work folder.
-    pub fn write_file(&self, writing: Writing) {
-        let surroundings = Arc::clone(self.programs.surroundings());
+    pub fn write_file(&self, work: PathBuf, writing: Writing) {
         let inbox = self.tasks.inbox.clone();
         self.tasks.spawn("writing a file", async move {
             let wanted = writing.clone();
-            let written = tokio::task::spawn_blocking(move || {
-                work_folder::write(&surroundings.work, &wanted)
-            });
+            let written = tokio::task::spawn_blocking(move || work_folder::write(&work, &wanted));
             let result = written
                 .await
                 .unwrap_or_else(|failed| Err(format!("{failed}.")));

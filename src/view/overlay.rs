@@ -2,6 +2,7 @@
 
 mod batch;
 mod confirm;
+mod course;
 mod detail;
 mod help;
 mod numbers;
@@ -32,6 +33,10 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
     match overlay {
         Overlay::Help(listing) => help::draw(ink, listing, buffer),
         Overlay::Palette(listing) => palette::draw(ink, listing, buffer),
+        Overlay::Course(dialog) => {
+            course::draw(ink, dialog, buffer);
+            None
+        }
         Overlay::Streams(dialog) => streams::draw(ink, dialog, buffer),
         Overlay::Reshard(dialog) => reshard::draw(ink, dialog, buffer),
         Overlay::Server(dialog) => {

@@ -320,6 +320,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('M')],
+        Action::Modules,
+        "modules",
+        "modules of the course: how far each is, and open one",
+    ),
+    bind(
+        Anywhere,
         &[key('N')],
         Action::Numbers,
         "numbers",

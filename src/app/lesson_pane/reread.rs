@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{LessonPane, find_again};
 use crate::app::message::{Effect, Reread};
 use crate::app::model::{Model, Outcome, Tone};
-use crate::app::{discussion, quiz, section_clock, steps_pane};
+use crate::app::{course, discussion, quiz, section_clock, steps_pane};
 use crate::lesson::{self, Block, Fault, Highlights, Inline, Lesson, Role, TextLine, TextSpan};
 
 /// The most rows that an author's card takes: the text below it is to be read as well.
@@ -16,7 +16,10 @@ const MOST_ROWS: usize = 7;
 
 /// The lesson's files were read again.
 pub(in crate::app) fn lesson_changed(model: &mut Model, reread: Reread, out: &mut Outcome) {
-    let Reread { lesson, fault } = reread;
+    let Reread { key, lesson, fault } = reread;
+    if key != model.lesson.key {
+        return course::reread(model, &key, lesson, fault);
+    }
     let healed = model.lesson.fault.is_some() && fault.is_none();
     let changed = lesson.is_some();
     if let Some(lesson) = lesson {

@@ -34,7 +34,9 @@ pub struct Start {
     /// The access key id that it signs with, made for this run alone, so that the feed tells its calls from all others.
     /// `None`: that of its surroundings.
     pub access_key: Option<String>,
-    /// Files that it needs: each is written first where it is missing, and left alone where it is there.
+    /// The folder that it runs in.
+    pub work: PathBuf,
+    /// Files that it needs there: each is written first where it is missing, and left alone where it is there.
     pub files: Vec<SourceFile>,
     /// Columns and rows.
     pub size: (u16, u16),
@@ -93,6 +95,8 @@ pub struct LeftBehind {
 /// What is to be known before a command of the lesson is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preparation {
+    /// The folder that it will run in.
+    pub work: PathBuf,
     /// The files that the command needs.
     pub files: Vec<SourceFile>,
     /// Whether it starts python, and by which names: that of the lesson first.

@@ -67,6 +67,7 @@ fn prepare(model: &mut Model, command: LessonCommand, out: &mut Outcome) {
         model.say(Tone::Plain, LOOKING.into());
     }
     let preparation = Preparation {
+        work: model.places.work.clone(),
         files: command.files.clone(),
         python,
     };
@@ -303,6 +304,7 @@ fn start(model: &mut Model, launch: Launch, files: Vec<SourceFile>, out: &mut Ou
         run: number,
         launch,
         access_key,
+        work: model.places.work.clone(),
         files,
         size,
     })));

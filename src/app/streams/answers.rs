@@ -100,6 +100,21 @@ pub(in crate::app) fn of_last_time(model: &Model) -> Option<LastStream> {
     here.into_iter().chain(anywhere).find(is_meant).cloned()
 }
 
+/// Another lesson is open. The panels turn to the stream that it names; where that is not there yet they follow none, so
+/// that nothing goes to another lesson's by mistake.
+pub(in crate::app) fn lesson_entered(model: &mut Model, out: &mut Outcome) {
+    let Some(stream) = model.lesson_stream() else {
+        return;
+    };
+    if model.streams.name() == Some(stream) {
+        model.streams.last_time = None;
+        return;
+    }
+    turn_over(model);
+    model.streams.selected = None;
+    go_on(model, out);
+}
+
 /// Keeps what is to be gone on with, in this lesson and in one that was never opened.
 fn keep_as_last(model: &mut Model, last: Option<LastStream>) {
     model.lesson_progress().last_stream.clone_from(&last);

@@ -11,6 +11,7 @@ fn saved(lab: &mut Lab, change: impl FnOnce(&mut Lesson)) {
     let mut lesson = (*lab.model.lesson.lesson).clone();
     change(&mut lesson);
     lab.tell(Message::LessonChanged(Reread {
+        key: "streams".into(),
         lesson: Some(Arc::new(lesson)),
         fault: None,
     }));
@@ -107,6 +108,7 @@ fn what_is_wrong_stands_above_the_text_until_it_is_mended() {
     let mut lab = far_down();
     let rows = lab.model.lesson.rows();
     lab.tell(Message::LessonChanged(Reread {
+        key: "streams".into(),
         lesson: None,
         fault: Some(fault()),
     }));
@@ -122,6 +124,7 @@ fn what_is_wrong_stands_above_the_text_until_it_is_mended() {
             .starts_with("lab.toml, line 2: `streem` is not known")
     );
     lab.tell(Message::LessonChanged(Reread {
+        key: "streams".into(),
         lesson: None,
         fault: None,
     }));

@@ -96,6 +96,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         lesson: lesson(),
         lesson_key: "streams".into(),
         lesson_fault: None,
+        course: Vec::new(),
         connection: Connection {
             kind,
             address: "http://127.0.0.1:4567".into(),

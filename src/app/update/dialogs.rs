@@ -17,8 +17,8 @@ use crate::app::producer::Field;
 use crate::app::start::WORDS;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
-    batch, consumer, detail, discussion, guard, guide, lab_server, listing, log, numbers, producer,
-    program_pane, reshard, result, streams, wire,
+    batch, consumer, course, detail, discussion, guard, guide, lab_server, listing, log, numbers,
+    producer, program_pane, reshard, result, streams, wire,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -39,6 +39,9 @@ pub(super) fn overlay_pressed(
     model.quit_asked = false;
     if let Overlay::Wire(dialog) = overlay {
         return wire::pressed(model, dialog, key, out);
+    }
+    if let Overlay::Course(dialog) = overlay {
+        return course::pressed(model, dialog, key, now, out);
     }
     if let Overlay::Reshard(dialog) = overlay {
         return reshard::pressed(model, dialog, key, out);
@@ -190,6 +193,7 @@ pub(super) fn overlay_pressed(
         | Overlay::Numbers
         | Overlay::Wire(_)
         | Overlay::Reshard(_)
+        | Overlay::Course(_)
         | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);
@@ -250,7 +254,8 @@ fn confirm_pressed(
         Confirm::EndProgram(_) if yes => program_pane::end(model, out),
         Confirm::ReplaceFile { mut writing, .. } if yes => {
             writing.replace = true;
-            out.effects.push(Effect::WriteFile(writing));
+            let work = model.places.work.clone();
+            out.effects.push(Effect::WriteFile { work, writing });
         }
         Confirm::ResetStep(page) if yes => guide::reset(model, page),
         Confirm::OneDay if yes => lab_server::one_day_forward(out),

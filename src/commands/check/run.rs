@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -76,7 +77,6 @@ pub async fn run(lesson: &Lesson, bounds: Bounds) -> Result<Runs> {
     let work = tempfile::tempdir().context("no temporary folder")?;
     let owned = |(name, value): (&str, String)| (name.to_owned(), value);
     let around = Surroundings {
-        work: work.path().to_owned(),
         venv: state_folder().ok().map(|folder| folder.join("venv")),
         base: surroundings::base(),
         remove: environment::UNSET.map(str::to_owned).to_vec(),
@@ -87,6 +87,7 @@ pub async fn run(lesson: &Lesson, bounds: Bounds) -> Result<Runs> {
         editor: None,
     };
     let mut runner = Runner {
+        work: work.path().to_owned(),
         environment: around.environment(),
         around,
         bounds,
@@ -125,6 +126,7 @@ fn server_options() -> ServerOptions {
 }
 
 struct Runner {
+    work: PathBuf,
     around: Surroundings,
     environment: BTreeMap<OsString, OsString>,
     bounds: Bounds,
@@ -182,7 +184,7 @@ impl Runner {
                 replace: true,
                 then_edit: false,
             };
-            match work_folder::write(&self.around.work, &writing) {
+            match work_folder::write(&self.work, &writing) {
                 Ok(_) => {
                     self.written.insert(name, content);
                 }
@@ -253,7 +255,7 @@ impl Runner {
     async fn start(&mut self, script: &str, line: usize, report: &mut RunReport) {
         let began = Instant::now();
         let mark = self.around.mark(line as u64);
-        let started = Process::start(script, &self.around.work, &self.environment, &mark);
+        let started = Process::start(script, &self.work, &self.environment, &mark);
         let process = match started {
             Ok(process) => process,
             Err(error) => {

@@ -168,7 +168,7 @@ impl Session {
         inbox: &mpsc::Sender<Message>,
     ) -> Result<(Box<dyn Child + Send + Sync>, Started), String> {
         let failed = |error: anyhow::Error| format!("{error:#}.");
-        work_folder::make(&surroundings.work)?;
+        work_folder::make(&start.work)?;
         let mut wrote = Vec::new();
         for file in &start.files {
             let writing = Writing {
@@ -176,7 +176,7 @@ impl Session {
                 replace: false,
                 then_edit: false,
             };
-            if work_folder::write(&surroundings.work, &writing)? == Written::New {
+            if work_folder::write(&start.work, &writing)? == Written::New {
                 wrote.push(file.name.clone());
             }
         }

@@ -29,8 +29,6 @@ echo "$2/bin/python -m pip install boto3"
 /// What surrounds the lab's programs.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
-    /// The work folder.
-    pub work: PathBuf,
     /// The folder of the lab's virtual environment, whether it is there or not.
     pub venv: Option<PathBuf>,
     /// The lab's own environment.
@@ -135,7 +133,7 @@ impl Surroundings {
         for (name, value) in environment {
             command.env(name, value);
         }
-        command.cwd(&self.work);
+        command.cwd(&start.work);
         Ok(command)
     }
 
@@ -169,7 +167,6 @@ mod tests {
     fn surroundings(venv: Option<PathBuf>) -> Surroundings {
         let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
         Surroundings {
-            work: "/work".into(),
             venv,
             base: vec![
                 pair("PATH", "/usr/bin:/bin"),
@@ -188,6 +185,7 @@ mod tests {
             run: 7,
             launch,
             access_key: Some("kinesis-lab-run-7".into()),
+            work: "/work".into(),
             files: Vec::new(),
             size: (80, 24),
         }

@@ -31,7 +31,6 @@ impl Bench {
         let work = tempfile::tempdir().expect("a folder");
         let (sender, inbox) = mpsc::channel(64);
         let surroundings = Surroundings {
-            work: work.path().to_owned(),
             base: ["PATH", "HOME"]
                 .into_iter()
                 .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)))
@@ -51,6 +50,7 @@ impl Bench {
             run: 1,
             launch: Launch::Command(script.into()),
             access_key: Some("kinesis-lab-run-1".into()),
+            work: self.work.path().to_owned(),
             files,
             size: (40, 10),
         });
@@ -304,6 +304,7 @@ fn what_is_to_end_before_it_has_begun_is_ended_once_it_is_there() {
         run: 1,
         launch: Launch::Command("sleep 5".into()),
         access_key: None,
+        work: bench.work.path().to_owned(),
         files: Vec::new(),
         size: (40, 10),
     };

@@ -45,6 +45,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         lesson: lesson::parse(LESSON, &Settings::default()),
         lesson_key: "rivers".into(),
         lesson_fault: None,
+        course: Vec::new(),
         connection: Connection {
             kind,
             address: address.into(),
