@@ -199,6 +199,8 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
     model.guide = guide::Guide::default();
     model.places.work = module.work;
     model.resume(None);
+    let progress = Box::new(model.progress.clone());
+    out.effects.push(Effect::SaveProgress(progress));
     steps_pane::resume(model);
     guide::opened(model);
     model.lay_out();

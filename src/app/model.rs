@@ -280,8 +280,8 @@ impl Model {
         discussion::take_notes(self);
         discussion::page_opened(&mut self.lesson);
         quiz::ask_again(self);
-        self.saved = self.progress.clone();
         self.progress.last_lesson = Some(self.lesson.key.clone());
+        self.saved = self.progress.clone();
         let due = quiz::what_is_due(self).map(|due| format!("{due} 4 asks again."));
         let questions = &self.lesson.lesson.questions;
         let first_due = questions.iter().position(|q| quiz::due(self, q));

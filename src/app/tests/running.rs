@@ -562,7 +562,7 @@ fn an_agreement_is_for_the_code_that_was_shown_and_not_for_what_was_saved_meanwh
     assert!(matches!(lab.confirm(), Confirm::RunCode(_)));
     let other = LESSON.replace("import boto3", "import boto3, shutil");
     lab.tell(Message::LessonChanged(Reread {
-        key: "streams".into(),
+        key: lab.model.lesson.key.clone(),
         lesson: Some(Arc::new(lesson::parse(&other, &Settings::default()))),
         fault: None,
     }));
