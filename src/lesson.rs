@@ -30,6 +30,7 @@ mod questions;
 pub mod quiz;
 mod read;
 mod running_text;
+pub mod scenes;
 mod search;
 mod settings;
 mod source_lines;

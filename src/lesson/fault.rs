@@ -5,6 +5,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 use super::read::ReadError;
+use super::scenes::SceneFile;
 use super::settings::Settings;
 use super::spelling::complaint;
 use crate::printable::printable;
@@ -88,10 +89,20 @@ impl Fault {
     /// Of a `lab.toml`; none if it is well formed.
     pub fn of_settings(file: &str, text: &str) -> Option<Self> {
         let error = toml::from_str::<Settings>(text).err()?;
-        Some(match error.span() {
+        Some(Self::of_toml(file, text, &error))
+    }
+
+    /// Of a file of scenes; none if it is well formed.
+    pub fn of_scenes(file: &str, text: &str) -> Option<Self> {
+        let error = toml::from_str::<SceneFile>(text).err()?;
+        Some(Self::of_toml(file, text, &error))
+    }
+
+    fn of_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        match error.span() {
             Some(span) => Self::at(file, text, span.start, &complaint(error.message())),
             None => Self::of_file(file, &complaint(error.message())),
-        })
+        }
     }
 
     /// All of it in a sentence.

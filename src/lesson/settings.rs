@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::document::slug;
+use super::scenes::Scene;
 use super::step_settings::StepSettings;
 
 /// What a `lab.toml` says. Without one a lesson works all the same.
@@ -24,6 +25,12 @@ pub struct Settings {
     /// What learners often believe; options of questions and predictions name these.
     #[serde(default, rename = "misconception")]
     pub misconceptions: Vec<Misconception>,
+    /// The name of a file beside it that holds more scenes.
+    #[serde(default, rename = "scenes")]
+    pub scene_file: Option<String>,
+    /// Demonstrations of small steps; those of the scene file come after those that stand here.
+    #[serde(default, rename = "scene")]
+    pub scenes: Vec<Scene>,
 }
 
 /// What is said of a question.

@@ -66,11 +66,16 @@ pub struct PredictionSettings {
 impl PredictionSettings {
     /// The option that will be seen, 0 is a; `None` if the answer is no letter of an option.
     pub fn answer(&self) -> Option<usize> {
-        let mut letters = self.answer.trim().chars();
-        let letter = letters.next().filter(|_| letters.next().is_none())?;
-        let index = (letter.to_ascii_lowercase() as usize).checked_sub('a' as usize)?;
-        (index < self.options.len()).then_some(index)
+        option_of(&self.answer, self.options.len())
     }
+}
+
+/// The option that a letter means, 0 is a; `None` if it is the letter of none of so many.
+pub(super) fn option_of(answer: &str, options: usize) -> Option<usize> {
+    let mut letters = answer.trim().chars();
+    let letter = letters.next().filter(|_| letters.next().is_none())?;
+    let index = (letter.to_ascii_lowercase() as usize).checked_sub('a' as usize)?;
+    (index < options).then_some(index)
 }
 
 /// Something that a learner does on purpose, in a panel or by a program.
