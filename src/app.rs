@@ -39,6 +39,7 @@ pub mod result;
 pub mod screen;
 pub mod section_clock;
 mod silence;
+pub mod stage;
 pub mod start;
 pub mod steps_pane;
 pub mod streams;

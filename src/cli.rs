@@ -50,6 +50,10 @@ pub enum Command {
     ///
     /// With --run the lesson's scripts run with your rights, as if you had typed their commands: run lessons that you trust.
     Check(CheckOptions),
+    /// Run all scenes of lessons without a screen, each on a fresh server, and see that they show what they say
+    ///
+    /// Exit code 0: all hold. 1: something does not, and which step is said. 2: unusable arguments.
+    Rehearse(RehearseOptions),
     /// Print what you did in lessons: goals, questions, steps, predictions, time
     ///
     /// It needs no running lab. Your private notes are in --md and --json, unless --without-notes is given.
@@ -297,6 +301,17 @@ pub struct CheckOptions {
     /// After how many seconds a script that does not end is ended.
     #[arg(long, hide = true, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub run_seconds: u64,
+}
+
+/// Options of `rehearse`.
+#[derive(Debug, Clone, Args)]
+pub struct RehearseOptions {
+    /// Lessons, or folders in which every .md file that looks like a lesson is taken [default: the built-in modules]
+    #[arg(value_name = "LESSON|DIR")]
+    pub paths: Vec<PathBuf>,
+    /// Run them on this endpoint; steps that move the clock or make faults are skipped there
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
 }
 
 /// Options of `report`.

@@ -9,10 +9,12 @@ pub mod lab;
 mod lesson;
 mod log;
 pub mod new;
+pub mod rehearse;
 mod reload;
 pub mod report;
 pub mod reset;
 pub mod serve;
+mod stages;
 mod surroundings;
 
 use std::path::PathBuf;

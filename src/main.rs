@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::New(options)) => commands::new::run(&options),
         Some(Command::Check(options)) => return commands::check::run(&options),
+        Some(Command::Rehearse(options)) => return commands::rehearse::run(&options),
         Some(Command::Report(options)) => commands::report::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),
     };

@@ -20,6 +20,7 @@ pub mod panics;
 mod program;
 mod python;
 mod signals;
+mod stages;
 mod steady_clock;
 mod terminal;
 pub mod work_folder;
@@ -43,6 +44,7 @@ pub use input::input;
 pub use program::{MARK, Programs, Surroundings, marked};
 pub use python::find as find_python;
 pub use signals::stop_signal;
+pub use stages::{Backstage, Stages, on_stage};
 pub use steady_clock::SteadyClock;
 pub use terminal::Terminal;
 

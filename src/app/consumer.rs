@@ -26,11 +26,12 @@ use crate::leases::{Checkpoint, Group, Table};
 pub use emptiness::why_empty;
 pub(super) use kept::drop_earlier;
 pub use kept::kept_reading;
+pub use polling::LEAST_POLL;
 pub(super) use polling::{on_deadline, opened, read};
 pub(super) use settings::{LINES, change_setting, open_settings};
 pub use settings::{POLLS, SPEEDS, Settings, SettingsDialog, pause_in_words};
 pub(super) use starting::{apply_start, choose_start};
-pub(super) use workers::{change_workers, kill_worker, shards_known};
+pub(super) use workers::{change_workers, kill, kill_worker, shards_known};
 
 /// How many records the panel remembers, and how many bytes of their data; the oldest make room. A frozen view holds as
 /// many apart.

@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::action::Action;
+use super::connection::Connection;
 use super::program_pane::{
     Ending, LeftBehind, Picture, Preparation, Prepared, Start, Started, Writing, Written,
 };
 use super::reshard::StreamChange;
 use super::screen::Pane;
+use super::stage::Cue;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
@@ -96,6 +98,22 @@ pub enum Message {
         /// What came of it.
         result: Result<Written, String>,
     },
+    /// The instructor asked for something to be done with a scene.
+    Cued(Cue),
+    /// The stage of this run is there, and where it is connected; or why it cannot be.
+    StageOpened {
+        /// Which stage.
+        run: u64,
+        /// Its connection.
+        result: Result<Connection, String>,
+    },
+    /// Something happened on the stage of this run.
+    OnStage {
+        /// Which stage.
+        run: u64,
+        /// What.
+        message: Box<Message>,
+    },
     /// A task of the lab panicked; the text says which.
     TaskPanicked(String),
 }
@@ -176,6 +194,23 @@ pub enum Effect {
         work: PathBuf,
         /// What is to be done.
         writing: Box<Writing>,
+    },
+    /// Make a stage for a scene, instead of the one before; answered by [`Message::StageOpened`].
+    OpenStage {
+        /// Its number.
+        run: u64,
+    },
+    /// A call or a control on the stage of this run; what comes of it comes as [`Message::OnStage`].
+    OnStage {
+        /// Which stage.
+        run: u64,
+        /// What is to be done.
+        effect: Box<Effect>,
+    },
+    /// The stage of this run is not needed any more.
+    CloseStage {
+        /// Which stage.
+        run: u64,
     },
     /// Give this text to the terminal's clipboard.
     Copy(String),

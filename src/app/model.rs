@@ -27,6 +27,7 @@ use super::result;
 use super::screen::{Layout, Pane, layout};
 use super::section_clock;
 use super::silence::{self, Silence};
+use super::stage::Stage;
 use super::steps_pane::{self, Steps};
 use super::streams::{self, Streams};
 use super::theme::Theme;
@@ -100,6 +101,10 @@ pub struct Model {
     pub guard: Guard,
     /// The guide through the lesson's steps.
     pub guide: Guide,
+    /// The scene that is on, on a stage of its own.
+    pub stage: Option<Stage>,
+    /// Counts the stages of this run.
+    pub(super) stages: u64,
     /// What the learner has done.
     pub progress: Progress,
     /// Why progress is not saved, where it is not.
@@ -232,6 +237,8 @@ impl Model {
             batch: Batch::new(setup.zone),
             guard: Guard::new(setup.ledger),
             guide: Guide::default(),
+            stage: None,
+            stages: 0,
             drawn_minute: now,
             saved: setup.progress.clone(),
             progress: setup.progress,
@@ -328,6 +335,7 @@ impl Model {
             self.silence.next_deadline(),
             numbers::next_deadline(self),
             batch::next_deadline(self),
+            self.stage.as_ref().and_then(Stage::next_deadline),
         ]
         .into_iter()
         .flatten()

@@ -1,6 +1,7 @@
 //! The producer panel: the event at hand, automatic sending, and the log of what went into the stream.
 
 mod auto;
+mod by_lab;
 mod edit;
 mod form;
 pub mod queue;
@@ -22,6 +23,7 @@ use queue::Queue;
 
 pub use auto::{Auto, RATES, most, rate};
 pub(super) use auto::{answered, change_rate, on_deadline, reply_lost, toggle_auto};
+pub(super) use by_lab::{batch_answered, event_by_lab, put_batch, put_by_lab, put_entry};
 pub use edit::{Edit, Field, hash_key_of, problem_with};
 pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
 pub use form::{Line, SendingForm, cost_in_words};
@@ -279,18 +281,6 @@ pub(super) fn send(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         ..producer.put(Sender::You, stream, key, data)
     };
     super::guard::write(model, Request::PutRecord(put), now, out);
-}
-
-/// A record that the lab puts to show a step: like the learner's own event, with this key.
-pub(super) fn put_by_lab(
-    producer: &mut Producer,
-    stream: String,
-    key: String,
-    now: DateTime<Utc>,
-) -> Put {
-    let (time, user) = (timestamp(now), serde_json::Value::from(key.as_str()));
-    let data = format!(r#"{{"type":"view_page","userId":{user},"time":"{time}"}}"#);
-    producer.put(Sender::Lab, stream, key, data)
 }
 
 /// Why an event would be refused now: the stream is on its way to be, or to be no more.

@@ -19,7 +19,7 @@ mod point;
 use chrono::{DateTime, Utc};
 
 use super::guard;
-use super::message::Description;
+use super::message::{Description, ShardDescription};
 use super::model::{Model, Outcome, Tone};
 use super::overlay::Overlay;
 use crate::kinesis::ShardId;
@@ -247,20 +247,31 @@ impl ReshardDialog {
 
 /// The open shards whose ranges the endpoint gave as numbers, in the order of their ranges.
 fn open_shards(description: &Description) -> Vec<OpenShard> {
-    let point = |digits: &str| HashKey::parse_explicit(digits).ok();
     let open = description.shards.iter().filter(|shard| shard.open);
     let mut open: Vec<OpenShard> = open
         .filter_map(|shard| {
-            let (start, end) = (point(&shard.hash_range.0)?, point(&shard.hash_range.1)?);
-            (start <= end).then(|| OpenShard {
+            Some(OpenShard {
                 id: shard.id.clone(),
-                range: HashRange { start, end },
+                range: range_of(shard)?,
                 records: 0,
             })
         })
         .collect();
     open.sort_by_key(|shard| shard.range.start);
     open
+}
+
+/// The middle of a shard's range, where it can be split.
+pub(super) fn middle_of(shard: &ShardDescription) -> Option<HashKey> {
+    let range = range_of(shard)?;
+    possible(range).map(|_| point::middle(range))
+}
+
+/// A shard's range, where the endpoint gave it as numbers.
+fn range_of(shard: &ShardDescription) -> Option<HashRange> {
+    let point = |digits: &str| HashKey::parse_explicit(digits).ok();
+    let (start, end) = (point(&shard.hash_range.0)?, point(&shard.hash_range.1)?);
+    (start <= end).then_some(HashRange { start, end })
 }
 
 /// Opens the dialog.

@@ -18,7 +18,7 @@ use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
     batch, consumer, course, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks,
-    lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence,
+    lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence, stage,
     steps_pane, streams, wire,
 };
 
@@ -59,6 +59,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             model.layout.area.height = height;
             model.lay_out();
             wire::resized(model);
+            stage::resized(model, now, &mut out);
         }
         Message::DeadlinePassed => deadline_passed(model, now, &mut out),
         Message::StopAsked => out.effects.push(Effect::Quit),
@@ -111,6 +112,9 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         }
         Message::FileWritten { writing, result } => {
             lesson_blocks::written(model, *writing, result, &mut out);
+        }
+        Message::Cued(_) | Message::StageOpened { .. } | Message::OnStage { .. } => {
+            stage::told(model, message, now, &mut out);
         }
         Message::TaskPanicked(what) => {
             out.changed = true;
@@ -243,6 +247,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     }
     streams::on_deadline(model, now, out);
     lanes::on_deadline(model, now, out);
+    stage::on_deadline(model, now, out);
 }
 
 fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {

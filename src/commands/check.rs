@@ -1,6 +1,6 @@
 //! `kinesis-lab check`: what the lab understands of lessons, and what their authors should know.
 
-mod lessons;
+pub mod lessons;
 mod page;
 mod process;
 mod run;
@@ -125,6 +125,8 @@ struct Checked {
     text: String,
     /// Its `lab.toml`: its name as the lesson's is given, and its text.
     settings: Option<(String, String)>,
+    /// The file of scenes that it names, in the same way.
+    scenes: Option<(String, String)>,
 }
 
 impl Checked {
@@ -139,8 +141,14 @@ impl Checked {
             Origin::Lesson,
             (self.report.file.as_str(), self.text.as_str()),
         )]);
-        if let Some((name, text)) = &self.settings {
-            texts.insert(Origin::Settings, (name.as_str(), text.as_str()));
+        let beside = [
+            (Origin::Settings, &self.settings),
+            (Origin::Scenes, &self.scenes),
+        ];
+        for (origin, file) in beside {
+            if let Some((name, text)) = file {
+                texts.insert(origin, (name.as_str(), text.as_str()));
+            }
         }
         Printed {
             report: &self.report,
@@ -163,6 +171,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         text: &source.text,
         lesson: &source.lesson,
         settings,
+        scenes: source.scenes.as_ref().map(|(_, text)| text.as_str()),
         exists: &exists,
         sees: &|page| plan.pages.iter().any(|step| step.key == page.key),
     };
@@ -183,6 +192,7 @@ fn check(source: Source, runs: Option<Runs>) -> Checked {
         findings,
         text: source.text,
         settings: source.settings,
+        scenes: source.scenes,
     }
 }
 

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Error, Result, anyhow};
 use chrono::Utc;
+use kinesis_lab::app::Message;
 use kinesis_lab::cli::environment::REGION;
 use kinesis_lab::cli::{self, NewStream, ServerOptions};
 use kinesis_lab::kinesis::control::{Control, Timing};
@@ -16,8 +17,12 @@ use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::progress::running::{Announcement, Running};
 use kinesis_lab::runtime::panics;
 use kinesis_lab::server::{self, DiskOptions, Doors, Limits, Rates, Service};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+
+/// How much the records of a scene may take.
+const SCENE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The server, while it runs.
 pub struct Embedded {
@@ -92,6 +97,22 @@ impl Embedded {
         Ok((server, News { feed, ended }))
     }
 
+    /// One in memory, on a free port: for a scene, which leaves nothing behind.
+    pub fn in_memory(stop: CancellationToken) -> Result<(Self, News)> {
+        let options = ServerOptions {
+            port: Some(0),
+            timing: cli::Timing::Instant,
+            data: None,
+            fsync: false,
+            disk_limit: 0,
+            limits: cli::Rates::Shards,
+            empty_pages: false,
+            memory_limit: SCENE_BYTES,
+            trim_early: false,
+        };
+        Self::start(&options, None, Doors::default(), &[], stop)
+    }
+
     /// The server itself, to be told what no client of the API can say.
     pub fn service(&self) -> Weak<Service> {
         Weak::clone(&self.service)
@@ -105,6 +126,27 @@ impl Embedded {
     pub fn join(self) {
         // It catches its own panics, so there is nothing to learn here.
         let _ = self.thread.join();
+    }
+}
+
+impl News {
+    /// Turns what the server says into messages, as `of` makes them of it. When the lab is slow the server does not wait: it
+    /// counts what is lost.
+    pub async fn deliver(mut self, inbox: mpsc::Sender<Message>, of: impl Fn(Message) -> Message) {
+        loop {
+            let message = match self.feed.recv().await {
+                Ok(event) => Message::Fed(event),
+                Err(RecvError::Lagged(lost)) => Message::FeedLost(lost),
+                Err(RecvError::Closed) => break,
+            };
+            if inbox.send(of(message)).await.is_err() {
+                return;
+            }
+        }
+        if let Ok(why) = self.ended.await {
+            // The lab is ending if nobody takes it.
+            let _ = inbox.send(of(Message::ServerEnded(why))).await;
+        }
     }
 }
 

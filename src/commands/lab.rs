@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
 use futures_util::FutureExt;
 use kinesis_lab::app::course::Module;
-use kinesis_lab::app::{self, Connection, Message, Model, Outcome, Setup, Theme};
+use kinesis_lab::app::{self, Connection, ConnectionKind, Message, Model, Outcome, Setup, Theme};
 use kinesis_lab::cli::LabOptions;
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
@@ -19,17 +19,17 @@ use kinesis_lab::lesson::{Fault, Lesson};
 use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
 use kinesis_lab::runtime::{
-    self, Effects, INBOX_CAPACITY, Program, Sources, SteadyClock, Terminal, panics,
+    self, Backstage, Effects, INBOX_CAPACITY, Program, Sources, SteadyClock, Terminal, panics,
 };
 use kinesis_lab::server::Doors;
 use kinesis_lab::view::{self, Look};
 use ratatui::Frame;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::embedded::{self, Embedded, News};
+use super::embedded::{self, Embedded};
 use super::reload::Watch;
+use super::stages::Stages;
 use super::{appearance, lesson, log, now, surroundings, variable};
 
 /// The lab as the loop drives it.
@@ -158,8 +158,12 @@ async fn open(options: &LabOptions) -> Result<()> {
         zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),
     };
+    let elsewhere =
+        (setup.connection.kind == ConnectionKind::Endpoint).then(|| setup.connection.clone());
     let (model, first) = Model::new(setup, start);
     let client = Arc::new(client);
+    let elsewhere = elsewhere.map(|connection| (Arc::clone(&client), connection));
+    let stages = Arc::new(Stages::new(elsewhere, sender.clone(), stop.clone()));
     let perform = move |request| {
         let client = Arc::clone(&client);
         async move { client.perform(request).await }.boxed()
@@ -177,7 +181,8 @@ async fn open(options: &LabOptions) -> Result<()> {
         surroundings,
         sender,
         stop.clone(),
-    );
+    )
+    .with_stages(Arc::clone(&stages) as Arc<dyn Backstage>);
 
     panics::install();
     let ended = match input {
@@ -211,6 +216,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         let (pid, name) = (process.pid, printable(&process.name));
         eprintln!("kinesis-lab: process {pid} ({name}) left its program and goes on.");
     }
+    stages.end().await;
     let saved = effects.finish().await;
     stop.cancel();
     if let Some(server) = server {
@@ -268,31 +274,14 @@ fn local(
     // Made anew each time, so that the feed tells this lab's calls from everybody else's.
     let own_access_key = format!("KLAB{:016X}", fastrand::u64(..));
     let (client, connection) = client::connect_embedded(server.address, &own_access_key);
-    tokio::spawn(deliver(news, inbox.clone()));
+    tokio::spawn(news.deliver(inbox.clone(), |message| message));
     Ok((client, connection, Some(server)))
-}
-
-/// Turns the server's news into messages. When the lab is slow the server does not wait: it counts what is lost.
-async fn deliver(mut news: News, inbox: mpsc::Sender<Message>) {
-    loop {
-        let message = match news.feed.recv().await {
-            Ok(event) => Message::Fed(event),
-            Err(RecvError::Lagged(lost)) => Message::FeedLost(lost),
-            Err(RecvError::Closed) => break,
-        };
-        if inbox.send(message).await.is_err() {
-            return;
-        }
-    }
-    if let Ok(why) = news.ended.await {
-        // The lab is ending if nobody takes it.
-        let _ = inbox.send(Message::ServerEnded(why)).await;
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::embedded::News;
     use kinesis_lab::kinesis::feed::FeedEvent;
     use tokio::sync::{broadcast, oneshot};
 
@@ -308,7 +297,9 @@ mod tests {
         tell.send("no more memory".to_owned())
             .expect("the news listen");
         let (sender, mut inbox) = mpsc::channel(8);
-        deliver(News { feed, ended }, sender).await;
+        News { feed, ended }
+            .deliver(sender, |message| message)
+            .await;
         let mut told = Vec::new();
         while let Some(message) = inbox.recv().await {
             told.push(message);

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use kinesis_lab::lesson::scenes::{Scene, is_plain_file_name};
 use kinesis_lab::lesson::{self, Fault, Lesson, Settings};
 
 /// A module that is part of the lab.
@@ -13,6 +14,7 @@ struct BuiltIn {
     key: &'static str,
     text: &'static str,
     settings: &'static str,
+    scenes: &'static str,
 }
 
 /// The module of this folder.
@@ -22,6 +24,7 @@ macro_rules! built_in {
             key: $key,
             text: include_str!(concat!("../../lessons/", $key, "/lesson.md")),
             settings: include_str!(concat!("../../lessons/", $key, "/lab.toml")),
+            scenes: include_str!(concat!("../../lessons/", $key, "/scenes.toml")),
         }
     };
 }
@@ -47,13 +50,19 @@ pub struct Opened {
 pub struct Files {
     pub text: PathBuf,
     pub settings: PathBuf,
+    /// The file of scenes that the settings name.
+    scenes: Option<PathBuf>,
     /// The last good settings: with them a text is read while `lab.toml` is being mended.
     good: Settings,
+    /// The last good scenes of that file.
+    good_scenes: Vec<Scene>,
 }
 
 impl BuiltIn {
     fn open(&self) -> Result<Opened> {
-        let settings = lesson::settings(self.settings).map_err(anyhow::Error::msg)?;
+        let mut settings = lesson::settings(self.settings).map_err(anyhow::Error::msg)?;
+        let scenes = lesson::scenes::scenes(self.scenes).map_err(anyhow::Error::msg)?;
+        settings.scenes.extend(scenes);
         Ok(Opened {
             lesson: lesson::parse(self.text, &settings),
             key: self.key.to_owned(),
@@ -107,7 +116,9 @@ fn file(path: &Path) -> Result<Opened> {
     let mut files = Files {
         text: path.to_owned(),
         settings: path.with_file_name("lab.toml"),
+        scenes: None,
         good: Settings::default(),
+        good_scenes: Vec::new(),
     };
     let fault = files.read_settings();
     let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -149,28 +160,76 @@ impl Files {
     /// Reads the settings beside the lesson; none are as good as any. What is wrong with them leaves the last good ones.
     fn read_settings(&mut self) -> Option<Fault> {
         let name = name(&self.settings);
-        let text = match read_ordinary(&self.settings).map(String::from_utf8) {
-            Ok(Ok(text)) => text,
-            Ok(Err(error)) => {
-                let at = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(error.as_bytes());
-                let says = "This is not valid UTF-8. Save the file as UTF-8.";
-                return Some(Fault::at(&name, &text, at, says));
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                let says = format!("The file cannot be read: {error}.");
-                return Some(Fault::of_file(&name, &says));
+        let text = match text_of(&self.settings) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(fault) => return Some(fault),
+        };
+        let mut settings = match lesson::settings(&text) {
+            Ok(settings) => settings,
+            Err(why) => {
+                return Fault::of_settings(&name, &text)
+                    .or_else(|| Some(Fault::of_file(&name, &why)));
             }
         };
-        match lesson::settings(&text) {
-            Ok(settings) => {
-                self.good = settings;
+        self.scenes = settings
+            .scene_file
+            .as_deref()
+            .filter(|name| is_plain_file_name(name))
+            .map(|name| self.settings.with_file_name(name));
+        let fault = self.read_scenes();
+        settings.scenes.extend(self.good_scenes.iter().cloned());
+        self.good = settings;
+        fault
+    }
+
+    /// Reads the file of scenes that the settings name, in the same way.
+    fn read_scenes(&mut self) -> Option<Fault> {
+        let Some(path) = &self.scenes else {
+            self.good_scenes.clear();
+            return None;
+        };
+        let name = name(path);
+        let text = match text_of(path) {
+            Ok(Some(text)) => text,
+            Ok(None) => {
+                let says = "The file is not there, and lab.toml names it for its scenes.";
+                return Some(Fault::of_file(&name, says));
+            }
+            Err(fault) => return Some(fault),
+        };
+        match lesson::scenes::scenes(&text) {
+            Ok(scenes) => {
+                self.good_scenes = scenes;
                 None
             }
             Err(why) => {
-                Fault::of_settings(&name, &text).or_else(|| Some(Fault::of_file(&name, &why)))
+                Fault::of_scenes(&name, &text).or_else(|| Some(Fault::of_file(&name, &why)))
             }
+        }
+    }
+
+    /// The paths to look at for changes.
+    pub fn paths(&self) -> [Option<PathBuf>; 3] {
+        let (text, settings) = (self.text.clone(), self.settings.clone());
+        [Some(text), Some(settings), self.scenes.clone()]
+    }
+}
+
+/// The text of a file beside the lesson, if there is one.
+fn text_of(path: &Path) -> Result<Option<String>, Fault> {
+    let name = name(path);
+    match read_ordinary(path).map(String::from_utf8) {
+        Ok(Ok(text)) => Ok(Some(text)),
+        Ok(Err(error)) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes());
+            let says = "This is not valid UTF-8. Save the file as UTF-8.";
+            Err(Fault::at(&name, &text, at, says))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let says = format!("The file cannot be read: {error}.");
+            Err(Fault::of_file(&name, &says))
         }
     }
 }

@@ -39,8 +39,8 @@ struct Stamp {
     number: u64,
 }
 
-/// The lesson's text, and its settings; none where there is no file.
-type Stamps = [Option<Stamp>; 2];
+/// The lesson's text, its settings and the file of scenes that they name; none where there is no file.
+type Stamps = [Option<Stamp>; 3];
 
 /// The files of a lesson, how they stood when they were read, and what came of it.
 pub struct Watch {
@@ -114,8 +114,8 @@ impl Watch {
     }
 
     async fn stamps(&self) -> Result<Stamps, JoinError> {
-        let paths = [self.files.text.clone(), self.files.settings.clone()];
-        spawn_blocking(move || paths.map(|path| stamp(&path))).await
+        let paths = self.files.paths();
+        spawn_blocking(move || paths.map(|path| stamp(&path?))).await
     }
 
     /// Reads the files. Gives what is to be told, if it is anything new.

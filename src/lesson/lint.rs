@@ -9,6 +9,7 @@ mod python;
 mod questions;
 pub mod report;
 pub mod runs;
+mod scenes;
 mod settings;
 mod steps;
 
@@ -43,6 +44,8 @@ pub enum Origin {
     Lesson,
     /// Its `lab.toml`.
     Settings,
+    /// The file of scenes that its `lab.toml` names.
+    Scenes,
 }
 
 /// Something that the author should know.
@@ -69,6 +72,8 @@ pub struct Subject<'a> {
     pub lesson: &'a Lesson,
     /// The text of its `lab.toml`.
     pub settings: Option<&'a str>,
+    /// The text of the file of scenes that it names.
+    pub scenes: Option<&'a str>,
     /// Whether there is a file of this name, seen from the lesson.
     pub exists: &'a dyn Fn(&str) -> bool,
     /// Whether the lab sees when this step is done.
@@ -85,6 +90,7 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Finding> {
     habits::check(subject, &mut found);
     links::check(subject, &mut found);
     settings::check(subject, &mut found);
+    scenes::check(subject, &mut found);
     in_order(found.0)
 }
 

@@ -257,7 +257,7 @@ proptest! {
         if let Ok(text) = read(text.as_bytes()) {
             let lesson = lesson(&text);
             assert_sound(&lesson);
-            let subject = lint::Subject { text: &text, lesson: &lesson, settings: None, exists: &|_| false, sees: &|_| true };
+            let subject = lint::Subject { text: &text, lesson: &lesson, settings: None, scenes: None, exists: &|_| false, sees: &|_| true };
             lint::lint(&subject);
         }
     }

@@ -22,6 +22,7 @@ use crate::progress::folder::StateFolder;
 use crate::progress::{Ledger, Progress};
 
 use super::program::{Programs, Surroundings};
+use super::stages::{Backstage, Stages};
 use super::{panics, python, work_folder};
 
 /// How many calls are made at the same time; more wait their turn. Above what the model itself allows to be under way
@@ -48,6 +49,7 @@ pub struct Effects {
     progress: watch::Sender<Option<Progress>>,
     ledger: mpsc::Sender<Ledger>,
     programs: Programs,
+    stages: Option<Stages>,
     tasks: Tasks,
 }
 
@@ -68,10 +70,10 @@ pub(super) enum Started {
 
 /// The tasks and the road their messages take.
 #[derive(Clone)]
-struct Tasks {
+pub(super) struct Tasks {
     tracker: TaskTracker,
-    stop: CancellationToken,
-    inbox: mpsc::Sender<Message>,
+    pub(super) stop: CancellationToken,
+    pub(super) inbox: mpsc::Sender<Message>,
 }
 
 impl Effects {
@@ -85,11 +87,7 @@ impl Effects {
         inbox: mpsc::Sender<Message>,
         stop: CancellationToken,
     ) -> Self {
-        let tasks = Tasks {
-            tracker: TaskTracker::new(),
-            stop,
-            inbox,
-        };
+        let tasks = Tasks::new(inbox, stop);
         let folder = Arc::new(folder);
         let (progress, wanted) = watch::channel(None);
         let (ledger, ledgers) = mpsc::channel(MAX_LEDGERS);
@@ -108,8 +106,16 @@ impl Effects {
             progress,
             ledger,
             programs: Programs::new(surroundings, tasks.inbox.clone()),
+            stages: None,
             tasks,
         }
+    }
+
+    /// The same with stages for scenes, made by this.
+    #[must_use]
+    pub fn with_stages(mut self, backstage: Arc<dyn Backstage>) -> Self {
+        self.stages = Some(Stages::over(backstage, self.tasks.clone()));
+        self
     }
 
     /// Starts what an effect asks for.
@@ -128,6 +134,11 @@ impl Effects {
             Effect::ScrollProgram { run, back } => self.programs.scroll(run, back),
             Effect::ProgramShown { run } => self.programs.shown(run),
             Effect::EndProgram { run } => self.programs.end(run),
+            Effect::OpenStage { .. } | Effect::OnStage { .. } | Effect::CloseStage { .. } => {
+                if let Some(stages) = &self.stages {
+                    stages.start(effect);
+                }
+            }
             Effect::Copy(text) => return Started::Copy(text),
             Effect::CaptureMouse(on) => return Started::MouseCapture(on),
             Effect::Redraw => return Started::Redraw,
@@ -273,7 +284,19 @@ impl Effects {
 }
 
 impl Tasks {
-    fn spawn(&self, what: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn new(inbox: mpsc::Sender<Message>, stop: CancellationToken) -> Self {
+        Self {
+            tracker: TaskTracker::new(),
+            stop,
+            inbox,
+        }
+    }
+
+    pub(super) fn spawn(
+        &self,
+        what: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
         let inbox = self.inbox.clone();
         self.tracker.spawn(async move {
             if let Err(panic) = AssertUnwindSafe(work).catch_unwind().await {
@@ -285,7 +308,7 @@ impl Tasks {
 }
 
 /// Waits while the inbox is full. Once the loop has ended nobody needs the message.
-async fn send(inbox: &mpsc::Sender<Message>, message: Message) {
+pub(super) async fn send(inbox: &mpsc::Sender<Message>, message: Message) {
     let _ = inbox.send(message).await;
 }
 
@@ -316,7 +339,7 @@ async fn save_ledgers(
     }
 }
 
-async fn blocking(
+pub(super) async fn blocking(
     failing: &str,
     work: impl FnOnce() -> Result<(), String> + Send + 'static,
 ) -> Result<(), String> {

@@ -328,6 +328,12 @@ pub(in crate::app) fn kill_worker(model: &mut Model, now: DateTime<Utc>, out: &m
     let Some(victim) = victim.or(alive.last().copied()) else {
         return model.say(Tone::Nearly, "No worker is left. W adds one.".into());
     };
+    kill(model, victim, now, out);
+}
+
+/// Kills this worker, which is alive.
+pub(in crate::app) fn kill(model: &mut Model, victim: u8, now: DateTime<Utc>, out: &mut Outcome) {
+    let consumer = &mut model.consumer;
     consumer.group.kill(victim);
     consumer.workers = consumer.workers.saturating_sub(1);
     let held: Vec<ShardId> = consumer

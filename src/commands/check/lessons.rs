@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use kinesis_lab::lesson::lint::{Finding, Origin, Severity};
+use kinesis_lab::lesson::scenes::is_plain_file_name;
 use kinesis_lab::lesson::{self, Lesson, ReadError, Settings};
 
 use crate::commands::lesson as files;
@@ -32,6 +33,8 @@ pub struct Source {
     pub lesson: Lesson,
     /// The name and text of the `lab.toml` beside it.
     pub settings: Option<(String, String)>,
+    /// The name and text of the file of scenes that it names.
+    pub scenes: Option<(String, String)>,
     /// Why that `lab.toml` could not be read.
     pub unread_settings: Option<Finding>,
     /// Why it could not be read.
@@ -152,17 +155,31 @@ fn read(path: &Path) -> Result<Source, Unread> {
         Err(error) => (Some(String::new()), Some(unread(error.to_string()))),
     };
     let settings = settings.map(|text| (beside.display().to_string(), text));
-    let understood = settings
+    let mut understood = settings
         .as_ref()
         .filter(|_| why.is_none())
         .and_then(|(_, text)| lesson::settings(text).ok())
         .unwrap_or_default();
+    let scenes = understood
+        .scene_file
+        .as_deref()
+        .filter(|name| is_plain_file_name(name))
+        .and_then(|name| {
+            let path = path.with_file_name(name);
+            let text = String::from_utf8(files::read_ordinary(&path).ok()?).ok()?;
+            Some((path.display().to_string(), text))
+        });
+    if let Some((_, text)) = &scenes {
+        let of_file = lesson::scenes::scenes(text);
+        understood.scenes.extend(of_file.unwrap_or_default());
+    }
     Ok(Source {
         path: path.to_owned(),
         name: path.display().to_string(),
         lesson: lesson::parse(&text, &understood),
         text,
         settings,
+        scenes,
         unread_settings: why.map(|unread| {
             let message = format!("the file is not used: {}", unread.why);
             said(Origin::Settings, unread.line, message)
@@ -179,6 +196,7 @@ fn unreadable(path: &Path, unread: &Unread) -> Source {
         text: String::new(),
         lesson: lesson::parse("", &Settings::default()),
         settings: None,
+        scenes: None,
         unread_settings: None,
         unreadable: Some(said(Origin::Lesson, unread.line, unread.why.clone())),
     }

@@ -129,9 +129,9 @@ pub struct OptionReport {
 /// A finding.
 #[derive(Debug, Serialize)]
 pub struct FindingReport {
-    /// `lab.toml` if it is not in the lesson's own file.
+    /// The name of `lab.toml`, or of the file of scenes, if it is not in the lesson's own file.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<&'static str>,
+    pub file: Option<String>,
     /// The line, counted from 1.
     pub line: usize,
     /// `error`, `warning` or `note`.
@@ -161,7 +161,7 @@ pub fn lesson(file: String, lesson: &Lesson, findings: &[Finding]) -> LessonRepo
             .collect(),
         steps: steps(lesson).map(step).collect(),
         questions: lesson.questions.iter().map(question).collect(),
-        findings: findings.iter().map(finding).collect(),
+        findings: findings.iter().map(|it| finding(it, lesson)).collect(),
         runs: None,
     }
 }
@@ -218,9 +218,13 @@ fn question(question: &super::super::document::Question) -> QuestionReport {
     }
 }
 
-fn finding(finding: &Finding) -> FindingReport {
+fn finding(finding: &Finding, lesson: &Lesson) -> FindingReport {
     FindingReport {
-        file: (finding.origin == Origin::Settings).then_some("lab.toml"),
+        file: match finding.origin {
+            Origin::Lesson => None,
+            Origin::Settings => Some("lab.toml".to_owned()),
+            Origin::Scenes => lesson.settings.scene_file.clone(),
+        },
         line: finding.line,
         severity: finding.severity.name(),
         message: finding.message.clone(),

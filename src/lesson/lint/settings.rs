@@ -22,18 +22,21 @@ pub fn check(subject: &Subject<'_>, found: &mut Findings) {
             rules.misconceptions();
             rules.goals();
         }
-        Err(error) => {
-            let start = error.span().map_or(0, |span| span.start);
-            let before = text.get(..start).unwrap_or_default();
-            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-            found.0.push(Finding {
-                origin: Origin::Settings,
-                line: before.matches('\n').count() + 1,
-                column: Some(before[line_start..].chars().count() + 1),
-                severity: Severity::Error,
-                message: format!("the file is not used: {}", error.message()),
-            });
-        }
+        Err(error) => found.0.push(unreadable(Origin::Settings, text, &error)),
+    }
+}
+
+/// That a file is not well formed, and where.
+pub(super) fn unreadable(origin: Origin, text: &str, error: &toml::de::Error) -> Finding {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Finding {
+        origin,
+        line: before.matches('\n').count() + 1,
+        column: Some(before[line_start..].chars().count() + 1),
+        severity: Severity::Error,
+        message: format!("the file is not used: {}", error.message()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each rule says, and where; and that a good lesson has nothing to say of.
 
 mod dialect;
+mod scenes;
 
 use super::super::{parse, settings};
 use super::*;
@@ -18,6 +19,7 @@ fn findings(text: &str, toml: Option<&str>) -> Vec<String> {
         text,
         lesson: &lesson,
         settings: toml,
+        scenes: None,
         exists: &|name| name == "there.md",
         sees: &|page| page.title != "Think",
     };
@@ -26,6 +28,7 @@ fn findings(text: &str, toml: Option<&str>) -> Vec<String> {
         let file = match it.origin {
             Origin::Lesson => "",
             Origin::Settings => "lab.toml ",
+            Origin::Scenes => "scenes.toml ",
         };
         format!("{file}{} {} {}", it.line, it.severity.name(), it.message)
     });
@@ -252,6 +255,7 @@ fn json(file: &str, text: &str) -> String {
         text,
         lesson: &lesson,
         settings: None,
+        scenes: None,
         exists: &|_| true,
         sees: &|_| true,
     };

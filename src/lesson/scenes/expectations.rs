@@ -48,6 +48,12 @@ pub struct Expectations {
     /// So many records are gone by age since the scene's stream was created, at least.
     #[serde(default)]
     pub trimmed: Option<u64>,
+    /// So many events wait for the answer of the batch.
+    #[serde(default)]
+    pub waiting: Option<u64>,
+    /// So many bursts were found by the stream, as the batch panel has it.
+    #[serde(default)]
+    pub alarms: Option<u64>,
 }
 
 impl Expectations {
