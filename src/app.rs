@@ -27,6 +27,7 @@ pub mod model;
 pub mod numbers;
 pub mod order;
 pub mod overlay;
+pub mod present;
 pub mod producer;
 pub mod program_pane;
 pub mod programs;

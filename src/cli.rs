@@ -35,6 +35,10 @@ pub struct Cli {
 /// The commands beside the lab itself.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the lab in present mode: large, for a room
+    ///
+    /// Every option of the lab holds. P leads to the full lab and back.
+    Present(LabOptions),
     /// Run only the embedded Kinesis server, until Ctrl-C or SIGTERM
     ///
     /// It speaks the API of Amazon Kinesis Data Streams over HTTP/1.1 and HTTP/2 on 127.0.0.1, for programs and tests of

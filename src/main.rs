@@ -12,6 +12,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let contradiction = match &cli.command {
         Some(Command::Serve(options)) => options.contradiction(),
+        Some(Command::Present(options)) if options.plain => Some(
+            "present draws large on a screen, which --plain has none of: leave one of them out"
+                .to_owned(),
+        ),
+        Some(Command::Present(options)) => options.contradiction().map(str::to_owned),
         _ => cli.lab.contradiction().map(str::to_owned),
     };
     if let Some(contradiction) = contradiction {
@@ -20,7 +25,8 @@ fn main() -> ExitCode {
             .exit();
     }
     let result = match cli.command {
-        None => commands::lab::run(&cli.lab),
+        None => commands::lab::run(&cli.lab, false),
+        Some(Command::Present(options)) => commands::lab::run(&options, true),
         Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::New(options)) => commands::new::run(&options),

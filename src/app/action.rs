@@ -21,6 +21,10 @@ pub enum Action {
     Focus(Pane),
     /// Give the focused pane the whole screen, or take it back.
     Zoom,
+    /// Show the focused pane large, for a room; or go back to the full lab.
+    Present,
+    /// Show the answer to the question that the room sees.
+    Reveal,
     /// Leave an overlay, a field, a search; never the lab.
     Back,
     /// Go to the lesson's next page.

@@ -2,11 +2,11 @@
 
 mod binding;
 mod bindings;
+mod presenting;
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 pub use binding::{Binding, Key, Scope};
-pub use bindings::BINDINGS;
 
 use super::action::Action;
 use super::lab_server::Lever;
@@ -18,6 +18,25 @@ use super::templates;
 use super::theme::Theme;
 use super::{guide, steps_pane};
 
+/// All keys. Earlier lines win.
+pub const BINDINGS: &[Binding] = &joined::<{ presenting::PRESENTING.len() + bindings::LAB.len() }>(
+    presenting::PRESENTING,
+    bindings::LAB,
+);
+
+const fn joined<const ALL: usize>(first: &[Binding], then: &[Binding]) -> [Binding; ALL] {
+    let mut all = [first[0]; ALL];
+    let mut place = 1;
+    while place < ALL {
+        all[place] = match place < first.len() {
+            true => first[place],
+            false => then[place - first.len()],
+        };
+        place += 1;
+    }
+    all
+}
+
 /// What a key asks for in this pane, while a prediction with so many options waits on the screen (0: none does).
 pub fn lookup(event: &KeyEvent, pane: Pane, options: usize) -> Option<Action> {
     lookup_in(event, Some(pane), options)
@@ -25,23 +44,45 @@ pub fn lookup(event: &KeyEvent, pane: Pane, options: usize) -> Option<Action> {
 
 /// What a key asks for in this pane, or where no pane has the keys.
 pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>, options: usize) -> Option<Action> {
+    find(event, |binding| match pane {
+        Some(pane) => binding.scope.holds(pane) && is_asked(binding, options),
+        None => binding.scope == Scope::Anywhere,
+    })
+}
+
+/// What a key asks for in present mode, while this pane is shown: neither what is private nor what works on something that
+/// is not to be seen there.
+pub fn lookup_presenting(event: &KeyEvent, pane: Pane) -> Option<Action> {
+    find(event, |binding| match binding.scope {
+        Scope::Present => binding.action != Action::Reveal || pane == Pane::Quiz,
+        Scope::Anywhere => true,
+        Scope::Prediction | Scope::In(Pane::Lesson) => false,
+        Scope::In(Pane::Quiz) => {
+            let turns = matches!(
+                binding.action,
+                Action::NextQuestion | Action::PreviousQuestion
+            );
+            pane == Pane::Quiz && turns
+        }
+        // These move about in lists and lanes that stand otherwise here.
+        Scope::In(Pane::Shards) => false,
+        Scope::Live => binding.scope.holds(pane) && binding.action == Action::Open,
+        Scope::In(only) => only == pane,
+    })
+}
+
+/// The first binding of a key, of those that are valid.
+fn find(event: &KeyEvent, valid: impl Fn(&Binding) -> bool) -> Option<Action> {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     if event.modifiers.contains(KeyModifiers::ALT) {
         return None;
     }
-    BINDINGS
-        .iter()
-        .filter(|binding| match pane {
-            Some(pane) => binding.scope.holds(pane) && is_asked(binding, options),
-            None => binding.scope == Scope::Anywhere,
-        })
-        .find(|binding| {
-            binding
-                .keys
-                .iter()
-                .any(|key| key.code == event.code && key.ctrl == ctrl)
-        })
-        .map(|binding| binding.action)
+    let pressed = |binding: &&Binding| {
+        let mut keys = binding.keys.iter();
+        keys.any(|key| key.code == event.code && key.ctrl == ctrl)
+    };
+    let mut bindings = BINDINGS.iter().filter(|binding| valid(binding));
+    bindings.find(pressed).map(|binding| binding.action)
 }
 
 /// Whether a binding of predictions has something to answer: a letter beyond the options does what it does elsewhere.
@@ -96,6 +137,7 @@ pub fn help() -> Vec<HelpLine> {
         Scope::In(Pane::Consumer),
         Scope::In(Pane::Shards),
         Scope::In(Pane::Quiz),
+        Scope::Present,
     ];
     let lines = |scope: Scope| {
         BINDINGS
@@ -152,12 +194,13 @@ pub fn commands(model: &Model) -> Vec<Command> {
     let mut commands: Vec<Command> = BINDINGS
         .iter()
         .filter(|binding| !binding.does.is_empty() && !skip(binding.action))
+        .filter(|binding| binding.scope != Scope::Present || model.present.is_some())
         .map(|binding| Command {
             name: binding.does.to_owned(),
             keys: keys_shown(binding),
             action: binding.action,
             pane: match binding.scope {
-                Scope::Anywhere => None,
+                Scope::Anywhere | Scope::Present => None,
                 Scope::In(pane) => Some(pane),
                 Scope::Prediction => Some(Pane::Lesson),
                 Scope::Live if matches!(model.focus, Pane::Producer | Pane::Shards) => {

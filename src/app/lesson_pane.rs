@@ -118,6 +118,11 @@ impl LessonPane {
         self.lesson.sections.get(self.page()?.section)
     }
 
+    /// The lesson's code in colour.
+    pub(super) fn highlights(&self) -> &Highlights {
+        &self.highlights
+    }
+
     /// The page after the open one.
     pub fn next_page(&self) -> Option<&Page> {
         self.lesson.pages.get(self.page + 1)
@@ -339,6 +344,7 @@ pub fn section_done(model: &Model, section: usize) -> bool {
 pub(super) fn highlighted(model: &mut Model, highlights: &Highlights) {
     model.lesson.highlights = highlights.clone();
     model.lesson.lay_out();
+    super::present::coloured(model);
     super::quiz::highlighted(model, highlights);
 }
 

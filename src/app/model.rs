@@ -18,6 +18,7 @@ use super::message::{Effect, Request};
 use super::numbers::{self, Numbers};
 use super::order::Proof;
 use super::overlay::Overlay;
+use super::present::{self, Present};
 use super::producer::Producer;
 use super::program_pane::{Places, ProgramPane};
 use super::programs::Programs;
@@ -53,6 +54,8 @@ pub struct Model {
     pub zoom: bool,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// Present mode, while it is on.
+    pub present: Option<Present>,
     /// What just happened, in one sentence.
     pub status: Status,
     /// The theme.
@@ -170,6 +173,8 @@ pub struct Setup {
     pub theme: Option<Theme>,
     /// Where programs run.
     pub places: Places,
+    /// Whether the lab opens in present mode.
+    pub present: bool,
     /// The size of the screen, in cells.
     pub size: (u16, u16),
     /// The learner's time zone, in which times of day are shown and typed.
@@ -213,6 +218,7 @@ impl Model {
             focus: Pane::Lesson,
             zoom: false,
             overlay: None,
+            present: None,
             status: Status::default(),
             theme,
             zone: setup.zone,
@@ -266,6 +272,10 @@ impl Model {
         if model.status.words.is_empty() && model.streams.last_time.is_none() {
             let words = "Welcome. The stream is real, and yours alone.";
             model.say(Tone::Plain, words.into());
+        }
+        if setup.present {
+            present::toggle(&mut model);
+            present::follow(&mut model);
         }
         silence::follow(&mut model, false, now, &mut out);
         (model, out)

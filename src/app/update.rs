@@ -1,12 +1,10 @@
 //! The one way to change the model: a message comes in, the model changes, effects go out.
 
 mod dialogs;
+mod mouse;
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::Position;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler;
 
 use super::action::Action;
@@ -18,8 +16,8 @@ use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
     batch, consumer, course, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks,
-    lesson_pane, numbers, order, producer, quiz, reshard, result, section_clock, silence, stage,
-    steps_pane, streams, wire,
+    lesson_pane, numbers, order, present, producer, quiz, reshard, result, section_clock, silence,
+    stage, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -52,7 +50,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
                 dialogs::pasted(model, &text);
             }
         }
-        Message::Moused(event) => moused(model, event, &mut out),
+        Message::Moused(event) => mouse::moused(model, event, &mut out),
         Message::Resized(width, height) => {
             out.changed = true;
             model.layout.area.width = width;
@@ -133,6 +131,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     steps_pane::follow(model, now, &mut out);
     discussion::attend(model, now);
     guide::follow(model, now, &mut out);
+    present::follow(model);
     // The time spent is written with other changes, and at the end; not for its own sake.
     if out.effects.contains(&Effect::Quit) {
         consumer::stop(model);
@@ -298,7 +297,11 @@ fn pressed(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outco
 fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcome) {
     // Beside what a program printed no pane's own keys hold: it may not be in sight.
     let pane = (!model.program.focused).then_some(model.focus);
-    if let Some(action) = keymap::lookup_in(&key, pane, guide::options(model)) {
+    let action = match model.presents() {
+        true => keymap::lookup_presenting(&key, model.focus),
+        false => keymap::lookup_in(&key, pane, guide::options(model)),
+    };
+    if let Some(action) = action {
         act(model, action, now, out);
     }
 }
@@ -306,10 +309,13 @@ fn act_on(model: &mut Model, key: KeyEvent, now: DateTime<Utc>, out: &mut Outcom
 /// Carries out what the learner asked for, whatever asked for it.
 pub(super) fn act(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Outcome) {
     guide::forget(model, action);
-    if guide::asks_first(model, action) {
+    if present::did(model, action, now, out) {
         return;
     }
-    carry_out(model, action, now, out);
+    // A room sees no card of a prediction of the learner's.
+    if model.presents() || !guide::asks_first(model, action) {
+        carry_out(model, action, now, out);
+    }
 }
 
 fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Outcome) {
@@ -323,6 +329,8 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
             model.zoom = !model.zoom;
             model.lay_out();
         }
+        // Present mode's own, carried out there; outside it nothing is hidden from a room.
+        Action::Present | Action::Reveal => {}
         Action::Back => {
             if let Some(action) = guide::goes_on(model) {
                 return carry_out(model, action, now, out);
@@ -546,47 +554,4 @@ fn quit(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         out.effects.push(Effect::Quit);
     }
     model.quit_asked = true;
-}
-
-fn moused(model: &mut Model, event: MouseEvent, out: &mut Outcome) {
-    let at = Position::new(event.column, event.row);
-    let under = Pane::ALL
-        .into_iter()
-        .find(|pane| model.layout.panes[pane.index()].is_some_and(|rect| rect.contains(at)));
-    if model.overlay.is_some() {
-        let by = match event.kind {
-            MouseEventKind::ScrollUp => -3,
-            MouseEventKind::ScrollDown => 3,
-            _ => return,
-        };
-        out.changed = true;
-        return wire::scrolled(model, by);
-    }
-    if model.layout.program.is_some_and(|rect| rect.contains(at)) {
-        return program_pane::moused(model, event.kind, out);
-    }
-    let by = match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => {
-            if let Some(pane) = under
-                && !model.keys_are_taken()
-            {
-                out.changed = true;
-                model.focus(pane);
-            }
-            return;
-        }
-        MouseEventKind::ScrollUp => -3,
-        MouseEventKind::ScrollDown => 3,
-        _ => return,
-    };
-    out.changed = true;
-    match under {
-        Some(Pane::Quiz) => quiz::scroll(model, by),
-        Some(pane) => {
-            let focus = std::mem::replace(&mut model.focus, pane);
-            move_by(model, by);
-            model.focus = focus;
-        }
-        None => {}
-    }
 }

@@ -64,7 +64,8 @@ fn panic_if_a_test_wants_it(message: &Message) {
     );
 }
 
-pub fn run(options: &LabOptions) -> Result<()> {
+/// Opens the lab, in present mode if that is wanted.
+pub fn run(options: &LabOptions, present: bool) -> Result<()> {
     if !options.plain && !io::stdout().is_terminal() {
         bail!(
             "standard output is not a terminal, and the lab draws on one. \
@@ -76,13 +77,13 @@ pub fn run(options: &LabOptions) -> Result<()> {
         .worker_threads(1)
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(open(options));
+    let ended = runtime.block_on(open(options, present));
     // What hangs after its grace is left behind.
     runtime.shutdown_background();
     ended
 }
 
-async fn open(options: &LabOptions) -> Result<()> {
+async fn open(options: &LabOptions, present: bool) -> Result<()> {
     let located = super::state_folder();
     let opened = StateFolder::open(located.clone(), now());
     let last = opened.progress.last_lesson.as_deref();
@@ -154,6 +155,7 @@ async fn open(options: &LabOptions) -> Result<()> {
         keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
         theme: options.theme.as_deref().and_then(Theme::named),
         places: surroundings::places(&surroundings, work),
+        present,
         size,
         zone: *start.with_timezone(&Local).offset(),
         seed: fastrand::u64(..),

@@ -1,7 +1,7 @@
 //! `kinesis-lab rehearse`: runs all scenes of lessons without a screen, by the very engine that shows them, each on a fresh
 //! server, and says which step does not show what it says.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

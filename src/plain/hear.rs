@@ -80,6 +80,8 @@ const WORDS: [(&str, KeyCode); 20] = [
 const NO_COPY: &str = "Nothing is copied here: w writes the block into a file of your work folder.";
 const NO_EDITOR: &str =
     "An editor needs the screen: w writes the block into a file, which you edit beside the lab.";
+const NO_ROOM: &str =
+    "Present mode draws large on a screen: run kinesis-lab present in another terminal for it.";
 
 /// How many commands are offered where words mean several.
 const MOST_OFFERED: usize = 9;
@@ -133,8 +135,9 @@ impl Talk {
         let word = WORDS
             .iter()
             .find(|(word, _)| line.eq_ignore_ascii_case(word));
-        let plain = model.overlay.is_none() && model.focus == Pane::Lesson;
-        if let Some(words) = single.filter(|_| plain).and_then(needs_a_screen) {
+        let instead = single.filter(|_| model.overlay.is_none());
+        let instead = instead.and_then(|key| needs_a_screen(key, model.focus));
+        if let Some(words) = instead {
             return self.say_wrapped(words);
         }
         if let Some(key) = single.map(KeyCode::Char).or(word.map(|(_, key)| *key)) {
@@ -377,10 +380,11 @@ impl Talk {
 }
 
 /// What is said instead of what only a screen can do.
-fn needs_a_screen(key: char) -> Option<&'static str> {
-    match key {
-        'y' => Some(NO_COPY),
-        'e' => Some(NO_EDITOR),
+fn needs_a_screen(key: char, pane: Pane) -> Option<&'static str> {
+    match (key, pane) {
+        ('y', Pane::Lesson) => Some(NO_COPY),
+        ('e', Pane::Lesson) => Some(NO_EDITOR),
+        ('P', _) => Some(NO_ROOM),
         _ => None,
     }
 }
@@ -411,6 +415,7 @@ fn asked(command: &Command) -> Vec<Act> {
         Action::Help | Action::Palette => Vec::new(),
         Action::CopyBlock => vec![Act::Say(NO_COPY)],
         Action::EditBlock => vec![Act::Say(NO_EDITOR)],
+        Action::Present => vec![Act::Say(NO_ROOM)],
         action => vec![Act::Ask(action, command.pane)],
     }
 }

@@ -16,15 +16,19 @@ pub enum Scope {
     Live,
     /// In the lesson, while the card of a prediction on the screen waits for its answer.
     Prediction,
+    /// In present mode, whatever is shown.
+    Present,
 }
 
 impl Scope {
+    /// Whether it is valid in a pane of the full lab.
     pub(super) fn holds(self, pane: Pane) -> bool {
         match self {
             Self::Anywhere => true,
             Self::In(only) => only == pane,
             Self::Live => matches!(pane, Pane::Producer | Pane::Consumer | Pane::Shards),
             Self::Prediction => pane == Pane::Lesson,
+            Self::Present => false,
         }
     }
 
@@ -35,6 +39,7 @@ impl Scope {
             Self::In(pane) => pane.title(),
             Self::Live => "Producer, consumer and shards",
             Self::Prediction => "Lesson, while a prediction waits",
+            Self::Present => "Present mode",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The table of keys. Nothing else says which key does what.
+//! The table of the lab's keys; what present mode has beside them stands in its own. Nothing else says which key does what.
 
 use crossterm::event::KeyCode;
 
@@ -7,9 +7,9 @@ use super::binding::{Binding, bind, ctrl, key, named};
 use crate::app::action::Action;
 use crate::app::screen::Pane;
 
-/// All keys. Earlier lines win, so a pane's own keys stand before those that hold anywhere, and the letters of a prediction
-/// before those of its pane.
-pub const BINDINGS: &[Binding] = &[
+/// The lab's keys. Earlier lines win, so a pane's own keys stand before those that hold anywhere, and the letters of a
+/// prediction before those of its pane.
+pub const LAB: &[Binding] = &[
     bind(
         Prediction,
         &[key('a')],
@@ -437,6 +437,13 @@ pub const BINDINGS: &[Binding] = &[
         Action::Zoom,
         "zoom",
         "give the pane the whole screen, and back",
+    ),
+    bind(
+        Anywhere,
+        &[key('P')],
+        Action::Present,
+        "the full lab",
+        "present mode: large, for a room; and back",
     ),
     bind(
         Anywhere,

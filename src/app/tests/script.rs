@@ -110,6 +110,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         notice: None,
         keeps_streams: true,
         theme: None,
+        present: false,
         places: places(),
         size: (120, 40),
         zone: FixedOffset::east_opt(0).expect("a zone"),

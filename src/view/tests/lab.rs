@@ -64,6 +64,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         notice: None,
         keeps_streams: true,
         theme: Some(Theme::Dark),
+        present: false,
         places: Places {
             work: "/home/me/kinesis-lab/rivers".into(),
             venv: Some("/home/me/.local/state/kinesis-lab/venv".into()),
