@@ -67,6 +67,21 @@ fn the_same_by_time(bencher: Bencher<'_, '_>) {
     bench(bencher, &lab);
 }
 
+/// Present mode with the same 64 shards.
+#[divan::bench]
+fn presented_lanes(bencher: Bencher<'_, '_>) {
+    let mut lab = wide();
+    lab.key('P');
+    bench(bencher, &lab);
+}
+
+#[divan::bench]
+fn presented_page(bencher: Bencher<'_, '_>) {
+    let mut lab = Lab::live(SIZE.0, SIZE.1);
+    lab.key('P').key('1');
+    bench(bencher, &lab);
+}
+
 #[divan::bench]
 fn empty(bencher: Bencher<'_, '_>) {
     bench(bencher, &Lab::local(SIZE.0, SIZE.1));

@@ -40,6 +40,7 @@ mod lesson;
 mod note;
 mod order;
 mod overlay;
+mod present;
 mod producer;
 mod program;
 mod prose;
@@ -102,6 +103,15 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
     let mut cursor = None;
     if layout.too_small() {
         too_small(&ink, &mut Canvas::new(buffer, layout.area));
+    } else if model.presents() {
+        match &model.overlay {
+            // A dialog has the room to itself; it says what its keys are.
+            Some(overlay) => {
+                foot::draw(&ink, buffer);
+                cursor = overlay::draw(&ink, overlay, buffer);
+            }
+            None => present::draw(&ink, buffer),
+        }
     } else {
         bar::draw(&ink, &mut Canvas::new(buffer, layout.bar));
         for pane in Pane::ALL {

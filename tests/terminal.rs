@@ -16,6 +16,8 @@ mod leaving;
 mod looking;
 #[path = "terminal/main_path.rs"]
 mod main_path;
+#[path = "terminal/presenting.rs"]
+mod presenting;
 #[path = "terminal/reloading.rs"]
 mod reloading;
 #[path = "terminal/running.rs"]

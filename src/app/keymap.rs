@@ -356,6 +356,37 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .collect()
 }
 
+/// The keys to name in present mode, the most useful first, and help.
+pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
+    use Action::*;
+    let answer = super::present::answer(model);
+    let mut actions = match model.focus {
+        Pane::Lesson => vec![NextPage],
+        Pane::Quiz => vec![NextQuestion],
+        Pane::Producer => vec![Send, Auto],
+        Pane::Consumer => vec![Consume, ChooseStart],
+        Pane::Shards => vec![Send, Consume],
+    };
+    if answer.is_some() {
+        actions.push(Reveal);
+    }
+    actions.extend([Present, Focus(Pane::Lesson), PreviousPage]);
+    let hint = |action: &Action| {
+        let binding = binding_of(*action, model.focus)?;
+        let word = match action {
+            Reveal if answer == Some(true) => "hides it",
+            _ => binding.hint,
+        };
+        let keys = match action {
+            Focus(_) => keys_shown(binding),
+            _ => binding.keys[0].name(),
+        };
+        Some((keys, word))
+    };
+    actions.push(Help);
+    actions.iter().filter_map(hint).collect()
+}
+
 /// Whether the open page has prompts to write about.
 fn discusses(model: &Model) -> bool {
     super::discussion::prompt(&model.lesson).is_some()

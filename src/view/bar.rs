@@ -60,7 +60,7 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
 }
 
 /// The lesson's title without `Module 1:`.
-fn title<'a>(ink: &Ink<'a>) -> &'a str {
+pub(super) fn title<'a>(ink: &Ink<'a>) -> &'a str {
     let title = ink.model.lesson.lesson.title.as_str();
     match title.split_once(": ") {
         Some((number, rest)) if number.starts_with("Module") => rest,
@@ -162,7 +162,7 @@ fn step_marks<'a>(ink: &Ink<'_>, section: usize) -> Row<'a> {
 }
 
 /// A section's name in a word or two.
-fn word(section: &Section) -> &str {
+pub(super) fn word(section: &Section) -> &str {
     match section.kind {
         SectionKind::Goals => "Goals",
         SectionKind::Discussion => "Discuss",

@@ -40,7 +40,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
     canvas.draw_at(1, bottom, keys.join(help));
 }
 
-fn mark(tone: Tone) -> &'static str {
+pub(super) fn mark(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "",
         Tone::Done => "✓ ",

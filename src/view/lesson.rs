@@ -256,7 +256,7 @@ fn without_start(text: &str, shift: usize) -> &str {
     ""
 }
 
-fn style_of(ink: &Ink<'_>, role: Role) -> Style {
+pub(super) fn style_of(ink: &Ink<'_>, role: Role) -> Style {
     let styles = &ink.styles;
     match role {
         Role::Body => Style::new(),

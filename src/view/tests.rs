@@ -6,6 +6,7 @@ mod lanes;
 mod numbers;
 mod payloads;
 mod pictures;
+mod present;
 mod programs;
 mod random;
 mod resharding;

@@ -91,6 +91,21 @@ impl Styles {
         }
     }
 
+    /// The same styles with nothing dim in them: for a room.
+    pub fn loud(self) -> Self {
+        let comment = self.base.add_modifier(Modifier::ITALIC);
+        Self {
+            dim: self.base,
+            faint: self.base,
+            frame: self.base,
+            code: Code {
+                comment,
+                ..self.code
+            },
+            ..self
+        }
+    }
+
     /// The square that marks a shard.
     pub fn shard_mark(&self, index: u32) -> Style {
         self.marks[index as usize % HUES]

@@ -442,7 +442,7 @@ pub const LAB: &[Binding] = &[
         Anywhere,
         &[key('P')],
         Action::Present,
-        "the full lab",
+        "full lab",
         "present mode: large, for a room; and back",
     ),
     bind(

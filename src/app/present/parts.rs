@@ -5,6 +5,9 @@ use ratatui::layout::Rect;
 /// The longest line of text, in cells: longer ones are not read from the last row.
 pub const WIDEST: usize = 60;
 
+/// How wide all of it is at most: that of two lines.
+const LARGEST: u16 = 120;
+
 /// The parts of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
@@ -24,10 +27,10 @@ pub struct Parts {
 pub fn parts(area: Rect) -> Parts {
     let large = area.width >= 140 && area.height >= 40;
     let figures = area.width >= 70 && area.height >= 20;
-    // Up, down and at the sides projectors cut off a little.
+    // Air at the sides, since projectors cut off a little; what is large stands in the middle.
     let margin = match area.width {
         ..70 => 0,
-        width => width / 10,
+        width => (width / 10).max(width.saturating_sub(LARGEST) / 2),
     };
     let (above, head, below) = match (large, figures) {
         (true, _) => (2, 5, 3),

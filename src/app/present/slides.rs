@@ -30,6 +30,9 @@ pub struct Slide {
     pub prompt: Option<usize>,
 }
 
+/// From so many rows on there is air between all lines: more slides rather than narrow ones.
+const AIRY: usize = 30;
+
 /// How many rows the title takes, and the air below it.
 const TITLE: usize = 2;
 
@@ -43,6 +46,7 @@ pub(super) fn of(model: &Model, revealed: Option<&str>, rows: usize, width: usiz
         highlights: model.lesson.highlights(),
         rows: rows.saturating_sub(TITLE).max(1),
         width: width.max(1),
+        airy: rows >= AIRY,
     };
     match model.focus {
         Pane::Lesson => make.of_page(model, revealed),
@@ -64,6 +68,8 @@ struct Maker<'a> {
     highlights: &'a Highlights,
     rows: usize,
     width: usize,
+    /// Whether there is so much room that all slides are airy.
+    airy: bool,
 }
 
 impl Maker<'_> {
@@ -200,7 +206,6 @@ impl Maker<'_> {
                 None => lines.push(undrawn(line)),
             }
         }
-        let is_gap = |line: &TextLine| line.spans.is_empty() && line.code.is_none();
         while lines.last().is_some_and(is_gap) {
             lines.pop();
         }
@@ -210,22 +215,17 @@ impl Maker<'_> {
 
     /// Divides lines into slides, between blocks where that can be.
     fn slides(&self, title: &str, lines: Vec<TextLine>, prompt: Option<usize>) -> Vec<Slide> {
-        let is_gap = |line: &TextLine| line.spans.is_empty() && line.code.is_none();
         let mut parts: Vec<Vec<TextLine>> = vec![Vec::new()];
-        for block in lines.split(is_gap).filter(|block| !block.is_empty()) {
-            for piece in block.chunks(self.rows) {
-                let part = parts.last_mut().filter(|part| {
-                    let gap = usize::from(!part.is_empty());
-                    part.len() + gap + piece.len() <= self.rows
-                });
-                match part {
-                    Some(part) => {
-                        if !part.is_empty() {
-                            part.push(TextLine::default());
-                        }
-                        part.extend_from_slice(piece);
-                    }
-                    None => parts.push(piece.to_vec()),
+        for block in self.blocks(&lines) {
+            for piece in block.chunks(self.most_lines(&block)) {
+                let mut longer = parts.last().cloned().unwrap_or_default();
+                if !longer.is_empty() {
+                    longer.push(TextLine::default());
+                }
+                longer.extend_from_slice(piece);
+                match parts.last_mut() {
+                    Some(part) if height(&longer, self.airy) <= self.rows => *part = longer,
+                    _ => parts.push(piece.to_vec()),
                 }
             }
         }
@@ -234,18 +234,56 @@ impl Maker<'_> {
         let slide = |(place, lines): (usize, Vec<TextLine>)| Slide {
             title: title.to_owned(),
             part: (place + 1, count),
-            airy: airy_rows(&lines) <= self.rows,
+            airy: height(&lines, true) <= self.rows,
             lines,
             prompt,
         };
         parts.map(slide).collect()
     }
+
+    /// Lines that stay together: those of a block, with the line that announces it.
+    fn blocks(&self, lines: &[TextLine]) -> Vec<Vec<TextLine>> {
+        let mut blocks: Vec<Vec<TextLine>> = Vec::new();
+        for block in lines.split(is_gap).filter(|block| !block.is_empty()) {
+            let announces = |before: &&mut Vec<TextLine>| {
+                let last = before.last().map(TextLine::text).unwrap_or_default();
+                last.trim_end().ends_with(':') && before.len() + 1 + block.len() <= self.rows / 2
+            };
+            match blocks.last_mut().filter(announces) {
+                Some(before) => {
+                    before.push(TextLine::default());
+                    before.extend_from_slice(block);
+                }
+                None => blocks.push(block.to_vec()),
+            }
+        }
+        blocks
+    }
+
+    /// How many lines of a block that is too long for a slide stand on one.
+    fn most_lines(&self, block: &[TextLine]) -> usize {
+        match self.airy && block.iter().any(|line| line.code.is_none()) {
+            true => self.rows.div_ceil(2),
+            false => self.rows,
+        }
+    }
 }
 
-/// How many rows lines take with air between them: a row below each line, but for code, which stays together.
-fn airy_rows(lines: &[TextLine]) -> usize {
-    let rows = |line: &TextLine| if line.code.is_some() { 1 } else { 2 };
-    lines.iter().map(rows).sum::<usize>().saturating_sub(1)
+/// How many rows lines take: with air a row below each, but for code, which stays together.
+fn height(lines: &[TextLine], airy: bool) -> usize {
+    let rows = |line: &TextLine| match airy && line.code.is_none() {
+        true => 2,
+        false => 1,
+    };
+    let all: usize = lines.iter().map(rows).sum();
+    match lines.last() {
+        Some(last) => all + 1 - rows(last),
+        None => 0,
+    }
+}
+
+fn is_gap(line: &TextLine) -> bool {
+    line.spans.is_empty() && line.code.is_none()
 }
 
 /// Blocks with what is folded in them left out, or all of it.

@@ -1,0 +1,157 @@
+//! Present mode: the head with the time left, one thing large, and the keys valid now.
+//!
+//! It draws with the theme's loud styles: nothing in it is dim. Whatever a colour says here a word, a letter or a place says
+//! as well, and no line of text is longer than [`WIDEST`].
+
+mod facts;
+mod figures;
+mod lanes;
+mod live;
+mod text;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::bar;
+use super::canvas::Canvas;
+use super::fit::{self, Row, cut};
+use super::{Ink, foot, prose};
+use crate::app::present::{Parts, WIDEST, parts, time_left};
+use crate::app::{Pane, keymap};
+
+/// How many rows what just happened may have, above the keys.
+const MOST_ROWS: usize = 2;
+
+/// Draws the whole screen.
+pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
+    let ink = &Ink {
+        model: ink.model,
+        styles: ink.styles.loud(),
+    };
+    let parts = parts(ink.model.layout.area);
+    head(ink, &mut Canvas::new(buffer, parts.head), &parts);
+    let mut body = Canvas::new(buffer, parts.body);
+    match ink.model.focus {
+        Pane::Lesson | Pane::Quiz => text::slide(ink, &mut body, &parts),
+        Pane::Producer => live::producer(ink, &mut body, &parts),
+        Pane::Consumer => live::consumer(ink, &mut body, &parts),
+        Pane::Shards => lanes::draw(ink, &mut body, &parts),
+    }
+    bottom(ink, buffer, &parts);
+}
+
+/// The lesson, the section, and the time it has left.
+fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+    let styles = &ink.styles;
+    let title = bar::title(ink).to_uppercase();
+    let section = ink.model.lesson.section().map_or("", bar::word);
+    let time = time_left(ink.model);
+    if !parts.figures {
+        let time = time.map_or(Row::new(), |time| {
+            Row::new()
+                .text(time.figures, styles.strong)
+                .gap(1)
+                .text(time.words, styles.base)
+        });
+        let room = canvas.width().saturating_sub(time.width() + 4);
+        let section = fit::cells(section).min(room);
+        let title = cut(&title, room.saturating_sub(section + 2)).into_owned();
+        let row = Row::new().text(title, styles.strong).gap(2);
+        let section = ink.model.lesson.section().map_or("", bar::word);
+        canvas.draw(0, row.text(section, styles.base));
+        canvas.draw_right(0, time);
+        return;
+    }
+    let mut used = 0;
+    if let Some(time) = time {
+        let size = figures::size(parts.large);
+        let words = fit::cells(time.words);
+        let wide = figures::width(&time.figures, size);
+        used = wide + 2 + words;
+        let column = canvas.width().saturating_sub(used);
+        figures::draw(canvas, (column, 0), &time.figures, styles.strong, size);
+        let row = figures::rows(size) - 1;
+        let words = Row::new().text(time.words, styles.strong);
+        canvas.draw_at(column + wide + 2, row, words);
+    }
+    let room = canvas.width().saturating_sub(used + 2).min(WIDEST);
+    let title = cut(&title, room).into_owned();
+    canvas.draw(0, Row::new().text(title, styles.accent));
+    let section = cut(section, room).into_owned();
+    let row = if parts.large { 2 } else { 1 };
+    canvas.draw(row, Row::new().text(section, styles.strong));
+}
+
+/// What just happened, and the keys valid now.
+fn bottom(ink: &Ink<'_>, buffer: &mut Buffer, parts: &Parts) {
+    let styles = &ink.styles;
+    let width = usize::from(parts.foot.width).min(WIDEST);
+    let status = &ink.model.status;
+    let mark = foot::mark(status.tone);
+    let room = width.saturating_sub(fit::cells(mark));
+    let mut lines = match status.words.is_empty() {
+        true => Vec::new(),
+        false => prose::wrapped(&status.words, room),
+    };
+    if lines.len() > MOST_ROWS {
+        let rest = lines.split_off(MOST_ROWS - 1).join(" ");
+        lines.push(cut(&rest, room).into_owned());
+    }
+    let mut area = parts.foot;
+    let lent = fit::short(lines.len() + usize::from(parts.large)).min(area.y);
+    area.y -= lent;
+    area.height += lent;
+    let mut canvas = Canvas::new(buffer, area);
+    for (row, line) in lines.into_iter().enumerate() {
+        let nothing = " ".repeat(canvas.width());
+        canvas.draw(row, Row::new().text(nothing, styles.base));
+        if row == 0 {
+            canvas.draw(0, Row::new().text(mark, styles.tone(status.tone)));
+        }
+        canvas.draw_at(fit::cells(mark), row, Row::new().text(line, styles.strong));
+    }
+    let last = canvas.height().saturating_sub(1);
+    canvas.draw(last, keys(ink, width));
+}
+
+/// The keys valid now, the most useful first, and help; those without room are left out, help never.
+fn keys<'a>(ink: &Ink<'_>, width: usize) -> Row<'a> {
+    let styles = &ink.styles;
+    let hint = |(key, word): &(String, &'static str)| {
+        Row::new()
+            .text(key.clone(), styles.key)
+            .gap(1)
+            .text(*word, styles.base)
+    };
+    let hints = keymap::presenting_hints(ink.model);
+    let Some((help, others)) = hints.split_last() else {
+        return Row::new();
+    };
+    let help = hint(help);
+    let room = width.saturating_sub(help.width());
+    let row = others.iter().fold(Row::new(), |row, other| {
+        let other = hint(other).gap(3);
+        match row.width() + other.width() <= room {
+            true => row.join(other),
+            false => row,
+        }
+    });
+    row.join(help)
+}
+
+/// A name in wide lettering: capitals with a space behind each, and two more between words.
+fn wide(name: &str) -> String {
+    let mut out = String::new();
+    for (place, c) in name.to_uppercase().chars().enumerate() {
+        if place > 0 {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out.replace("   ", "  ")
+}
+
+/// A line of text, cut to the longest that is read.
+fn line(words: &str, style: Style, width: usize) -> Row<'static> {
+    Row::new().text(cut(words, width.min(WIDEST)).into_owned(), style)
+}
