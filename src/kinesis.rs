@@ -9,6 +9,7 @@ pub mod errors;
 pub mod feed;
 pub mod hash_ranges;
 pub mod ids;
+pub mod readable;
 pub mod resharding;
 pub mod sequence_numbers;
 

@@ -34,6 +34,7 @@ pub mod scenes;
 mod search;
 mod settings;
 mod source_lines;
+mod sources;
 mod spelling;
 pub mod step_settings;
 mod titles;
@@ -65,6 +66,7 @@ pub fn parse(markdown: &str, settings: &Settings) -> Lesson {
     let mut lesson = outline::outline(markdown::blocks(text, first_line), metadata, settings);
     checkpoint::find_lines(&mut lesson, text, first_line);
     lesson.prompts = discussion::prompts(&lesson);
+    lesson.text = markdown.into();
     lesson
 }
 

@@ -96,6 +96,7 @@ fn setup(connection: kinesis_lab::app::Connection) -> Setup {
         lesson_key: "a-lesson".into(),
         lesson_fault: None,
         course: Vec::new(),
+        present: false,
         connection,
         progress: Progress::default(),
         unsaved: None,

@@ -72,6 +72,7 @@ impl Lab {
             lesson_key: "streams".into(),
             lesson_fault: None,
             course: Vec::new(),
+            present: false,
             connection,
             progress: Progress::default(),
             unsaved: None,

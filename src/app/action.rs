@@ -1,11 +1,13 @@
 //! What the learner can ask for, whatever key or command asks for it.
 
+use serde::{Deserialize, Serialize};
+
 use super::lab_server::Lever;
 use super::screen::Pane;
 use super::theme::Theme;
 
 /// What the learner can ask for, in the imperative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// Show all keys.
     Help,

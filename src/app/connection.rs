@@ -1,7 +1,9 @@
 //! Where the lab is connected: the embedded server, another endpoint, or AWS itself.
 
+use serde::{Deserialize, Serialize};
+
 /// What stands behind the endpoint. Follows the resolved host, not the options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConnectionKind {
     /// The embedded server of this very process, on loopback.
     Local,
@@ -23,7 +25,7 @@ impl ConnectionKind {
 }
 
 /// The lab's connection, as it was resolved at the start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     /// What stands behind it.
     pub kind: ConnectionKind,

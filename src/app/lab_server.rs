@@ -4,6 +4,7 @@
 mod words;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::lab_clock::LabClock;
 use super::message::{Control, Effect};
@@ -28,7 +29,7 @@ pub struct LabServer {
 }
 
 /// What the dialog can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lever {
     /// The clock goes five minutes forward: iterators expire.
     FiveMinutes,

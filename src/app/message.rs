@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::connection::Connection;
@@ -19,6 +20,7 @@ use super::screen::Pane;
 use super::stage::Cue;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::hash_ranges::HashKey;
+use crate::kinesis::readable;
 use crate::kinesis::{CallError, SequenceNumber, ShardId, StartPosition};
 use crate::lesson::{Fault, Highlights, Lesson};
 use crate::progress;
@@ -26,7 +28,7 @@ use crate::progress;
 pub use crate::kinesis::control::Control;
 
 /// What happened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Message {
     /// A key was pressed (or repeats).
     Pressed(KeyEvent),
@@ -53,6 +55,7 @@ pub enum Message {
     /// A request was answered.
     Answered(Answer),
     /// The code of the lesson is coloured.
+    #[serde(skip)]
     Highlighted(Arc<Highlights>),
     /// The lesson's files were saved by their author, and read again.
     LessonChanged(Reread),
@@ -129,7 +132,7 @@ impl Message {
 }
 
 /// What a lesson's files hold now.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reread {
     /// The lesson's key.
     pub key: String,
@@ -340,7 +343,7 @@ impl Request {
 }
 
 /// A reader of one shard in one run of the panel's consumer. Answers for an earlier run are ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ReaderId {
     /// Counts the runs: every start, and every change of the start position, is a new one.
     pub run: u64,
@@ -368,7 +371,7 @@ pub struct Put {
 }
 
 /// Records to put with one call: at most 500, and automatic sending's, so they go out as `kinesis-lab-auto`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PutBatch {
     /// Counts the lab's puts.
     pub id: u64,
@@ -379,7 +382,7 @@ pub struct PutBatch {
 }
 
 /// A record of automatic sending.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The partition key.
     pub key: String,
@@ -403,7 +406,7 @@ pub type Place = (ShardId, SequenceNumber);
 pub type Stored = Result<Place, CallError>;
 
 /// Whose put it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sender {
     /// The learner, by a key press. Goes out as `kinesis-lab-panel`.
     You,
@@ -414,7 +417,7 @@ pub enum Sender {
 }
 
 /// The answer to a [`Request`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
     /// To ListStreams.
     Streams(Result<Vec<String>, CallError>),
@@ -501,7 +504,7 @@ pub enum Answer {
 }
 
 /// What is remembered of a put when it is answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PutSummary {
     /// Counts the lab's puts.
     pub id: u64,
@@ -518,7 +521,7 @@ pub struct PutSummary {
 }
 
 /// A stream as the endpoint describes it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Description {
     /// `CREATING`, `ACTIVE`, `UPDATING` or `DELETING`, as it came.
     pub status: String,
@@ -531,7 +534,7 @@ pub struct Description {
 }
 
 /// A shard as ListShards describes it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShardDescription {
     /// Its id.
     pub id: ShardId,
@@ -544,7 +547,7 @@ pub struct ShardDescription {
 }
 
 /// What a GetRecords call returned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Batch {
     /// The records, in order.
     pub records: Vec<Received>,
@@ -555,7 +558,7 @@ pub struct Batch {
 }
 
 /// A record as it came back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
     /// Its sequence number.
     pub sequence: SequenceNumber,
@@ -564,6 +567,7 @@ pub struct Received {
     /// The server's arrival time, to the millisecond.
     pub arrived_at: Option<DateTime<Utc>>,
     /// The data; at most [`MAX_SHOWN_BYTES`] of it.
+    #[serde(with = "readable")]
     pub data: Vec<u8>,
     /// The size of the whole data in bytes.
     pub size: usize,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch};
 use super::connection::{Connection, ConnectionKind};
@@ -147,7 +148,7 @@ pub enum Tone {
 }
 
 /// What the lab starts with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Setup {
     /// The lesson.
     pub lesson: Lesson,
@@ -178,6 +179,7 @@ pub struct Setup {
     /// The size of the screen, in cells.
     pub size: (u16, u16),
     /// The learner's time zone, in which times of day are shown and typed.
+    #[serde(with = "zone")]
     pub zone: FixedOffset,
     /// The seed of all randomness.
     pub seed: u64,
@@ -430,5 +432,20 @@ impl Model {
         }
         discussion::lay_out_note(self);
         result::lay_out(self);
+    }
+}
+
+/// A zone where it is stored: seconds east of Greenwich.
+mod zone {
+    use chrono::FixedOffset;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    pub fn serialize<S: Serializer>(zone: &FixedOffset, serializer: S) -> Result<S::Ok, S::Error> {
+        zone.local_minus_utc().serialize(serializer)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<FixedOffset, D::Error> {
+        let seconds = i32::deserialize(deserializer)?;
+        FixedOffset::east_opt(seconds).ok_or_else(|| de::Error::custom("no such time zone"))
     }
 }

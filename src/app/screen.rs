@@ -3,6 +3,7 @@
 //! Chosen by size alone. Used by `update` (to wrap and to clamp) and by the view (to draw), so that both agree.
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
+use serde::{Deserialize, Serialize};
 
 use super::program_pane::ProgramPane;
 
@@ -13,7 +14,7 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 const AIRY: u16 = 24;
 
 /// The panes, in the order of their keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Pane {
     /// The lesson's pages.
     Lesson,

@@ -331,6 +331,7 @@ fn inner(model: &Model, connection: Connection, now: DateTime<Utc>) -> (Model, O
         lesson_key: String::new(),
         lesson_fault: None,
         course: Vec::new(),
+        present: false,
         connection,
         progress: Progress::default(),
         unsaved: None,

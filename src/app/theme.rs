@@ -1,7 +1,9 @@
 //! The themes by name. What they look like is the screen's business.
 
+use serde::{Deserialize, Serialize};
+
 /// A theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Theme {
     /// The terminal's own 16 colours and background: right on dark and light.
     #[default]

@@ -252,6 +252,7 @@ impl Rehearsal {
             lesson_key: String::new(),
             lesson_fault: None,
             course: Vec::new(),
+            present: false,
             connection: self.connection.clone(),
             progress: Progress::default(),
             unsaved: None,

@@ -3,6 +3,8 @@
 //! No client of the API needs any of it. The lab sends a [`Control`] through the server's handle, other people's tests
 //! through the path of `serve --admin`; both learn from a [`ServerState`] what holds now.
 
+use serde::{Deserialize, Serialize};
+
 use super::ShardId;
 
 /// How many faults wait at the server at once; further ones are refused.
@@ -12,7 +14,7 @@ pub const MOST_FAULTS: usize = 64;
 pub const MOST_AHEAD_SECONDS: u64 = 10 * 365 * 86_400;
 
 /// One thing that the server is told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Control {
     /// Move the lab's clock forward. It never goes back and never runs faster.
     Advance {
@@ -37,7 +39,7 @@ pub enum Control {
 }
 
 /// How long streams take to change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Timing {
     /// A change is complete before its call answers.
     #[default]
@@ -47,7 +49,7 @@ pub enum Timing {
 }
 
 /// Something that goes wrong on request. A call that fits several faults meets the one that was added first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,
@@ -62,7 +64,7 @@ pub struct Fault {
 }
 
 /// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FaultKind {
     /// The shard says that its throughput is exceeded; in a batch, for its records there.
     Throttle,
@@ -82,7 +84,7 @@ pub enum FaultKind {
 pub const LONGEST_DELAY_MS: u64 = 90_000;
 
 /// How often a fault strikes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Often {
     /// The next so many times, then it is gone.
     Times(u32),
@@ -91,7 +93,7 @@ pub enum Often {
 }
 
 /// What holds at the server now.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ServerState {
     /// How far lab time is ahead of wall time, in seconds.
     pub ahead_seconds: u64,

@@ -1,7 +1,9 @@
 //! Why a call did not succeed, and what that means in plain words.
 
+use serde::{Deserialize, Serialize};
+
 /// A call that did not succeed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallError {
     /// The endpoint answered with an error of the API: its name and its message, as they came.
     Refused {

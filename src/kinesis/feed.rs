@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::control::{FaultKind, ServerState};
-use super::{SequenceNumber, ShardId, StartPosition};
+use super::{SequenceNumber, ShardId, StartPosition, readable};
 
 /// How much of a record's data the feed carries, in bytes.
 pub const HEAD_BYTES: usize = 64;
 
 /// One thing that happened at the server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum FeedEvent {
     /// A call was answered.
     Called(Arc<Call>),
@@ -69,7 +70,7 @@ pub enum FeedEvent {
 }
 
 /// Who called.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// The User-Agent header (empty if none).
     pub user_agent: String,
@@ -82,7 +83,7 @@ pub struct Caller {
 }
 
 /// One call and its answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
     /// When it was answered, on the server's clock.
     pub at: DateTime<Utc>,
@@ -117,7 +118,7 @@ impl Call {
 }
 
 /// What the feed says of particular operations.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub enum Detail {
     /// Nothing more.
     #[default]
@@ -143,7 +144,7 @@ pub enum Detail {
 }
 
 /// One record of a put.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PutEntry {
     /// The partition key.
     pub key: String,
@@ -152,13 +153,14 @@ pub struct PutEntry {
     /// The size of the data in bytes, without the key.
     pub size: usize,
     /// The first [`HEAD_BYTES`] of the data.
+    #[serde(with = "readable")]
     pub head: Vec<u8>,
     /// Where it was stored, or the error's name and message.
     pub result: Result<(ShardId, SequenceNumber), (String, String)>,
 }
 
 /// What a GetRecords call asked and got.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GetDetail {
     /// The chain of iterators it belongs to: GetShardIterator began it, each NextShardIterator goes on.
     pub chain: u64,

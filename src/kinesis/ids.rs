@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// A shard id as it came back from the endpoint, e.g. `shardId-000000000001`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShardId(String);
 
 impl ShardId {
@@ -58,7 +59,7 @@ impl fmt::Display for ShardId {
 }
 
 /// A sequence number as decimal digits, as any endpoint gives it. Ordered by value, not by spelling.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SequenceNumber(String);
 
 impl SequenceNumber {
@@ -107,7 +108,7 @@ impl fmt::Display for SequenceNumber {
 }
 
 /// Where a shard iterator starts: the five types of GetShardIterator with what each needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StartPosition {
     /// The oldest record that retention has kept.
     TrimHorizon,

@@ -1,5 +1,7 @@
 //! What a lesson is, once parsed. Built by the outline; read by layout, quiz and screen.
 
+use std::sync::Arc;
+
 use super::discussion::Prompt;
 use super::settings::Settings;
 
@@ -29,6 +31,8 @@ pub struct Lesson {
     pub prompts: Vec<Prompt>,
     /// What its `lab.toml` says.
     pub settings: Settings,
+    /// The text that it was read from.
+    pub text: Arc<str>,
 }
 
 /// A `##` section.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use super::read::ReadError;
@@ -17,7 +18,7 @@ const SHOWN: usize = 120;
 const BEFORE: usize = 40;
 
 /// Something in a file that keeps a lesson from being used as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The file's name.
     pub file: String,

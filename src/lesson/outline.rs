@@ -1,6 +1,7 @@
 //! Blocks to a lesson: head, goals, sections, pages and questions. Knows no widths and no screen.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::answer_list;
 use super::checkpoint::{self, Checkpoint, Draft};
@@ -56,6 +57,7 @@ pub fn outline(
             questions: Vec::new(),
             prompts: Vec::new(),
             settings: settings.clone(),
+            text: Arc::default(),
             title: title.clone(),
             metadata,
         },

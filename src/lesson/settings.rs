@@ -1,5 +1,7 @@
 //! `lab.toml`, which stands beside a lesson and says what its markdown cannot.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::document::slug;
@@ -31,6 +33,9 @@ pub struct Settings {
     /// Demonstrations of small steps; those of the scene file come after those that stand here.
     #[serde(default, rename = "scene")]
     pub scenes: Vec<Scene>,
+    /// The text that all this was read from.
+    #[serde(skip)]
+    pub text: Arc<str>,
 }
 
 /// What is said of a question.
@@ -81,7 +86,11 @@ pub struct Misconception {
 
 /// Reads a `lab.toml`; an error says where and what, for its author.
 pub fn settings(toml: &str) -> Result<Settings, String> {
-    toml::from_str(toml).map_err(|error| error.to_string())
+    let settings: Settings = toml::from_str(toml).map_err(|error| error.to_string())?;
+    Ok(Settings {
+        text: toml.into(),
+        ..settings
+    })
 }
 
 impl Settings {

@@ -1,7 +1,9 @@
 //! What a program's terminal shows, as it was at one moment: text in places, with inks, and the modes it asked for.
 
+use serde::{Deserialize, Serialize};
+
 /// A picture of a program's screen. Its text comes from outside: whoever draws it makes it harmless.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Picture {
     /// Grows with every picture of a run, so that a late one is told from a new one.
     pub serial: u64,
@@ -41,7 +43,7 @@ impl Picture {
 }
 
 /// Text of one ink, side by side.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Where it begins.
     pub column: u16,
@@ -54,7 +56,7 @@ pub struct Piece {
 }
 
 /// How text is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ink {
     /// The colour of the text.
     pub text: Colour,
@@ -73,7 +75,7 @@ pub struct Ink {
 }
 
 /// A colour as a program asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Colour {
     /// The terminal's own.
     #[default]
@@ -85,7 +87,7 @@ pub enum Colour {
 }
 
 /// What a program asked its terminal for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Modes {
     /// Cursor keys are sent as applications want them.
     pub application_cursor: bool,

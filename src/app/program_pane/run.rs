@@ -1,9 +1,10 @@
 //! A run of a program: what is asked of the runtime, and what it tells.
 
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A file of the lesson: its name as the lesson has it, and its content byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
     /// The name, e.g. `kinesis_producer.py`.
     pub name: String,
@@ -43,7 +44,7 @@ pub struct Start {
 }
 
 /// A program runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
     /// Its process.
     pub pid: u32,
@@ -52,7 +53,7 @@ pub struct Started {
 }
 
 /// How a program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// By itself, with this exit code; 0 is what programs say when all went well.
     Exit(i32),
@@ -84,7 +85,7 @@ impl Ending {
 }
 
 /// A process that left its program's group and goes on. The lab names it and leaves it alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftBehind {
     /// The process.
     pub pid: u32,
@@ -104,7 +105,7 @@ pub struct Preparation {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prepared {
     /// How each file stands in the work folder, in the order asked.
     pub files: Vec<(String, FileState)>,
@@ -113,7 +114,7 @@ pub struct Prepared {
 }
 
 /// How a file of the lesson stands in the work folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {
     /// It is not there.
     Missing,
@@ -126,7 +127,7 @@ pub enum FileState {
 }
 
 /// A version of a file that is not the lesson's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherVersion {
     /// Its size in bytes.
     pub bytes: u64,
@@ -135,7 +136,7 @@ pub struct OtherVersion {
 }
 
 /// The python that a command would run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Python {
     /// There is one.
     Found {
@@ -171,7 +172,7 @@ impl Python {
 }
 
 /// How a file is written into the work folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writing {
     /// The file.
     pub file: SourceFile,
@@ -182,7 +183,7 @@ pub struct Writing {
 }
 
 /// What came of writing a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Written {
     /// It was not there and is now.
     New,
@@ -195,7 +196,7 @@ pub enum Written {
 }
 
 /// Where a lab's programs run, for the screen; the runtime knows the same.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Places {
     /// The work folder.
     pub work: PathBuf,

@@ -1,10 +1,12 @@
 //! A change of a stream's shards or of its retention: which call makes it, and how it is said.
 
+use serde::{Deserialize, Serialize};
+
 use crate::kinesis::ShardId;
 use crate::kinesis::hash_ranges::HashKey;
 
 /// A change of a stream; each is one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StreamChange {
     /// SplitShard: the shard closes, and two open in its place.
     Split {

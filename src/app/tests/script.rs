@@ -82,6 +82,7 @@ pub fn lesson() -> Lesson {
             page(2, "checkpoint", None),
         ],
         settings: crate::lesson::Settings::default(),
+        text: Arc::default(),
         prompts: Vec::new(),
         questions: vec![
             question("many", QuestionKind::Multiple, vec![0, 2]),
