@@ -88,6 +88,7 @@ fn told(call: &Call) -> Value {
     match &call.detail {
         Detail::None => {}
         Detail::Create { shards } => line["create"] = json!(shards),
+        Detail::Retain { hours } => line["retain"] = json!(hours),
         Detail::Put(entries) => {
             let entries = entries.iter().map(|entry| {
                 let head = String::from_utf8_lossy(&entry.head);

@@ -41,7 +41,7 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                 if model.streams.name() == Some(stream.as_str()) {
                     lanes::trim(model, now);
                 }
-                steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
+                steps_pane::observe(model, &Seen::Expired(&stream, records), now);
                 let words = format!("Records of {stream} are gone: older than it keeps them.");
                 model.say(Tone::Plain, words);
             }

@@ -10,8 +10,10 @@ use super::lab_clock::LabClock;
 use super::message::{Control, Effect};
 use super::model::{Model, Outcome, Tone};
 use super::overlay::{Confirm, Overlay};
+use super::steps_pane;
 use crate::kinesis::ShardId;
 use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
+use crate::steps::Seen;
 
 pub use words::{fault_in_words, fault_word};
 
@@ -212,6 +214,9 @@ pub(super) fn changed(
     }
     server.clock.seen(now, state.ahead_seconds);
     let before = std::mem::replace(&mut server.state, state.clone());
+    if before.ahead_seconds < state.ahead_seconds {
+        steps_pane::observe(model, &Seen::Advanced, now);
+    }
     if let Some((tone, words)) = words::news(&before, state) {
         model.say(tone, words);
     }

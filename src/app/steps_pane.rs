@@ -257,6 +257,9 @@ fn notice(model: &mut Model, now: DateTime<Utc>) {
             let workers = u32::from(model.consumer.workers);
             observe(model, &Seen::Workers(workers), now);
         }
+        if !model.consumer.by_lab && model.consumer.repeats() > 0 {
+            observe(model, &Seen::Repeated, now);
+        }
     } else if model.steps.running {
         observe(model, &Seen::Stopped, now);
     }

@@ -128,6 +128,11 @@ pub enum Detail {
         /// The shard count of the request.
         shards: u32,
     },
+    /// IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod.
+    Retain {
+        /// The hours of the request.
+        hours: u32,
+    },
     /// PutRecord (one entry) and PutRecords (up to 500), in request order.
     Put(Vec<PutEntry>),
     /// GetShardIterator.

@@ -1,7 +1,11 @@
 //! What a `lab.toml` says of a hands-on step: its checks, hints and predictions. The words of these tables are the
 //! authors' language; what they mean on a stream is not known here.
 
+mod pressure;
+
 use serde::Deserialize;
+
+pub use pressure::{Lag, Refused, Retention, Shards, Throttle};
 
 /// What is said of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -102,6 +106,22 @@ pub enum Act {
     Open(Nothing),
     /// The panel's consumer has so many workers.
     Workers(Workers),
+    /// A shard refuses records, since it takes no more in a second.
+    Throttle(Throttle),
+    /// What was refused, and only that, is sent again after a pause, until all of it is stored.
+    Retry(Nothing),
+    /// The stream's shards are changed until so many are open.
+    Shards(Shards),
+    /// A reader falls behind, more from answer to answer, and catches up.
+    Lag(Lag),
+    /// The stream is told to keep its records so long.
+    Retention(Retention),
+    /// A call of an operation is refused with an error.
+    Refused(Refused),
+    /// Records go, since they are older than the stream keeps them.
+    Trimmed(Nothing),
+    /// Records are worked on again that were worked on after the checkpoint from which somebody goes on.
+    Repeats(Nothing),
     /// The stream is deleted.
     Delete(Nothing),
     /// Any one of these, where there is more than one way: `when.any = [{ file = { name = "a.py" } }, { create = {} }]`.

@@ -4,6 +4,7 @@
 //! not all; what a run came to; that no request came at all. A reader is only said to have stopped once its program has
 //! gone, its run has ended, or it has been silent for [`SILENCE`].
 
+mod pressure;
 mod reaching;
 mod reading;
 mod trouble;
@@ -78,6 +79,7 @@ pub fn of(case: &Case<'_>) -> Option<Finding> {
     let mut finding = trouble::refused(case)
         .or_else(|| writing::amiss(case))
         .or_else(|| reading::amiss(case))
+        .or_else(|| pressure::amiss(case))
         .or_else(|| reaching::amiss(case))?;
     finding.words += &missed(case);
     Some(finding)

@@ -1,12 +1,16 @@
 //! How far the facts show an act: done and by whom, or what was seen of it so far. Any stream will do, unless the lesson's
 //! author named one: what is done with another is told then, and does not count.
 
+mod pressure;
+
 use super::facts::{Deed, Facts, Reading, ShardReading, StreamFacts};
 use super::plan::Plan;
 use crate::kinesis::ShardId;
 use crate::lesson::is_near;
 use crate::lesson::step_settings::{Act, Put, Read};
 use crate::printable::printable;
+
+pub use pressure::seconds;
 
 /// What the facts show of an act.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +66,14 @@ pub fn of(act: &Act, facts: &Facts, plan: &Plan) -> Evidence {
             Some((count, _)) => Evidence::part(format!("{count} of {} workers", workers.count)),
             None => Evidence::nothing(),
         },
+        Act::Throttle(throttle) => pressure::throttled(throttle, facts),
+        Act::Retry(_) => pressure::retried(facts),
+        Act::Shards(shards) => pressure::shards(shards, facts),
+        Act::Lag(lag) => pressure::lagged(lag, facts),
+        Act::Retention(retention) => pressure::retained(retention, facts),
+        Act::Refused(refused) => pressure::refused(refused, facts),
+        Act::Trimmed(_) => pressure::trimmed(facts),
+        Act::Repeats(_) => Evidence::of(facts.pressure.repeated.as_ref()),
         Act::Delete(_) => Evidence::of(facts.deleted.as_ref()),
         Act::Any(acts) => any(acts, facts, plan),
     }

@@ -6,7 +6,10 @@
 //! [`FILES`] files (more are not taken up).
 
 mod actors;
+mod lagging;
+mod pressure;
 mod readings;
+mod retries;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -21,7 +24,9 @@ use crate::kinesis::feed::{Call, Detail};
 use crate::lesson::is_near;
 
 pub(super) use actors::{Actor, Run, Trouble};
+pub(super) use pressure::Pressure;
 pub(super) use readings::{Reading, ShardReading};
+pub(super) use retries::Story;
 pub(super) use streams::{ShardFacts, StreamFacts};
 
 /// How many streams are remembered.
@@ -108,6 +113,12 @@ pub enum Seen<'a> {
     Kept(&'a str, u64),
     /// So many records of a stream are gone: too old, or it was emptied.
     Dropped(&'a str, u64),
+    /// So many records of a stream are gone, since they are older than it keeps them.
+    Expired(&'a str, u64),
+    /// The lab's clock was moved forward.
+    Advanced,
+    /// The panel's workers worked on records again.
+    Repeated,
 }
 
 /// Something that was done on purpose.
@@ -140,6 +151,8 @@ pub struct Facts {
     pub(super) reread: Option<Deed>,
     pub(super) read_new: Option<Deed>,
     pub(super) latest: Option<Deed>,
+    /// Limits, lag, retention and crashes.
+    pub(super) pressure: Pressure,
     /// The last thing that the lab ran.
     pub(super) run: Option<Run>,
     /// Whether something is made ready that the step needs.
@@ -291,6 +304,22 @@ impl Facts {
                 self.stream(stream, now).drops(records);
                 false
             }
+            Seen::Expired(stream, records) => {
+                self.stream(stream, now).drops(records);
+                if self.counts(stream) {
+                    self.pressure.expired(records, now);
+                }
+                true
+            }
+            Seen::Advanced => {
+                self.pressure.advanced = Some(now);
+                true
+            }
+            Seen::Repeated => {
+                let news = self.pressure.repeated.is_none();
+                self.pressure.repeated.get_or_insert_with(you);
+                news
+            }
         }
     }
 
@@ -363,6 +392,11 @@ impl Facts {
             }
         }
         self.world(call, Some(&deed), now);
+        if let Some(stream) = &call.stream
+            && self.counts(stream)
+        {
+            self.pressure.saw(call, stream, &deed);
+        }
         self.read(call, &deed);
         true
     }

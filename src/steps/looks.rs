@@ -54,7 +54,7 @@ const ITERATOR: TimeDelta = TimeDelta::minutes(4);
 /// Whether a look can show that this was done.
 pub fn can_show(act: &Act) -> bool {
     match act {
-        Act::Create(_) | Act::Put(_) | Act::Delete(_) => true,
+        Act::Create(_) | Act::Put(_) | Act::Delete(_) | Act::Shards(_) => true,
         Act::Any(acts) => acts.iter().any(can_show),
         Act::Read(_)
         | Act::Reread(_)
@@ -63,7 +63,14 @@ pub fn can_show(act: &Act) -> bool {
         | Act::Call(_)
         | Act::File(_)
         | Act::Open(_)
-        | Act::Workers(_) => false,
+        | Act::Workers(_)
+        | Act::Throttle(_)
+        | Act::Retry(_)
+        | Act::Lag(_)
+        | Act::Retention(_)
+        | Act::Refused(_)
+        | Act::Trimmed(_)
+        | Act::Repeats(_) => false,
     }
 }
 

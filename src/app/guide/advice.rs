@@ -1,5 +1,7 @@
 //! What to press for an act that a step asks for. Plain words, made from the act alone and what is at hand.
 
+mod pressure;
+
 use crate::app::action::Action;
 use crate::app::model::Model;
 use crate::app::screen::Pane;
@@ -66,6 +68,14 @@ pub(super) fn next_key(model: &Model, act: &Act) -> Option<(Action, String)> {
         ),
         Act::Delete(_) => (Action::Streams, "delete the stream".into()),
         Act::Call(_) | Act::File(_) => return None,
+        Act::Throttle(_)
+        | Act::Retry(_)
+        | Act::Shards(_)
+        | Act::Lag(_)
+        | Act::Retention(_)
+        | Act::Refused(_)
+        | Act::Trimmed(_)
+        | Act::Repeats(_) => return pressure::next_key(model, act),
     };
     Some((action, words))
 }
@@ -155,6 +165,14 @@ pub(super) fn hints(says: &str, act: &Act) -> [String; 3] {
             "A stream is deleted where streams are listed.".into(),
             "Press D, choose it with the arrows, x, then Enter.".into(),
         ],
+        Act::Throttle(_)
+        | Act::Retry(_)
+        | Act::Shards(_)
+        | Act::Lag(_)
+        | Act::Retention(_)
+        | Act::Refused(_)
+        | Act::Trimmed(_)
+        | Act::Repeats(_) => pressure::hints(act).unwrap_or_default(),
     };
     let [how, keys] = two;
     [nudge, how, keys]
@@ -162,10 +180,6 @@ pub(super) fn hints(says: &str, act: &Act) -> [String; 3] {
 
 /// What an act is, as it is expected.
 pub(super) fn expected(act: &Act) -> String {
-    let several = |count: u32, noun: &str| match count {
-        1 => format!("1 {noun}"),
-        n => format!("{n} {noun}s"),
-    };
     match act {
         Act::Any(acts) => {
             let each: Vec<String> = acts.iter().map(expected).collect();
@@ -210,6 +224,22 @@ pub(super) fn expected(act: &Act) -> String {
             format!("{} in the consumer panel", several(workers.count, "worker"))
         }
         Act::Delete(_) => "DeleteStream".into(),
+        Act::Throttle(_)
+        | Act::Retry(_)
+        | Act::Shards(_)
+        | Act::Lag(_)
+        | Act::Retention(_)
+        | Act::Refused(_)
+        | Act::Trimmed(_)
+        | Act::Repeats(_) => pressure::expected(act).unwrap_or_default(),
+    }
+}
+
+/// `1 record`, `3 records`.
+fn several(count: u32, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
     }
 }
 

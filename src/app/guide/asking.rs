@@ -125,7 +125,8 @@ fn runs(model: &Model, when: &Act) -> bool {
             let named = |key: &String| command.script.contains(key.as_str());
             put.key.as_ref().is_none_or(named) && puts()
         }
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => reads() && !latest,
+        Act::Throttle(_) | Act::Retry(_) => puts(),
+        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Repeats(_) => reads() && !latest,
         Act::Latest(_) => reads() && latest,
         _ => false,
     }

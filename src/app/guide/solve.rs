@@ -14,7 +14,7 @@ use crate::app::message::{Answer, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::streams::Presence;
-use crate::app::{consumer, guard, producer, steps_pane};
+use crate::app::{consumer, guard, producer, reshard, steps_pane};
 use crate::kinesis::StartPosition;
 use crate::lesson::step_settings::{Act, Put};
 use crate::progress::Passed;
@@ -77,6 +77,8 @@ enum Waits {
     Gone(String),
     /// The stream was described anew.
     Look,
+    /// The change that was asked for has come about.
+    Change,
     /// No dialog and no field has the keys: what comes next lies over the panes.
     Keys,
 }
@@ -190,6 +192,7 @@ pub(in crate::app) fn heard(model: &mut Model, answer: &Answer) {
         (Answer::Deleted { stream, result }, Some(Waits::Gone(name))) if stream == name => {
             result.as_ref().err()
         }
+        (Answer::StreamChanged { result, .. }, Some(Waits::Change)) => result.as_ref().err(),
         (Answer::Described { .. }, Some(Waits::Look)) => {
             solving.waits = None;
             None
@@ -336,6 +339,7 @@ fn stands(model: &Model, waits: &Waits) -> Standing {
             done(here && active && !streams.shards().is_empty())
         }
         Waits::Put(_) | Waits::Look => Standing::Waits,
+        Waits::Change => done(model.reshard.under_way().is_none()),
         Waits::Keys => done(!model.keys_are_taken()),
         Waits::Read { run, least } => {
             let consumer = &model.consumer;
@@ -423,6 +427,12 @@ fn begin(
             let stream = model.streams.name().unwrap_or_default().to_owned();
             out.call(Request::DescribeStream(stream));
             Ok(Some(Waits::Look))
+        }
+        Deed::Change(change) => {
+            let stream = model.streams.name().map(str::to_owned);
+            let stream = stream.ok_or_else(|| End::Lost("the stream is gone".into()))?;
+            reshard::called(model, stream, change, out);
+            Ok(Some(Waits::Change))
         }
         Deed::Delete(stream) => {
             if let Some(why) = guard::forbids_deleting(model, &stream) {

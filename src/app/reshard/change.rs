@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kinesis::ShardId;
+use crate::kinesis::feed::Detail;
 use crate::kinesis::hash_ranges::HashKey;
 
 /// A change of a stream; each is one call.
@@ -62,6 +63,14 @@ impl StreamChange {
             Self::Merge { .. } => open.saturating_sub(1),
             Self::Scale { to, .. } => *to as usize,
             Self::Retain { .. } => open,
+        }
+    }
+
+    /// What a feed would tell of the call beside its name.
+    pub fn told(&self) -> Detail {
+        match self {
+            Self::Retain { to, .. } => Detail::Retain { hours: *to },
+            Self::Split { .. } | Self::Merge { .. } | Self::Scale { .. } => Detail::None,
         }
     }
 

@@ -51,6 +51,11 @@ fn detail(call: &Value) -> Detail {
             shards: shards as u32,
         };
     }
+    if let Some(hours) = call["retain"].as_u64() {
+        return Detail::Retain {
+            hours: hours as u32,
+        };
+    }
     if let Some(entries) = call["put"].as_array() {
         let entry = |it: &Value| PutEntry {
             key: text(it, "key").into(),

@@ -255,7 +255,8 @@ fn call(
             result,
         } => {
             let error = result.as_ref().err();
-            ("you", call(change.operation(), Some(stream), error, none))
+            let detail = change.told();
+            ("you", call(change.operation(), Some(stream), error, detail))
         }
         Answer::Sent { put, result } => {
             let entry = PutEntry {

@@ -177,7 +177,6 @@ fn arguments(
         None => of(option, member, Gap("ARN of the stream".into())),
     };
     let gap = |option, member, words: &'static str| of(option, member, Gap(words.into()));
-    let hours = || gap("--retention-period-hours", "RetentionPeriodHours", "hours");
     Some(match call.call.operation.as_str() {
         "CreateStream" => {
             let shards = match call.call.detail {
@@ -207,7 +206,12 @@ fn arguments(
             gap("--max-record-size-in-ki-b", "MaxRecordSizeInKiB", "KiB"),
         ],
         "IncreaseStreamRetentionPeriod" | "DecreaseStreamRetentionPeriod" => {
-            vec![stream(), hours()]
+            let hours = match call.call.detail {
+                Detail::Retain { hours } => Number(hours.into()),
+                _ => Gap("hours".into()),
+            };
+            let option = "--retention-period-hours";
+            vec![stream(), of(option, "RetentionPeriodHours", hours)]
         }
         "AddTagsToStream" => vec![stream(), gap("--tags", "Tags", "name and value")],
         "RemoveTagsFromStream" => vec![stream(), gap("--tag-keys", "TagKeys", "names of tags")],

@@ -60,6 +60,7 @@ fn members(wire: &WireCall, entries: Option<&[PutEntry]>) -> Members {
     match &call.detail {
         Detail::None => {}
         Detail::Create { shards } => add("ShardCount", json!(shards)),
+        Detail::Retain { hours } => add("RetentionPeriodHours", json!(hours)),
         Detail::Iterator {
             shard,
             start,

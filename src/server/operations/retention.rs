@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::settings::change;
 use super::{Context, Note, Operation, STREAM_ARN, STREAM_NAME, target};
+use crate::kinesis::feed::Detail;
 use crate::server::refusals::Refusal;
 use crate::server::shapes::{Member, Shape, Structure};
 
@@ -17,8 +18,8 @@ const HOURS: Member = Member::required("RetentionPeriodHours", Shape::integer_fr
 pub const INCREASE_RETENTION: Operation = Operation {
     name: "IncreaseStreamRetentionPeriod",
     request: &[HOURS, STREAM_NAME, STREAM_ARN],
-    handle: |context, request, _: &mut Note| {
-        retain(context, request, |hours, existing, stream| {
+    handle: |context, request, note: &mut Note| {
+        retain(context, request, note, |hours, existing, stream| {
             (hours < existing).then(|| {
                 format!(
                     "Requested retention period ({hours} hours) for stream {stream} can not be shorter than \
@@ -32,8 +33,8 @@ pub const INCREASE_RETENTION: Operation = Operation {
 pub const DECREASE_RETENTION: Operation = Operation {
     name: "DecreaseStreamRetentionPeriod",
     request: &[HOURS, STREAM_NAME, STREAM_ARN],
-    handle: |context, request, _: &mut Note| {
-        retain(context, request, |hours, existing, stream| {
+    handle: |context, request, note: &mut Note| {
+        retain(context, request, note, |hours, existing, stream| {
             (hours > existing).then(|| {
                 format!(
                     "Requested retention period ({hours} hours) for stream {stream} can not be longer than \
@@ -48,11 +49,13 @@ pub const DECREASE_RETENTION: Operation = Operation {
 fn retain(
     context: &Context,
     request: &Structure,
+    note: &mut Note,
     refusal: impl FnOnce(u32, u32, &str) -> Option<String>,
 ) -> Result<Bytes, Refusal> {
     let target = target(context, request)?;
     let hours = request.integer("RetentionPeriodHours").unwrap_or_default();
     let hours = u32::try_from(hours).unwrap_or(u32::MAX);
+    note.detail = Detail::Retain { hours };
     change(context, &target, |head, _| {
         let refused = if hours < SHORTEST {
             Some(format!(

@@ -80,7 +80,17 @@ fn untold(case: &Case<'_>) -> Option<Finding> {
         ))
     };
     match case.act {
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) => unseen("c reads in the panel"),
+        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Lag(_) | Act::Repeats(_) => {
+            unseen("c reads in the panel")
+        }
+        Act::Throttle(_) | Act::Retry(_) | Act::Refused(_) => Finding::nothing(format!(
+            "Refusals leave no trace that the lab could find at {address}: what a program's calls come to there only the \
+             program says. In the palette (:) this step can be skipped."
+        )),
+        Act::Trimmed(_) => Finding::nothing(format!(
+            "The clock of {address} cannot be moved: records go there once they are older than the retention, a day at \
+             least. In the palette (:) this step can be skipped."
+        )),
         Act::Latest(_) => unseen("c and s do it in the panels"),
         Act::Put(_) if case.facts.looking => unfound(case),
         Act::Put(_) => Finding::nothing(format!(

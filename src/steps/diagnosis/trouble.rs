@@ -21,7 +21,16 @@ fn operations(act: &Act) -> &[&str] {
             "ListShards",
         ],
         Act::Delete(_) => &["DeleteStream"],
-        Act::Call(_) | Act::File(_) | Act::Open(_) | Act::Workers(_) | Act::Any(_) => &[],
+        Act::Shards(_) => &["SplitShard", "MergeShards", "UpdateShardCount"],
+        Act::Lag(_) | Act::Repeats(_) => &["GetShardIterator", "GetRecords"],
+        // Being refused is what these are about.
+        Act::Throttle(_) | Act::Retry(_) | Act::Retention(_) | Act::Refused(_) => &[],
+        Act::Call(_)
+        | Act::File(_)
+        | Act::Open(_)
+        | Act::Workers(_)
+        | Act::Trimmed(_)
+        | Act::Any(_) => &[],
     }
 }
 

@@ -243,6 +243,7 @@ impl Facts {
         let counts = self.counts(stream);
         if again && counts {
             self.reread = Some(deed.clone());
+            self.pressure.given_again(&get.start, deed);
         }
         if newer && counts {
             self.read_new = Some(deed.clone());

@@ -1,7 +1,10 @@
 //! What the lab does for an act: deeds in order, chosen by what is at hand.
 
 use super::position;
+use crate::app::connection::ConnectionKind;
+use crate::app::message::Description;
 use crate::app::model::Model;
+use crate::app::reshard::StreamChange;
 use crate::app::steps_pane;
 use crate::app::streams::{FIRST_NAME, FIRST_SHARDS, MOST_SHARDS};
 use crate::kinesis::StartPosition;
@@ -45,6 +48,8 @@ pub(super) enum Deed {
     Open,
     /// Look at the stream.
     Look,
+    /// Change its shards or its retention.
+    Change(StreamChange),
     /// Delete the stream, after a question.
     Delete(String),
 }
@@ -102,6 +107,14 @@ pub(super) fn doable(act: &Act) -> Result<Act, String> {
             "DeleteStream" => Ok(Act::Delete(Nothing {})),
             name => Err(format!("no panel calls {name}")),
         },
+        Act::Throttle(_) | Act::Retry(_) => Err("so many records are the learner's to send".into()),
+        Act::Lag(_) => Err("falling behind takes a while, and is the learner's to try".into()),
+        Act::Refused(refused) => Err(format!("no panel calls {} so", refused.operation)),
+        Act::Trimmed(_) => Err("moving the clock is the learner's (F)".into()),
+        Act::Repeats(_) => Err("killing a worker is the learner's (3, then x)".into()),
+        Act::Shards(shards) if shards.open == 0 || shards.open > MOST_SHARDS => {
+            Err(format!("{} shards are not what the lab makes", shards.open))
+        }
         _ => Ok(act.clone()),
     }
 }
@@ -191,9 +204,44 @@ pub(super) fn deeds(model: &Model, act: &Act) -> Result<Vec<Deed>, String> {
             vec![Deed::Delete(name.to_owned())]
         }
         Act::Call(_) => vec![Deed::Look],
-        Act::Any(_) | Act::File(_) => return doable(act).map(|_| Vec::new()),
+        Act::Shards(_) | Act::Retention(_) if model.connection.kind == ConnectionKind::Aws => {
+            return Err("on AWS each change of a stream is yours (R)".into());
+        }
+        Act::Shards(shards) => {
+            let open = |it: &Description| it.shards.iter().filter(|shard| shard.open).count();
+            let open = model.streams.description().map_or(0, open);
+            changed(StreamChange::Scale {
+                from: u32::try_from(open).unwrap_or(u32::MAX),
+                to: shards.open,
+            })
+        }
+        Act::Retention(retention) => {
+            let hours = model.streams.description();
+            changed(StreamChange::Retain {
+                from: hours.map_or(0, |it| it.retention_hours),
+                to: retention.hours,
+            })
+        }
+        Act::Throttle(_)
+        | Act::Retry(_)
+        | Act::Lag(_)
+        | Act::Refused(_)
+        | Act::Trimmed(_)
+        | Act::Repeats(_)
+        | Act::Any(_)
+        | Act::File(_) => return doable(act).map(|_| Vec::new()),
     };
     Ok(deeds)
+}
+
+/// A change, where it is one.
+fn changed(change: StreamChange) -> Vec<Deed> {
+    match &change {
+        StreamChange::Scale { from, to } | StreamChange::Retain { from, to } if from == to => {
+            Vec::new()
+        }
+        _ => vec![Deed::Change(change)],
+    }
 }
 
 fn put_alice() -> Deed {

@@ -224,6 +224,7 @@ fn about(wire: &WireCall) -> String {
     match &call.detail {
         Detail::Create { shards: 1 } => "1 shard".to_owned(),
         Detail::Create { shards } => format!("{shards} shards"),
+        Detail::Retain { hours } => format!("{hours} h"),
         Detail::Iterator { start, .. } => start.word().to_owned(),
         Detail::Get(get) if get.ended => "the end of a closed shard".to_owned(),
         Detail::Get(get) if !wire.by_feed => match get.millis_behind_latest {
