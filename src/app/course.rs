@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
+use serde::{Deserialize, Serialize};
 
 use super::lesson_pane::LessonPane;
 use super::message::Effect;
@@ -22,7 +23,7 @@ use super::{guide, steps_pane};
 use crate::lesson::{Fault, Lesson};
 
 /// A module.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Module {
     /// The name under which its progress is kept.
     pub key: String,

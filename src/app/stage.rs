@@ -17,6 +17,7 @@ mod words;
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::connection::{Connection, ConnectionKind};
 use super::message::{Effect, Message};
@@ -50,7 +51,7 @@ pub enum StepState {
 }
 
 /// What the instructor does with a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cue {
     /// The next step, or the scene of the open page.
     Next,
