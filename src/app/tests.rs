@@ -24,6 +24,7 @@ mod ring;
 mod running;
 pub(crate) mod script;
 mod sending;
+mod stage;
 mod step_logs;
 mod steps;
 mod streams;
