@@ -32,7 +32,7 @@
 //!    ids and sequence numbers that came back, never ones computed here.
 //! 3. The embedded server offers two extras beside the API, optional to every client: the request feed, a
 //!    bounded broadcast of who called what with which result, and its control, which moves its clock and makes
-//!    faults happen. In the lab only commands/lab.rs joins them to messages and effects.
+//!    faults happen. Only commands/lab.rs, and commands/stages.rs for scenes, join them to messages and effects.
 //! 4. Drawing changes nothing: `view` takes `&Model`. Scroll offsets are clamped, and wrapped lines cached,
 //!    in `update`.
 //! 5. All change goes through `update(&mut Model, Message, now) -> Outcome`. Effects are data, carried out by

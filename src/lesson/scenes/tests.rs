@@ -1,3 +1,5 @@
+//! What authors write of scenes, understood or refused with its line.
+
 use super::*;
 use crate::lesson::Fault as FileFault;
 use crate::lesson::settings;
