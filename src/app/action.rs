@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lab_server::Lever;
 use super::screen::Pane;
+use super::stage::Cue;
 use super::theme::Theme;
 
 /// What the learner can ask for, in the imperative.
@@ -27,6 +28,12 @@ pub enum Action {
     Present,
     /// Show the answer to the question that the room sees.
     Reveal,
+    /// Do this with the scene that is on, or put one on.
+    Scene(Cue),
+    /// Put the lesson's next scene on.
+    NextScene,
+    /// Put the scene before on.
+    PreviousScene,
     /// Leave an overlay, a field, a search; never the lab.
     Back,
     /// Go to the lesson's next page.

@@ -14,6 +14,7 @@ use super::model::Model;
 use super::program_pane::{Launch, Run};
 use super::quiz::State;
 use super::screen::Pane;
+use super::stage::Cue;
 use super::templates;
 use super::theme::Theme;
 use super::{guide, steps_pane};
@@ -360,21 +361,42 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
 pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     use Action::*;
     let answer = super::present::answer(model);
+    let scenes = &model.lesson.lesson.settings.scenes;
+    let scene = model.shown_scene();
     let mut actions = match model.focus {
+        _ if scene.is_some() => {
+            let over = scene.is_some_and(|it| it.begun() == it.scene().steps.len());
+            let mut actions = vec![
+                NextScene,
+                Scene(Cue::Next),
+                Scene(Cue::Back),
+                Scene(Cue::Reset),
+            ];
+            // The one is what comes next until the scene is over, then the other.
+            actions.remove(usize::from(over));
+            actions
+        }
         Pane::Lesson => vec![NextPage],
         Pane::Quiz => vec![NextQuestion],
         Pane::Producer => vec![Send, Auto],
         Pane::Consumer => vec![Consume, ChooseStart],
         Pane::Shards => vec![Send, Consume],
     };
-    if answer.is_some() {
-        actions.push(Reveal);
+    if scene.is_none() {
+        if answer.is_some() {
+            actions.push(Reveal);
+        }
+        if !scenes.is_empty() {
+            actions.push(Scene(Cue::Next));
+        }
     }
     actions.extend([Present, Focus(Pane::Lesson), PreviousPage]);
     let hint = |action: &Action| {
         let binding = binding_of(*action, model.focus)?;
         let word = match action {
             Reveal if answer == Some(true) => "hides it",
+            Scene(Cue::Next) if scene.is_none() => "scene",
+            Scene(Cue::Next) if scene.is_some_and(|it| it.begun() == 0) => "begins",
             _ => binding.hint,
         };
         let keys = match action {

@@ -15,6 +15,7 @@
 //! screen. Knows no colours and no figures; where its parts stand is [`parts`]'s to say.
 
 mod parts;
+mod scene;
 mod slides;
 mod time_left;
 
@@ -32,7 +33,11 @@ use super::lesson_pane;
 use super::model::{Model, Outcome, Status, Tone};
 use super::quiz;
 use super::screen::Pane;
+use super::stage;
 use crate::lesson::Lesson;
+
+/// The rows below a slide whose page has a scene: what Space shows, and air above it.
+const OFFER: usize = 2;
 
 /// Present mode, while it is on.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +48,8 @@ pub struct Present {
     pub slide: usize,
     /// The lane at the top, where not all have room.
     pub first_lane: usize,
+    /// Whether the scene that is on is shown, and no pane of the lab.
+    scene: bool,
     /// What the room was shown the answer of, by its key; no more once something else is shown.
     revealed: Option<String>,
     /// What the slides were made of.
@@ -97,7 +104,10 @@ impl Model {
 pub(super) fn toggle(model: &mut Model) {
     model.present = match model.present {
         Some(_) => None,
-        None => Some(Present::default()),
+        None => Some(Present {
+            scene: model.stage.is_some(),
+            ..Present::default()
+        }),
     };
     // What was said was said to the learner.
     if matches!(model.status.tone, Tone::Plain | Tone::Done) {
@@ -118,6 +128,9 @@ pub(super) fn did(
     }
     if !model.presents() {
         return false;
+    }
+    if scene::did(model, action, now, out) {
+        return true;
     }
     match action {
         Action::Reveal => reveal(model),
@@ -190,11 +203,13 @@ fn from_behind(model: &mut Model, go: impl FnOnce(&mut Model)) {
 
 /// Turns slides, or lanes. Whether there was one that way.
 fn turn(model: &mut Model, by: isize) -> bool {
-    let lanes = model.lanes.iter().len();
+    let scene = model.shown_scene().is_some();
+    let lanes = lanes(model);
     let Some(present) = &mut model.present else {
         return false;
     };
     let (at, count) = match model.focus {
+        _ if scene => (&mut present.first_lane, lanes),
         Pane::Shards => (&mut present.first_lane, lanes),
         _ => (&mut present.slide, present.slides.len()),
     };
@@ -205,6 +220,12 @@ fn turn(model: &mut Model, by: isize) -> bool {
         point(model);
     }
     turned
+}
+
+/// How many lanes there are: of the scene's lab or of the lab.
+fn lanes(model: &Model) -> usize {
+    let lab = model.shown_scene().map_or(model, |scene| scene.lab());
+    lab.lanes.iter().len()
 }
 
 /// The discussion's cursor stands at the prompt that is shown.
@@ -259,6 +280,7 @@ pub(super) fn coloured(model: &mut Model) {
 
 /// After every message: the slides are those of what is shown, at the size of the screen.
 pub(super) fn follow(model: &mut Model) {
+    let lanes = lanes(model);
     let Some(mut present) = model.present.take() else {
         return;
     };
@@ -267,6 +289,8 @@ pub(super) fn follow(model: &mut Model) {
         present.revealed = None;
     }
     let body = parts(model.layout.area).body;
+    let offers = model.focus == Pane::Lesson && stage::scene_of_page(model).is_some();
+    let offer = if offers { OFFER } else { 0 };
     let place = match model.focus {
         Pane::Lesson => model.lesson.page,
         Pane::Quiz => model.quiz.question,
@@ -277,7 +301,7 @@ pub(super) fn follow(model: &mut Model) {
         pane: model.focus,
         place,
         revealed: present.revealed.is_some(),
-        rows: usize::from(body.height),
+        rows: usize::from(body.height).saturating_sub(offer),
         width: usize::from(body.width).min(WIDEST),
     };
     let before = present.made_of.as_ref();
@@ -296,7 +320,6 @@ pub(super) fn follow(model: &mut Model) {
         present.from_end = false;
         present.made_of = Some(made_of);
     }
-    let lanes = model.lanes.iter().len();
     present.first_lane = present.first_lane.min(lanes.saturating_sub(1));
     model.present = Some(present);
     point(model);

@@ -117,6 +117,11 @@ impl Stage {
         self.steps.len().saturating_sub(1)
     }
 
+    /// How many steps were begun.
+    pub fn begun(&self) -> usize {
+        self.steps.len()
+    }
+
     /// How it stands.
     pub fn state(&self) -> StepState {
         if let Some(why) = &self.broken {
@@ -341,6 +346,7 @@ fn inner(model: &Model, connection: Connection, now: DateTime<Utc>) -> (Model, O
         keeps_streams: false,
         theme: Some(model.theme),
         places: Places::default(),
+        present: false,
         size: (area.width, area.height),
         zone: model.zone,
         seed: 0,
@@ -373,7 +379,7 @@ pub(super) fn told(model: &mut Model, message: Message, now: DateTime<Utc>, out:
 /// Space: the next step begins. Without a stage, the scene of the open page is put on one, else the first.
 pub(super) fn next(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let Some(stage) = &mut model.stage else {
-        return choose(model, scene_here(model), now, out);
+        return choose(model, scene_of_page(model).unwrap_or(0), now, out);
     };
     if stage.broken.is_some() {
         return reset(model, now, out);
@@ -471,18 +477,15 @@ fn no_scene(model: &mut Model) {
     model.say(Tone::Plain, "No scene is on; Space begins one.".into());
 }
 
-/// The scene that belongs to the open page; else the first.
-fn scene_here(model: &Model) -> usize {
+/// The scene that belongs to the open page, by its place among the lesson's.
+pub fn scene_of_page(model: &Model) -> Option<usize> {
     let lesson = &model.lesson.lesson;
-    let Some(page) = lesson.pages.get(model.lesson.page) else {
-        return 0;
-    };
-    let scenes = &lesson.settings.scenes;
-    let here = scenes.iter().position(|scene| {
+    let page = lesson.pages.get(model.lesson.page)?;
+    let mut scenes = lesson.settings.scenes.iter();
+    scenes.position(|scene| {
         let of = scene.page.as_deref();
         of.is_some_and(|of| lesson::same_title(of, &page.title))
-    });
-    here.unwrap_or(0)
+    })
 }
 
 /// Asks for a stage, on which so many steps of the scene are done without pauses.

@@ -331,6 +331,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         }
         // Present mode's own, carried out there; outside it nothing is hidden from a room.
         Action::Present | Action::Reveal => {}
+        Action::Scene(_) | Action::NextScene | Action::PreviousScene => {}
         Action::Back => {
             if let Some(action) = guide::goes_on(model) {
                 return carry_out(model, action, now, out);

@@ -260,6 +260,7 @@ impl Rehearsal {
             notice: None,
             keeps_streams: false,
             theme: None,
+            present: false,
             places: Places::default(),
             size: (80, 24),
             zone: Utc.fix(),

@@ -7,6 +7,7 @@ mod facts;
 mod figures;
 mod lanes;
 mod live;
+mod scene;
 mod text;
 
 use ratatui::buffer::Buffer;
@@ -32,6 +33,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
     head(ink, &mut Canvas::new(buffer, parts.head), &parts);
     let mut body = Canvas::new(buffer, parts.body);
     match ink.model.focus {
+        _ if ink.model.shown_scene().is_some() => scene::draw(ink, &mut body, &parts),
         Pane::Lesson | Pane::Quiz => text::slide(ink, &mut body, &parts),
         Pane::Producer => live::producer(ink, &mut body, &parts),
         Pane::Consumer => live::consumer(ink, &mut body, &parts),

@@ -14,8 +14,23 @@ use crate::app::producer::{rate, ring::ring};
 /// The widest that data is shown beside its name.
 const DATA: usize = 44;
 
-/// The event at hand and where it goes, what was sent, and the last that was.
+/// The producer under its name.
 pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+    canvas.draw(0, line("Producer", ink.styles.accent, WIDEST));
+    let height = canvas.height();
+    facts::draw(ink, &mut canvas.rows(2..height), &produced(ink), parts);
+}
+
+/// The consumer under its name.
+pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+    canvas.draw(0, line("Consumer", ink.styles.accent, WIDEST));
+    let height = canvas.height();
+    let facts = consumed(ink, height.saturating_sub(6) / 2);
+    facts::draw(ink, &mut canvas.rows(2..height), &facts, parts);
+}
+
+/// The event at hand and where it goes, what was sent, and the last that was.
+fn produced<'a>(ink: &Ink<'_>) -> Vec<Fact<'a>> {
     let styles = &ink.styles;
     let model = ink.model;
     let producer = &model.producer;
@@ -49,7 +64,7 @@ pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
         true => format!("on, {} a second", rate(model)),
         false => "off".into(),
     };
-    let facts = [
+    vec![
         Fact::new(
             "key",
             Row::new().text(cut(&key, DATA).into_owned(), styles.accent),
@@ -62,14 +77,11 @@ pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
         Fact::counted("sent", grouped(sent), refused),
         Fact::new("last", last),
         Fact::new("auto", Row::new().text(auto, styles.base)),
-    ];
-    canvas.draw(0, line("Producer", styles.accent, WIDEST));
-    let height = canvas.height();
-    facts::draw(ink, &mut canvas.rows(2..height), &facts, parts);
+    ]
 }
 
 /// Who reads, from where; what each shard's reader was given and has before it; the newest record.
-pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+pub(super) fn consumed<'a>(ink: &Ink<'_>, room: usize) -> Vec<Fact<'a>> {
     let styles = &ink.styles;
     let model = ink.model;
     let consumer = &model.consumer;
@@ -84,7 +96,6 @@ pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
     };
     let mut facts = vec![Fact::new("reads", Row::new().text(reads, styles.strong))];
     let carets = carets(model);
-    let room = canvas.height().saturating_sub(6) / 2;
     let own = carets.iter().filter(|caret| caret.own);
     let left_out = own.clone().count().saturating_sub(room.max(1));
     for (caret, reader) in own.zip(&consumer.readers).take(room.max(1)) {
@@ -108,9 +119,7 @@ pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
         None => Row::new().text("no record yet", styles.base),
     };
     facts.push(Fact::new("newest", newest));
-    canvas.draw(0, line("Consumer", styles.accent, WIDEST));
-    let height = canvas.height();
-    facts::draw(ink, &mut canvas.rows(2..height), &facts, parts);
+    facts
 }
 
 /// What lies before a reader, and whether it does anything about it.

@@ -7,8 +7,10 @@ use super::super::canvas::Canvas;
 use super::super::fit::{Row, cells};
 use super::super::lesson::style_of;
 use super::{line, wide};
-use crate::app::Pane;
+use crate::app::action::Action;
 use crate::app::present::{Parts, Slide, WIDEST};
+use crate::app::stage::{self, Cue};
+use crate::app::{Pane, keymap};
 
 /// Draws the slide that is shown.
 pub(super) fn slide(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
@@ -36,6 +38,33 @@ pub(super) fn slide(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
     canvas.columns(0..width).draw_right(0, part);
     let height = canvas.height();
     lines(ink, &mut canvas.rows(2..height), slide);
+    offer(ink, canvas);
+}
+
+/// The lines of the slide that is shown, without its title.
+pub(super) fn slide_alone(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let present = ink.model.present.as_ref();
+    if let Some(slide) = present.and_then(|present| present.slide()) {
+        lines(ink, canvas, slide);
+    }
+}
+
+/// Which scene Space puts on, where the page has one.
+fn offer(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+    let styles = &ink.styles;
+    let scene = stage::scene_of_page(ink.model).filter(|_| ink.model.focus == Pane::Lesson);
+    let scenes = &ink.model.lesson.lesson.settings.scenes;
+    let Some(scene) = scene.and_then(|scene| scenes.get(scene)) else {
+        return;
+    };
+    let bottom = canvas.height().saturating_sub(1);
+    let key = keymap::key_of(Action::Scene(Cue::Next), Pane::Lesson);
+    let room = WIDEST.saturating_sub(cells(&key) + 2);
+    let row = Row::new()
+        .text(key, styles.key)
+        .gap(2)
+        .join(line(&scene.title, styles.strong, room));
+    canvas.draw(bottom, row);
 }
 
 /// Draws a slide's lines.
