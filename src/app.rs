@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod batch;
+pub mod class;
 pub mod connection;
 pub mod consumer;
 pub mod course;
@@ -38,6 +39,7 @@ pub mod report;
 pub mod reshard;
 pub mod result;
 pub mod screen;
+pub mod second_screen;
 pub mod section_clock;
 mod silence;
 pub mod stage;

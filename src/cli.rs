@@ -39,6 +39,10 @@ pub enum Command {
     ///
     /// Every option of the lab holds. P leads to the full lab and back.
     Present(LabOptions),
+    /// Show the instructor's notes of the lab that runs, on a second screen
+    ///
+    /// It follows the lab in another terminal: the note, this step and the next, the time, and what the room sees.
+    Notes(NotesOptions),
     /// Run only the embedded Kinesis server, until Ctrl-C or SIGTERM
     ///
     /// It speaks the API of Amazon Kinesis Data Streams over HTTP/1.1 and HTTP/2 on 127.0.0.1, for programs and tests of
@@ -93,6 +97,14 @@ pub struct LabOptions {
     /// The same lab as printed lines and numbered choices, for screen readers and pipes
     #[arg(long)]
     pub plain: bool,
+    /// How it looks.
+    #[command(flatten)]
+    pub appearance: Appearance,
+}
+
+/// How a screen looks.
+#[derive(Debug, Clone, Args)]
+pub struct Appearance {
     /// Colours of the screen; remembered when changed with T
     #[arg(long, value_name = "NAME", value_parser = THEMES)]
     pub theme: Option<String>,
@@ -102,6 +114,14 @@ pub struct LabOptions {
     /// Whether to use colours; auto obeys NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+}
+
+/// Options of `notes`.
+#[derive(Debug, Clone, Args)]
+pub struct NotesOptions {
+    /// How it looks.
+    #[command(flatten)]
+    pub appearance: Appearance,
 }
 
 impl LabOptions {

@@ -9,6 +9,7 @@ pub mod lab;
 mod lesson;
 mod log;
 pub mod new;
+pub mod notes;
 pub mod rehearse;
 mod reload;
 pub mod report;

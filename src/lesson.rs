@@ -53,7 +53,9 @@ pub use layout::{WIDEST, layout};
 pub use lines::{CodeRole, Role, TextLine, TextSpan};
 pub use read::{ReadError, read};
 pub use search::find;
-pub use settings::{GoalSettings, Misconception, QuestionSettings, Settings, settings};
+pub use settings::{
+    GoalSettings, Misconception, NoteSettings, QuestionSettings, Settings, settings,
+};
 pub use spelling::is_near;
 
 /// The lesson in a text as [`read`] gives it. Never fails: what is no dialect of a lesson is shown as it is.

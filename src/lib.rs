@@ -20,7 +20,7 @@
 //! ```
 //!
 //! Pure means: no await, no I/O, no environment, no clock. `now` and random seeds are arguments. The edge of `progress` is
-//! its files `folder` and `running`.
+//! its files `folder`, `running` and `second_screen`.
 //!
 //! `tests/house.rs` reads this very table and fails where a file names a room that its own may not use, or where a pure
 //! room awaits, reads a file, the environment or the clock.

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         None => commands::lab::run(&cli.lab, false),
         Some(Command::Present(options)) => commands::lab::run(&options, true),
+        Some(Command::Notes(options)) => commands::notes::run(&options),
         Some(Command::Serve(options)) => commands::serve::run(&options),
         Some(Command::Env(options)) => commands::env::run(&options),
         Some(Command::New(options)) => commands::new::run(&options),

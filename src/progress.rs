@@ -1,11 +1,13 @@
 //! What a learner has done, and what the lab made on AWS: versioned records, saved as JSON.
 //!
 //! Keyed by lesson, page and question names, never by position, so that an edited lesson keeps what still fits.
-//! The records are pure; `folder` and `running` are the thin edge that reads and writes them.
+//! The records are pure; `folder`, `running` and `second_screen` are the thin edge that reads and writes files.
 
+pub mod class;
 pub mod folder;
 pub mod readings;
 pub mod running;
+pub mod second_screen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +86,9 @@ pub struct LessonProgress {
     /// The stream that was selected last while this lesson was open.
     #[serde(default)]
     pub last_stream: Option<LastStream>,
+    /// The class that is under way, or was.
+    #[serde(default)]
+    pub class: Option<class::ClassRecord>,
 }
 
 /// What was done of one step.
@@ -275,6 +280,51 @@ mod tests {
             .prop_map(|(checks, hints)| StepRecord { checks, hints })
     }
 
+    fn class() -> impl Strategy<Value = class::ClassRecord> {
+        let section = (any::<u64>(), any::<u32>()).prop_map(|(milliseconds, extra_minutes)| {
+            class::SectionTime {
+                milliseconds,
+                extra_minutes,
+            }
+        });
+        let phase = prop_oneof![
+            Just(class::Phase::Think),
+            Just(class::Phase::Talk),
+            Just(class::Phase::Reveal)
+        ];
+        let prompt =
+            (any::<String>(), phase, any::<u64>()).prop_map(|(prompt, phase, at_seconds)| {
+                class::PromptPhase {
+                    prompt,
+                    phase,
+                    at_seconds,
+                }
+            });
+        let times = (time(), option::of(time()), option::of(time()));
+        (
+            times,
+            option::of(any::<String>()),
+            btree_map(any::<String>(), section, 0..3),
+            option::of(prompt),
+            btree_set(any::<String>(), 0..3),
+            vec(any::<String>(), 0..3),
+        )
+            .prop_map(
+                |((began_at, ended_at, since), open, sections, prompt, revealed, scenes)| {
+                    class::ClassRecord {
+                        began_at,
+                        ended_at,
+                        open,
+                        since,
+                        sections,
+                        prompt,
+                        revealed,
+                        scenes,
+                    }
+                },
+            )
+    }
+
     fn of_lesson() -> impl Strategy<Value = LessonProgress> {
         let prediction = (option::of(0..5_usize), option::of(time()))
             .prop_map(|(chosen, seen_at)| PredictionRecord { chosen, seen_at });
@@ -290,11 +340,12 @@ mod tests {
                 (any::<String>(), any::<u32>())
                     .prop_map(|(name, shards)| LastStream { name, shards }),
             ),
+            option::of(class()),
         );
         (done, kept).prop_map(
             |(
                 (page, done),
-                (answers, steps, predictions, notes, misconceptions, seconds, last_stream),
+                (answers, steps, predictions, notes, misconceptions, seconds, last_stream, class),
             )| {
                 LessonProgress {
                     page,
@@ -306,6 +357,7 @@ mod tests {
                     misconceptions,
                     seconds,
                     last_stream,
+                    class,
                 }
             },
         )

@@ -46,6 +46,7 @@ mod program;
 mod prose;
 mod quiz;
 mod readers;
+mod second_screen;
 mod sequence;
 mod shard;
 mod spark;
@@ -65,6 +66,8 @@ use crate::app::{Model, Pane, Theme};
 use canvas::Canvas;
 use fit::Row;
 use theme::Styles;
+
+pub use second_screen::draw_notes;
 
 /// How the terminal at hand is drawn on.
 #[derive(Debug, Clone, Copy)]

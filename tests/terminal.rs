@@ -22,6 +22,8 @@ mod presenting;
 mod reloading;
 #[path = "terminal/running.rs"]
 mod running;
+#[path = "terminal/second_screen.rs"]
+mod second_screen;
 #[path = "terminal/whole_module.rs"]
 mod whole_module;
 #[path = "terminal/wire_log.rs"]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::class::ClassAct;
 use super::lab_server::Lever;
 use super::screen::Pane;
 use super::stage::Cue;
@@ -168,8 +169,8 @@ pub enum Action {
     Redraw,
     /// Show the result of the lesson.
     Result,
-    /// Let the section's clock rest, or go on.
-    PauseClock,
+    /// Do what an instructor asks for.
+    Class(ClassAct),
     /// Leave the lab.
     Quit,
 }

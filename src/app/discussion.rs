@@ -19,6 +19,7 @@ use super::lesson_pane::LessonPane;
 use super::model::Model;
 use super::screen::Pane;
 use crate::lesson::{Lesson, Prompt};
+use crate::progress::class::Phase;
 
 /// How long one thinks about a prompt before its talking points come by themselves.
 const LONG_ENOUGH: TimeDelta = TimeDelta::seconds(45);
@@ -40,16 +41,36 @@ pub struct Discussion {
     before: Option<(String, DateTime<Utc>)>,
     /// How long each was before the learner, until then.
     spent: BTreeMap<String, TimeDelta>,
+    /// What a class may see of it, while one goes on.
+    talk: Option<Talk>,
+}
+
+/// What a class may see of the discussion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Talk {
+    /// The prompt that is talked over, and how far.
+    pub open: Option<(String, Phase)>,
+    /// The prompts whose talking points were shown.
+    pub revealed: BTreeSet<String>,
 }
 
 impl Discussion {
-    /// What was written about a prompt.
+    /// What was written about a prompt; nothing in a class, which is never shown it.
     pub fn note_of(&self, prompt: &Prompt) -> Option<&str> {
-        self.notes.get(&prompt.key).map(String::as_str)
+        let note = self.notes.get(&prompt.key).map(String::as_str);
+        note.filter(|_| self.talk.is_none())
+    }
+
+    /// What a class may see, while one goes on.
+    pub fn talk(&self) -> Option<&Talk> {
+        self.talk.as_ref()
     }
 
     /// Whether a prompt's talking points are to be seen.
     pub fn shows_points(&self, prompt: &Prompt) -> bool {
+        if let Some(talk) = &self.talk {
+            return !prompt.points.is_empty() && talk.revealed.contains(&prompt.key);
+        }
         let written = self
             .note_of(prompt)
             .is_some_and(|note| !note.trim().is_empty());
@@ -91,13 +112,48 @@ pub(super) fn take_notes(model: &mut Model) {
     model.lesson.discussion.notes = lesson.map(|l| l.notes.clone()).unwrap_or_default();
 }
 
-/// Another page is open: the cursor stands at its first prompt that has no note.
+/// A class begins, goes on or is over: what it may see. A note that is being written is put away before it.
+pub(super) fn attend_class(model: &mut Model) {
+    let talk = Talk::of(model);
+    let begins = talk.is_some() && model.lesson.discussion.talk.is_none();
+    model.lesson.discussion.talk = talk;
+    if begins {
+        model.lesson.discussion.note = None;
+        page_opened(&mut model.lesson);
+    }
+}
+
+/// Another page is open: the cursor stands at its first prompt that has no note; in a class at the one that is talked
+/// over, else at the first that was not.
 pub(super) fn page_opened(pane: &mut LessonPane) {
     let prompts = prompts_of(&pane.lesson, pane.page);
-    let open = prompts
-        .iter()
-        .position(|prompt| pane.discussion.note_of(prompt).is_none());
-    pane.discussion.cursor = open.unwrap_or(0);
+    let place = |key: &String| prompts.iter().position(|prompt| prompt.key == *key);
+    let open = match &pane.discussion.talk {
+        Some(talk) => talk.open.as_ref().and_then(|(key, _)| place(key)),
+        None => prompts
+            .iter()
+            .position(|prompt| pane.discussion.note_of(prompt).is_none()),
+    };
+    pane.discussion.cursor = open.or_else(|| untold(pane)).unwrap_or(0);
+}
+
+/// The next prompt of the page that a class has not talked over, after the one under the cursor and round.
+pub(super) fn untold(pane: &LessonPane) -> Option<usize> {
+    let talk = pane.discussion.talk.as_ref()?;
+    let prompts = prompts_of(&pane.lesson, pane.page);
+    let open = |place: &usize| !talk.revealed.contains(&prompts[*place].key);
+    let cursor = pane.discussion.cursor.min(prompts.len());
+    (cursor..prompts.len()).chain(0..cursor).find(open)
+}
+
+/// Puts the cursor at that prompt. Whether there is one.
+pub(super) fn next_untold(pane: &mut LessonPane) -> bool {
+    let Some(next) = untold(pane) else {
+        return false;
+    };
+    pane.discussion.cursor = next;
+    pane.lay_out();
+    true
 }
 
 /// One prompt up or down. `false`: the page has none that way, or there is more to read before; scrolling is meant.
@@ -124,7 +180,7 @@ pub(super) fn move_by(pane: &mut LessonPane, by: isize) -> bool {
 }
 
 /// Scrolls so far that the prompt under the cursor is to be seen.
-fn show(pane: &mut LessonPane) {
+pub(super) fn show(pane: &mut LessonPane) {
     if let Some(rows) = pane.discussion.rows.get(pane.discussion.cursor).cloned() {
         let height = pane.rows();
         let to = pane.scroll.max((rows.end + 1).saturating_sub(height));
@@ -138,6 +194,7 @@ pub(super) fn attend(model: &mut Model, now: DateTime<Utc>) {
         || model.lesson.discussion.note.is_some();
     let key = prompt(&model.lesson)
         .filter(|prompt| seen && !prompt.points.is_empty())
+        .filter(|_| model.lesson.discussion.talk.is_none())
         .filter(|prompt| !model.lesson.discussion.shows_points(prompt))
         .map(|prompt| prompt.key.clone());
     let discussion = &mut model.lesson.discussion;

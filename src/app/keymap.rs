@@ -9,6 +9,7 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 pub use binding::{Binding, Key, Scope};
 
 use super::action::Action;
+use super::class::ClassAct;
 use super::lab_server::Lever;
 use super::model::Model;
 use super::program_pane::{Launch, Run};
@@ -17,7 +18,7 @@ use super::screen::Pane;
 use super::stage::Cue;
 use super::templates;
 use super::theme::Theme;
-use super::{guide, steps_pane};
+use super::{class, guide, steps_pane};
 
 /// All keys. Earlier lines win.
 pub const BINDINGS: &[Binding] = &joined::<{ presenting::PRESENTING.len() + bindings::LAB.len() }>(
@@ -55,7 +56,9 @@ pub fn lookup_in(event: &KeyEvent, pane: Option<Pane>, options: usize) -> Option
 /// is not to be seen there.
 pub fn lookup_presenting(event: &KeyEvent, pane: Pane) -> Option<Action> {
     find(event, |binding| match binding.scope {
-        Scope::Present => binding.action != Action::Reveal || pane == Pane::Quiz,
+        Scope::Present => {
+            binding.action != Action::Reveal || matches!(pane, Pane::Lesson | Pane::Quiz)
+        }
         Scope::Anywhere => true,
         Scope::Prediction | Scope::In(Pane::Lesson) => false,
         Scope::In(Pane::Quiz) => {
@@ -265,10 +268,9 @@ pub fn commands(model: &Model) -> Vec<Command> {
         "result: goals, questions, steps, time".to_owned(),
         Action::Result,
     ));
-    commands.push(named(
-        "pause the section's clock, or let it go on".to_owned(),
-        Action::PauseClock,
-    ));
+    for (name, act) in ClassAct::NAMED {
+        commands.push(named(name.to_owned(), Action::Class(act)));
+    }
     for theme in Theme::ALL {
         commands.push(named(
             format!("theme: {}", theme.name()),
@@ -291,6 +293,7 @@ fn rank(model: &Model, command: &Command, next: Action) -> u8 {
         Action::Solve | Action::SkipStep | Action::Hint | Action::Differ | Action::ResetStep => {
             of_step(super::steps_pane::is_step(model, page))
         }
+        Action::Class(ClassAct::Summary) if class::ends(model) => 0,
         Action::GoToPage(_) => 3,
         _ => match command.pane {
             Some(pane) if pane == model.focus => 1,
@@ -348,6 +351,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
             };
             let hint = match action {
                 Freeze if frozen => "thaw",
+                Open if pane == Pane::Lesson && class::is_on(model) => "go on",
                 Open if pane == Pane::Lesson => "note",
                 Down => "prompt",
                 _ => binding.hint,

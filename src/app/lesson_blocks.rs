@@ -194,7 +194,8 @@ pub(super) fn edit(model: &mut Model, out: &mut Outcome) {
     write_into(&model.places.work, file, true, out);
 }
 
-fn write_into(work: &Path, file: SourceFile, then_edit: bool, out: &mut Outcome) {
+/// Writes a file into the work folder, and opens it in the learner's editor if that is wanted; another version is asked for.
+pub(super) fn write_into(work: &Path, file: SourceFile, then_edit: bool, out: &mut Outcome) {
     let writing = Writing {
         file,
         replace: false,

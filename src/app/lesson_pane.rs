@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tui_input::Input;
 
+use super::class;
 use super::course;
 use super::discussion::{self, Discussion};
 use super::guide::{self, Part, Row};
@@ -518,7 +519,11 @@ fn find(pane: &mut LessonPane, query: &str) {
 pub fn next_act(model: &Model) -> (super::action::Action, String) {
     use super::action::Action;
     let pane = &model.lesson;
+    if let Some(act) = class::next_act(model) {
+        return act;
+    }
     if let Some(prompt) = discussion::prompt(pane)
+        && pane.discussion.talk().is_none()
         && pane.discussion.note_of(prompt).is_none()
     {
         let words = match prompt.title.as_str() {

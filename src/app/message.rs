@@ -17,6 +17,7 @@ use super::program_pane::{
 };
 use super::reshard::StreamChange;
 use super::screen::Pane;
+use super::second_screen::{Shown, Sight};
 use super::stage::Cue;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::hash_ranges::HashKey;
@@ -117,6 +118,8 @@ pub enum Message {
         /// What.
         message: Box<Message>,
     },
+    /// A second screen sees another thing of the labs that run; a lab itself never hears of it.
+    SightChanged(Box<Sight>),
     /// A task of the lab panicked; the text says which.
     TaskPanicked(String),
 }
@@ -215,6 +218,8 @@ pub enum Effect {
         /// Which stage.
         run: u64,
     },
+    /// Tell the instructor's second screen what is shown (the newest wins while one is being told).
+    TellSecondScreen(Box<Shown>),
     /// Give this text to the terminal's clipboard.
     Copy(String),
     /// Turn the mouse's capture on or off.

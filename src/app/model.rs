@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch};
+use super::class;
 use super::connection::{Connection, ConnectionKind};
 use super::consumer::Consumer;
 use super::course::Module;
@@ -27,6 +28,7 @@ use super::quiz::{self, Quiz};
 use super::reshard::Reshard;
 use super::result;
 use super::screen::{Layout, Pane, layout};
+use super::second_screen::{self, Shown};
 use super::section_clock;
 use super::silence::{self, Silence};
 use super::stage::Stage;
@@ -117,6 +119,8 @@ pub struct Model {
     pub feed_lost: u64,
     /// Randomness for templates; seeded from outside.
     pub rng: fastrand::Rng,
+    /// What the second screen was told last.
+    pub(super) told: Option<Box<Shown>>,
     /// Until when the newest line stands out.
     pub fresh_until: Option<DateTime<Utc>>,
     pub(super) drawn_minute: DateTime<Utc>,
@@ -253,6 +257,7 @@ impl Model {
             unsaved: setup.unsaved,
             feed_lost: 0,
             rng: fastrand::Rng::with_seed(setup.seed),
+            told: None,
             fresh_until: None,
             quit_asked: false,
         };
@@ -280,6 +285,7 @@ impl Model {
             present::follow(&mut model);
         }
         silence::follow(&mut model, false, now, &mut out);
+        second_screen::follow(&mut model, &mut out);
         (model, out)
     }
 
@@ -295,6 +301,7 @@ impl Model {
             .unwrap_or(0);
         let back = (page > 0).then(|| format!("Welcome back to “{}”.", pages[page].title));
         self.lesson.page = page;
+        class::resume(self);
         section_clock::turn(self, self.now);
         discussion::take_notes(self);
         discussion::page_opened(&mut self.lesson);
@@ -341,7 +348,7 @@ impl Model {
             self.steps.looks_at,
             self.fresh_until,
             self.lesson.discussion.next_deadline(),
-            section_clock::next_change(&self.lesson, self.drawn_minute),
+            section_clock::next_change(self, self.drawn_minute),
             guide::next_hint_at(self).filter(|_| sheet),
             guide::gives_up_at(self),
             self.silence.next_deadline(),

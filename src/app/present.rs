@@ -28,6 +28,7 @@ pub use slides::Slide;
 pub use time_left::{TimeLeft, time_left};
 
 use super::action::Action;
+use super::class;
 use super::discussion;
 use super::lesson_pane;
 use super::model::{Model, Outcome, Status, Tone};
@@ -104,10 +105,13 @@ impl Model {
 pub(super) fn toggle(model: &mut Model) {
     model.present = match model.present {
         Some(_) => None,
-        None => Some(Present {
-            scene: model.stage.is_some(),
-            ..Present::default()
-        }),
+        None => {
+            class::begin(model, model.now);
+            Some(Present {
+                scene: model.stage.is_some(),
+                ..Present::default()
+            })
+        }
     };
     // What was said was said to the learner.
     if matches!(model.status.tone, Tone::Plain | Tone::Done) {
@@ -238,14 +242,32 @@ fn point(model: &mut Model) {
     }
 }
 
-/// Shows the answer of what is on the screen, or takes it away.
+/// Shows the answer of what is on the screen, or takes it away. A discussion goes on: think, talk, then the answer.
 fn reveal(model: &mut Model) {
+    if model.focus == Pane::Lesson && class::next_phase(model, model.now) {
+        return talked(model);
+    }
     let key = key_of_shown(model);
     if let Some(present) = &mut model.present {
         present.revealed = match present.revealed {
             Some(_) => None,
             None => key,
         };
+    }
+}
+
+/// The talk has gone on: the prompt under the cursor is shown, with its points where their time has come.
+fn talked(model: &mut Model) {
+    let pane = &model.lesson;
+    let cursor = pane.discussion.cursor;
+    let open = discussion::prompt(pane).filter(|it| pane.discussion.shows_points(it));
+    let revealed = open.map(|prompt| prompt.key.clone());
+    if let Some(present) = &mut model.present {
+        present.revealed = revealed;
+        let at = |slide: &Slide| slide.prompt == Some(cursor);
+        if !present.slide().is_some_and(at) {
+            present.slide = present.slides.iter().position(at).unwrap_or(0);
+        }
     }
 }
 

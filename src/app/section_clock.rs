@@ -1,7 +1,9 @@
-//! The clock of the open section: it counts up, over restarts too, and rests when it is told to. It never blocks.
+//! The clock of the open section for one who learns alone: it counts up, over restarts too, and rests when it is told to.
+//! It never blocks. In a class [`super::class`] counts down.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::class;
 use super::lesson_pane::LessonPane;
 use super::model::{Model, Tone};
 use crate::lesson::{Lesson, Section};
@@ -35,6 +37,16 @@ impl SectionClock {
         self.since.is_none()
     }
 
+    /// What was spent before it was last set going.
+    pub(super) fn before(&self) -> TimeDelta {
+        self.spent
+    }
+
+    /// Since when it goes; `None` while it rests.
+    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
+        self.since
+    }
+
     /// What was spent in the section.
     pub fn spent(&self, now: DateTime<Utc>) -> TimeDelta {
         let going = self.since.map_or(TimeDelta::zero(), |since| now - since);
@@ -66,7 +78,11 @@ pub fn spent(pane: &LessonPane, now: DateTime<Utc>) -> Spent {
 
 /// When what the bar says of the section's time changes after a drawing: once a minute, beyond the budget once a second;
 /// never while the clock rests.
-pub(super) fn next_change(pane: &LessonPane, drawn: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn next_change(model: &Model, drawn: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if class::is_on(model) {
+        return class::next_change(model, drawn);
+    }
+    let pane = &model.lesson;
     pane.section()?;
     let since = pane.clock.since?;
     let begin = since - pane.clock.spent;
@@ -106,6 +122,7 @@ pub(super) fn bank(model: &mut Model, now: DateTime<Utc>) {
 
 /// The open page may be of another section now: its clock goes on from what was spent there before.
 pub(super) fn turn(model: &mut Model, now: DateTime<Utc>) {
+    class::turn(model, now);
     let page = model.lesson.page();
     let section = page.and_then(|page| key(&model.lesson.lesson, page.section));
     if model.lesson.clock.section == section {

@@ -145,10 +145,7 @@ impl Stage {
     /// What stands in the middle of the screen.
     pub fn show(&self) -> Show {
         let begun = self.scene.steps.iter().take(self.steps.len().max(1));
-        begun
-            .filter_map(|step| step.show)
-            .last()
-            .unwrap_or_default()
+        begun.rev().find_map(|step| step.show).unwrap_or_default()
     }
 
     /// The lab on the stage, with its panes.
@@ -346,7 +343,6 @@ fn inner(model: &Model, connection: Connection, now: DateTime<Utc>) -> (Model, O
         keeps_streams: false,
         theme: Some(model.theme),
         places: Places::default(),
-        present: false,
         size: (area.width, area.height),
         zone: model.zone,
         seed: 0,

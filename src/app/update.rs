@@ -15,9 +15,9 @@ use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
 use super::screen::Pane;
 use super::{
-    batch, consumer, course, discussion, feed, guard, guide, lab_server, lanes, lesson_blocks,
-    lesson_pane, numbers, order, present, producer, quiz, reshard, result, section_clock, silence,
-    stage, steps_pane, streams, wire,
+    batch, class, consumer, course, discussion, feed, guard, guide, lab_server, lanes,
+    lesson_blocks, lesson_pane, numbers, order, present, producer, quiz, reshard, result,
+    second_screen, section_clock, silence, stage, steps_pane, streams, wire,
 };
 
 /// Changes the model by a message.
@@ -114,6 +114,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
         Message::Cued(_) | Message::StageOpened { .. } | Message::OnStage { .. } => {
             stage::told(model, message, now, &mut out);
         }
+        Message::SightChanged(_) => {}
         Message::TaskPanicked(what) => {
             out.changed = true;
             let words = format!(
@@ -147,6 +148,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     }
     wire::asked(model, &out, now);
     silence::follow(model, answers, now, &mut out);
+    second_screen::follow(model, &mut out);
     out
 }
 
@@ -229,7 +231,7 @@ fn deadline_passed(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         model.fresh_until = None;
         out.changed = true;
     }
-    let minute = section_clock::next_change(&model.lesson, model.drawn_minute);
+    let minute = section_clock::next_change(model, model.drawn_minute);
     out.changed |= minute.is_some_and(|at| at <= now);
     model.drawn_minute = model.now;
     out.changed |= discussion::on_deadline(model, now);
@@ -459,7 +461,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         }
         Action::Redraw => out.effects.push(Effect::Redraw),
         Action::Result => result::open(model, now),
-        Action::PauseClock => section_clock::toggle(model, now),
+        Action::Class(act) => class::act(model, act, now, out),
         Action::Quit => quit(model, now, out),
     }
 }

@@ -1,10 +1,10 @@
 //! How the lab looks, from the options and what the environment says of the terminal.
 
-use kinesis_lab::cli::{Color, LabOptions};
+use kinesis_lab::cli::{Appearance, Color};
 use kinesis_lab::view::Look;
 
 /// How to draw. `lookup` reads a variable; one that is empty counts as none.
-pub fn look(options: &LabOptions, lookup: impl Fn(&str) -> Option<String>) -> Look {
+pub fn look(options: &Appearance, lookup: impl Fn(&str) -> Option<String>) -> Look {
     let variable = |name| lookup(name).filter(|value| !value.is_empty());
     // As <https://no-color.org> has it.
     let colour = options.color == Color::Auto && variable("NO_COLOR").is_none();
@@ -28,10 +28,11 @@ mod tests {
     use kinesis_lab::app::Theme;
     use kinesis_lab::cli::{Cli, THEMES};
 
-    fn options(line: &str) -> LabOptions {
+    fn options(line: &str) -> Appearance {
         Cli::try_parse_from(line.split_whitespace())
             .expect("valid")
             .lab
+            .appearance
     }
 
     fn variables<'a>(set: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'a {

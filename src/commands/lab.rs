@@ -18,6 +18,8 @@ use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::lesson::{Fault, Lesson};
 use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
+use kinesis_lab::progress::running::Running;
+use kinesis_lab::progress::second_screen::Slot;
 use kinesis_lab::runtime::{
     self, Backstage, Effects, INBOX_CAPACITY, Program, Sources, SteadyClock, Terminal, panics,
 };
@@ -120,6 +122,17 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
     if let Some(Err(error)) = &announcement {
         tracing::warn!("`env` will not find this lab: {error:#}");
     }
+    let second_screen = located.as_deref().ok().and_then(|folder| {
+        let running = Running {
+            pid: std::process::id(),
+            endpoint: connection.address.clone(),
+            since: now(),
+        };
+        let opened = Slot::open(folder, &running);
+        opened
+            .inspect_err(|error| tracing::warn!("`notes` will not find this lab: {error}"))
+            .ok()
+    });
     let watch = lesson
         .files
         .take()
@@ -153,8 +166,8 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
         ledger: opened.ledger,
         notice: (!notes.is_empty()).then(|| notes.join(" ")),
         keeps_streams: server.as_ref().is_some_and(|server| server.keeps_streams),
-        theme: options.theme.as_deref().and_then(Theme::named),
         places: surroundings::places(&surroundings, work),
+        theme: options.appearance.theme.as_deref().and_then(Theme::named),
         present,
         size,
         zone: *start.with_timezone(&Local).offset(),
@@ -185,6 +198,10 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
         stop.clone(),
     )
     .with_stages(Arc::clone(&stages) as Arc<dyn Backstage>);
+    let effects = match second_screen {
+        Some(slot) => effects.with_second_screen(slot),
+        None => effects,
+    };
 
     panics::install();
     let ended = match input {
@@ -199,7 +216,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
         Some(input) => {
             let mut lab = Lab {
                 model,
-                look: appearance::look(options, variable),
+                look: appearance::look(&options.appearance, variable),
             };
             let mut terminal = Terminal::enter().context("cannot take the terminal")?;
             let sources = Sources {

@@ -262,6 +262,7 @@ impl Rehearsal {
             theme: None,
             present: false,
             places: Places::default(),
+            present: false,
             size: (80, 24),
             zone: Utc.fix(),
             seed: fastrand::u64(..),

@@ -24,6 +24,9 @@ pub struct Settings {
     /// By learning goal: what shows that it is met.
     #[serde(default, rename = "goal")]
     pub goals: Vec<GoalSettings>,
+    /// By page: what the instructor wants to remember there.
+    #[serde(default, rename = "note")]
+    pub notes: Vec<NoteSettings>,
     /// What learners often believe; options of questions and predictions name these.
     #[serde(default, rename = "misconception")]
     pub misconceptions: Vec<Misconception>,
@@ -69,6 +72,16 @@ pub struct GoalSettings {
     pub steps: Vec<String>,
 }
 
+/// What the instructor wants to remember on a page. Only the second screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteSettings {
+    /// The page's heading, without `Step N:`.
+    pub page: String,
+    /// The note.
+    pub says: String,
+}
+
 /// Something that learners often believe and that is not so.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +123,12 @@ impl Settings {
     /// What is said of the learning goal at this place, counted from 1.
     pub fn goal(&self, number: usize) -> Option<&GoalSettings> {
         self.goals.iter().find(|goal| goal.number == number)
+    }
+
+    /// The instructor's note on the page with this title, without `Step N:`.
+    pub fn note(&self, title: &str) -> Option<&str> {
+        let same = |note: &&NoteSettings| slug(&note.page) == slug(title);
+        Some(self.notes.iter().find(same)?.says.as_str())
     }
 
     /// The misconception of this id.

@@ -6,6 +6,7 @@
 //! ledger.json                   streams made on AWS          + ledger.backup.json
 //! progress.damaged-<time>.json  what could not be read, kept aside
 //! running/<pid>.json            who is running now (see [`super::running`])
+//! second-screen/                what each lab tells the instructor's second screen (see [`super::second_screen`])
 //! streams/                      the streams of the lab's own server, with a lock of their own
 //! lab.log                       the log
 //! ```

@@ -16,9 +16,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::program_pane::{FileState, Preparation, Prepared, Writing};
+use crate::app::second_screen::Shown;
 use crate::app::{Answer, Control, Effect, Message, Request};
 use crate::lesson::{Highlights, Lesson};
 use crate::progress::folder::StateFolder;
+use crate::progress::second_screen::Slot;
 use crate::progress::{Ledger, Progress};
 
 use super::program::{Programs, Surroundings};
@@ -48,6 +50,7 @@ pub struct Effects {
     calls: Arc<Semaphore>,
     progress: watch::Sender<Option<Progress>>,
     ledger: mpsc::Sender<Ledger>,
+    second_screen: watch::Sender<Option<Shown>>,
     programs: Programs,
     stages: Option<Stages>,
     tasks: Tasks,
@@ -105,6 +108,7 @@ impl Effects {
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             progress,
             ledger,
+            second_screen: watch::channel(None).0,
             programs: Programs::new(surroundings, tasks.inbox.clone()),
             stages: None,
             tasks,
@@ -115,6 +119,16 @@ impl Effects {
     #[must_use]
     pub fn with_stages(mut self, backstage: Arc<dyn Backstage>) -> Self {
         self.stages = Some(Stages::over(backstage, self.tasks.clone()));
+        self
+    }
+
+    /// Tells a second screen through this slot; without one nobody is told.
+    #[must_use]
+    pub fn with_second_screen(mut self, slot: Slot) -> Self {
+        let (wanted, told) = watch::channel(None);
+        self.second_screen = wanted;
+        self.tasks
+            .spawn("telling the second screen", tell_second_screen(told, slot));
         self
     }
 
@@ -139,6 +153,7 @@ impl Effects {
                     stages.start(effect);
                 }
             }
+            Effect::TellSecondScreen(shown) => self.tell_second_screen(*shown),
             Effect::Copy(text) => return Started::Copy(text),
             Effect::CaptureMouse(on) => return Started::MouseCapture(on),
             Effect::Redraw => return Started::Redraw,
@@ -234,6 +249,11 @@ impl Effects {
         self.progress.send_replace(Some(progress));
     }
 
+    /// Tells the second screen. While it is being told the newest waits, and those in between are skipped.
+    pub fn tell_second_screen(&self, shown: Shown) {
+        self.second_screen.send_replace(Some(shown));
+    }
+
     /// Writes the ledger; each is answered, in order.
     pub fn save_ledger(&self, ledger: Ledger) {
         if self.ledger.try_send(ledger).is_err() {
@@ -270,11 +290,12 @@ impl Effects {
         let Self {
             progress,
             ledger,
+            second_screen,
             tasks,
             ..
         } = self;
         // The writers end when nobody can ask them any more.
-        drop((progress, ledger));
+        drop((progress, ledger, second_screen));
         tasks.stop.cancel();
         tasks.tracker.close();
         tokio::time::timeout(GRACE, tasks.tracker.wait())
@@ -324,6 +345,24 @@ async fn save_progress(
         let folder = Arc::clone(&folder);
         let saved = blocking("Saving failed", move || folder.save_progress(&progress)).await;
         send(&inbox, Message::ProgressSaved(saved)).await;
+    }
+}
+
+async fn tell_second_screen(mut wanted: watch::Receiver<Option<Shown>>, slot: Slot) {
+    let slot = Arc::new(slot);
+    while wanted.changed().await.is_ok() {
+        let Some(shown) = wanted.borrow_and_update().clone() else {
+            continue;
+        };
+        let slot = Arc::clone(&slot);
+        let told = blocking("Telling failed", move || {
+            let text = serde_json::to_vec(&shown).map_err(|error| error.to_string())?;
+            slot.write(&text).map_err(|error| error.to_string())
+        });
+        // The lab itself lacks nothing: it is for the log.
+        if let Err(why) = told.await {
+            tracing::warn!("the second screen is not told: {why}");
+        }
     }
 }
 

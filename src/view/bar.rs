@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Ink;
 use super::canvas::Canvas;
 use super::fit::{Row, cut};
+use crate::app::class::{self, Time};
 use crate::app::guide;
 use crate::app::lab_clock::in_words;
 use crate::app::section_clock::{Spent, spent};
@@ -122,6 +123,9 @@ fn present_section<'a>(ink: &Ink<'a>, index: usize, section: &'a Section, marks:
         true => row.join(step_marks(ink, index)),
         false => row,
     };
+    if let Some(time) = class::time(ink.model, ink.model.now) {
+        return class_time(ink, row, time);
+    }
     let row = match spent(lesson, ink.model.now) {
         Spent::Within(0, None) => row,
         Spent::Within(used, None) => row.text(format!(" {used} min"), styles.dim),
@@ -132,6 +136,26 @@ fn present_section<'a>(ink: &Ink<'a>, index: usize, section: &'a Section, marks:
         ),
     };
     match lesson.clock.rests() {
+        true => row.text(" paused", styles.nearly),
+        false => row,
+    }
+}
+
+/// In a class, what is left of the section, and the phase of its discussion: `11:42 · think 0:31`.
+fn class_time<'a>(ink: &Ink<'a>, row: Row<'a>, time: Time) -> Row<'a> {
+    let styles = &ink.styles;
+    let style = |time| match time {
+        Time::Over(_) => styles.nearly,
+        Time::Left(_) | Time::Used(_) => styles.strong,
+    };
+    let row = row.text(format!(" {time}"), style(time));
+    let row = match class::phase(ink.model, ink.model.now) {
+        Some((phase, time)) => row
+            .text(format!(" · {} ", phase.word()), styles.dim)
+            .text(time.to_string(), style(time)),
+        None => row,
+    };
+    match class::rests(ink.model) {
         true => row.text(" paused", styles.nearly),
         false => row,
     }

@@ -10,6 +10,7 @@ mod present;
 mod programs;
 mod random;
 mod resharding;
+mod second_screen;
 mod sending;
 mod sizes;
 mod steps;

@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 
 use super::prompt;
+use crate::app::class;
 use crate::app::model::{Model, Tone};
 use crate::app::screen::{self, Layout, Pane};
 use crate::lesson::{self, Highlights, TextLine};
@@ -112,6 +113,10 @@ fn lines(text: &str) -> Vec<String> {
 
 /// Opens the note of the prompt under the cursor.
 pub(in crate::app) fn open_note(model: &mut Model) {
+    // A class is never shown a note: there the same key goes on with the talk.
+    if class::next_phase(model, model.now) {
+        return;
+    }
     let Some(prompt) = prompt(&model.lesson) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Discussion, prompts_of, words};
+use super::{Discussion, Talk, prompts_of, words};
 use crate::lesson::{
     self, Block, Highlights, Inline, Lesson, Prompt, Role, TextLine, TextSpan, discussion,
 };
@@ -98,9 +98,10 @@ impl Sheet<'_> {
         );
         let writing = it.note.as_ref().is_some_and(|n| n.key == prompt.key);
         let note = it.note_of(prompt).filter(|_| !writing);
-        let state = match writing {
-            true => vec![span("writing".into(), Role::Dim)],
-            false => state(note, it.cursor == index),
+        let state = match (it.talk(), writing) {
+            (Some(talk), _) => state_in_class(talk, &prompt.key),
+            (None, true) => vec![span("writing".into(), Role::Dim)],
+            (None, false) => state(note, it.cursor == index),
         };
         let first = self.lines.len();
         if !prompt.title.is_empty() {
@@ -175,7 +176,7 @@ impl Sheet<'_> {
             return;
         }
         self.code_blocks += lesson::code_blocks(&prompt.points).len();
-        if !prompt.points.is_empty() && it.cursor == index {
+        if !prompt.points.is_empty() && it.cursor == index && it.talk().is_none() {
             let words = "Points to compare with come after your note, or 45 seconds here.";
             self.words(words, Role::Dim);
         }
@@ -215,6 +216,16 @@ fn state(note: Option<&str>, here: bool) -> Vec<TextSpan> {
         spans.push(span(does.into(), Role::Dim));
     }
     spans
+}
+
+/// How far a class is with a prompt.
+fn state_in_class(talk: &Talk, key: &str) -> Vec<TextSpan> {
+    let open = talk.open.as_ref().filter(|(open, _)| open == key);
+    match open {
+        Some((_, phase)) => vec![span(phase.word().into(), Role::Strong)],
+        None if talk.revealed.contains(key) => vec![span("✓".into(), Role::Task(true))],
+        None => Vec::new(),
+    }
 }
 
 fn state_width(spans: &[TextSpan]) -> usize {

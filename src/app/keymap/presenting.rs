@@ -5,6 +5,7 @@ use crossterm::event::KeyCode;
 use super::binding::Scope::Present;
 use super::binding::{Binding, bind, key, named};
 use crate::app::action::Action;
+use crate::app::class::ClassAct;
 use crate::app::stage::Cue;
 
 /// Present mode's keys; there they go before those that hold anywhere.
@@ -50,5 +51,19 @@ pub const PRESENTING: &[Binding] = &[
         Action::Reveal,
         "answer",
         "the answer to the question that is shown, and away",
+    ),
+    bind(
+        Present,
+        &[key('+')],
+        Action::Class(ClassAct::More),
+        "2 min more",
+        "two more minutes for this section",
+    ),
+    bind(
+        Present,
+        &[key('.')],
+        Action::Class(ClassAct::Pause),
+        "pause",
+        "pause the section's clock, or let it go on",
     ),
 ];

@@ -1,5 +1,6 @@
 //! The time that the open section has left, as figures to be drawn large and the words beside them.
 
+use crate::app::class::{self, Time};
 use crate::app::model::Model;
 use crate::app::section_clock::{Spent, spent};
 
@@ -15,6 +16,17 @@ pub struct TimeLeft {
 /// How the open section's time stands; `None` where no page is open. Begun minutes count whole, so that 1 is the last.
 pub fn time_left(model: &Model) -> Option<TimeLeft> {
     model.lesson.section()?;
+    if let Some(time) = class::time(model, model.now) {
+        let (words, resting) = match time {
+            Time::Left(_) => ("left", "left, paused"),
+            Time::Over(_) => ("over time", "over time, paused"),
+            Time::Used(_) => ("so far", "so far, paused"),
+        };
+        return Some(TimeLeft {
+            figures: time.to_string(),
+            words: if class::rests(model) { resting } else { words },
+        });
+    }
     let rests = model.lesson.clock.rests();
     let (figures, words, resting) = match spent(&model.lesson, model.now) {
         Spent::Within(spent, Some(budget)) => {

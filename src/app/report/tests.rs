@@ -130,6 +130,7 @@ fn progress(lesson: &lesson::Lesson) -> LessonProgress {
     };
     LessonProgress {
         last_stream: None,
+        class: None,
         done: BTreeSet::from([lesson.pages[0].key.clone()]),
         answers: BTreeMap::from([
             (

@@ -120,16 +120,16 @@ impl Facts {
                     Err(error) => self.stored(&entries, &vec![Err(error.clone()); entries.len()]),
                 }
             }
-            Answer::Created { stream, result, .. } => {
-                if let Err(error) = result {
-                    self.refuse(error, || error.not_done(stream, "created"));
-                }
-            }
-            Answer::StreamChanged { change, result, .. } => {
-                if let Err(error) = result {
-                    self.refuse(error, || error.not_done(change.operation(), "done"));
-                }
-            }
+            Answer::Created {
+                stream,
+                result: Err(error),
+                ..
+            } => self.refuse(error, || error.not_done(stream, "created")),
+            Answer::StreamChanged {
+                change,
+                result: Err(error),
+                ..
+            } => self.refuse(error, || error.not_done(change.operation(), "done")),
             Answer::Opened {
                 result: Err(error), ..
             }

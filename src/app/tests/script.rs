@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::message::*;
 use crate::app::program_pane::Places;
+use crate::app::second_screen::Shown;
 use crate::app::*;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, PutEntry};
 use crate::kinesis::{CallError, ShardId, StartPosition};
@@ -23,6 +24,8 @@ pub struct Lab {
     pub model: Model,
     pub now: DateTime<Utc>,
     pub effects: Vec<Effect>,
+    /// What the second screen was told; not among the effects, since it follows whatever else happens.
+    pub told: Vec<Shown>,
     /// Whether the last message changed what is on the screen.
     pub changed: bool,
 }
@@ -132,11 +135,23 @@ impl Lab {
     pub fn start(setup: Setup) -> Self {
         let now = DateTime::from_timestamp(1_795_372_800, 0).expect("a time");
         let (model, out) = Model::new(setup, now);
-        Self {
+        let mut lab = Self {
             model,
             now,
-            effects: out.effects,
+            effects: Vec::new(),
+            told: Vec::new(),
             changed: out.changed,
+        };
+        lab.keep(out.effects);
+        lab
+    }
+
+    fn keep(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::TellSecondScreen(shown) => self.told.push(*shown),
+                effect => self.effects.push(effect),
+            }
         }
     }
 
@@ -159,7 +174,7 @@ impl Lab {
     pub fn tell(&mut self, message: Message) -> &mut Self {
         let by_clock = matches!(message, Message::DeadlinePassed);
         let out = update(&mut self.model, message, self.now);
-        self.effects.extend(out.effects);
+        self.keep(out.effects);
         self.changed = out.changed;
         // The loop tells of a deadline as long as it has passed: one that stays behind would never let it rest.
         assert!(

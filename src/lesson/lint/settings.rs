@@ -5,6 +5,9 @@ use super::super::marks::letter_index;
 use super::super::settings::Settings;
 use super::{Finding, Findings, Origin, Severity, Subject};
 
+/// The longest note that stands whole on a second screen of 60x15 cells.
+const LONGEST_NOTE: usize = 400;
+
 pub fn check(subject: &Subject<'_>, found: &mut Findings) {
     let Some(text) = subject.settings else {
         return;
@@ -21,6 +24,7 @@ pub fn check(subject: &Subject<'_>, found: &mut Findings) {
             rules.steps();
             rules.misconceptions();
             rules.goals();
+            rules.notes();
         }
         Err(error) => found.0.push(unreadable(Origin::Settings, text, &error)),
     }
@@ -150,6 +154,24 @@ impl Rules<'_, '_> {
                     let message = format!("no step of the lesson is called \"{title}\"");
                     self.say(Severity::Error, line, message);
                 }
+            }
+        }
+    }
+
+    fn notes(&mut self) {
+        let lesson = self.subject.lesson;
+        for (index, note) in self.settings.notes.iter().enumerate() {
+            let line = self.line_of("[[note]]", index);
+            if lesson.page_titled(&note.page).is_none() {
+                let message = format!("no page of the lesson is called \"{}\"", note.page);
+                self.say(Severity::Error, line, message);
+            }
+            let length = note.says.chars().count();
+            if length > LONGEST_NOTE {
+                let message = format!(
+                    "this note has {length} characters: beyond {LONGEST_NOTE} a small second screen has no room for it"
+                );
+                self.say(Severity::Warning, line, message);
             }
         }
     }
