@@ -248,13 +248,13 @@ fn lanes_in(ink: &Ink<'_>, board: &Board<'_>, canvas: &mut Canvas<'_>) {
 }
 
 /// Draws a lane's own row; its readers in words at its end, where they have no rows of their own.
-fn lane_row(
+fn lane_row<'l>(
     ink: &Ink<'_>,
-    board: &Board<'_>,
+    board: &Board<'l>,
     place: usize,
     canvas: &mut Canvas<'_>,
     said: Option<Said>,
-) -> Track {
+) -> Track<'l> {
     let styles = &ink.styles;
     let lane = &board.lanes[place];
     let width = canvas.width();

@@ -166,7 +166,7 @@ pub(super) fn below(
     ink: &Ink<'_>,
     lane: &Lane,
     carets: &[&Caret],
-    (track, left): (&Track, usize),
+    (track, left): (&Track<'_>, usize),
     canvas: &mut Canvas<'_>,
     row: usize,
     most: usize,

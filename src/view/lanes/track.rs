@@ -3,21 +3,19 @@
 //! By sequence each record is a place, side by side. By time its column is its arrival; what falls on one cell is a pile with
 //! its count. Where too many come for the eye, a column is a second and a bar says how many came.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::super::Ink;
 use super::super::canvas::Canvas;
 use super::super::count::grouped;
 use super::super::fit::{Row, cells, cut};
 use super::super::shard;
+use super::super::spark::column as bar;
 use super::window::Window;
 use crate::app::lanes::{Lane, SECONDS};
 
 /// How much of a key stands in a lane, in cells.
 const KEY: usize = 8;
-
-/// The heights of a bar.
-const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Records on one place of the track.
 struct Stop {
@@ -46,16 +44,44 @@ pub(super) enum Spot {
     Right(usize),
 }
 
+/// A column a second, up to the present one.
+struct Seconds<'l> {
+    lane: &'l Lane,
+    window: Window,
+    /// The column of the oldest second.
+    left: usize,
+    count: usize,
+    /// Bars by column, of the seconds in which something came.
+    bars: Vec<(usize, &'static str)>,
+}
+
+impl Seconds<'_> {
+    /// Where a reader stands that stands before this token. The bars say more than the records that are remembered, so
+    /// these are places for readers alone, and looked for only where there is one.
+    fn spot(&self, place: usize) -> Option<usize> {
+        let tokens = self.lane.tokens();
+        let column = |place: usize| {
+            let arrived = tokens.get(place)?.arrived;
+            let second = self.window.column(arrived, self.count.saturating_sub(1));
+            Some(self.left + second)
+        };
+        match place.min(tokens.len()).checked_sub(1) {
+            Some(last) => column(last),
+            None => column(0).map(|first| first.saturating_sub(1)),
+        }
+    }
+}
+
 /// Where the records of a lane stand.
-pub(super) struct Track {
+pub(super) struct Track<'l> {
     /// How many tokens are older than those shown.
     first: usize,
     /// What stands before the first record shown, and its column.
     head: String,
     begins: usize,
     stops: Vec<Stop>,
-    /// Bars by column, of a second each.
-    bars: Vec<(usize, &'static str)>,
+    /// Where too many come for the eye.
+    seconds: Option<Seconds<'l>>,
     /// What stands behind the last one, and where.
     tail: Tail,
     /// Whether a reader stands below the record that it was given last, else behind it.
@@ -71,7 +97,7 @@ struct Tail {
     newer: u64,
 }
 
-impl Track {
+impl<'l> Track<'l> {
     /// Each record a place, the newest ones as far as there is room; the pointed-at one among them.
     pub fn by_sequence(lane: &Lane, width: usize, pointed: Option<usize>, children: &str) -> Self {
         let tokens = lane.tokens();
@@ -130,7 +156,7 @@ impl Track {
             line: 0..0,
             head,
             stops,
-            bars: Vec::new(),
+            seconds: None,
             below: false,
         }
     }
@@ -210,48 +236,45 @@ impl Track {
             line: least.min(ends)..ends,
             head,
             stops,
-            bars: Vec::new(),
+            seconds: None,
             below: true,
         }
     }
 
     /// A bar a second, the present one at the right.
-    pub fn by_second(lane: &Lane, width: usize, now: DateTime<Utc>, lab: DateTime<Utc>) -> Self {
-        let seconds = width.saturating_sub(2).min(SECONDS);
-        let counts: Vec<u32> = (0..seconds)
-            .map(|back| lane.heat.back(back as i64, now).records)
+    pub fn by_second(lane: &'l Lane, width: usize, now: DateTime<Utc>, lab: DateTime<Utc>) -> Self {
+        let count = width.saturating_sub(2).min(SECONDS);
+        let counts: Vec<u64> = (0..count)
+            .map(|back| u64::from(lane.heat.back(back as i64, now).records))
             .collect();
-        let most = u64::from(counts.iter().copied().max().unwrap_or(0)).max(1);
+        let most = counts.iter().copied().max().unwrap_or(0);
         let right = width.saturating_sub(2);
         let bars = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        let bars = bars.map(|(back, count)| (right - back, bar(u64::from(*count), most)));
-        let window = Window {
-            from: lab - TimeDelta::seconds(seconds as i64),
-            to: lab,
-        };
-        // Records are places for readers alone: the bars say more than those that are remembered.
-        let stops = lane.tokens().iter().enumerate().map(|(place, token)| Stop {
-            first: place,
-            end: place + 1,
-            column: (right + 1).saturating_sub(seconds)
-                + window.column(token.arrived, seconds.saturating_sub(1)),
-            text: String::new(),
-            pointed: false,
-        });
+        let bars = bars.map(|(back, count)| (right - back, bar(*count, most)));
         Self {
             tail: Tail::new(lane, right + 1, 0, "", width),
             first: 0,
             begins: 0,
             line: 0..0,
             head: "┆".to_owned(),
-            bars: bars.collect(),
-            stops: stops.collect(),
+            stops: Vec::new(),
+            seconds: Some(Seconds {
+                lane,
+                window: Window::up_to(lab, count as i64),
+                left: (right + 1).saturating_sub(count),
+                count,
+                bars: bars.collect(),
+            }),
             below: true,
         }
     }
 
     /// Where a reader stands that stands before this token.
     pub fn spot(&self, place: usize) -> Spot {
+        let second = self.seconds.as_ref().and_then(|it| it.spot(place));
+        if let Some(column) = second {
+            return Spot::At(column);
+        }
         let shown = self.stops.partition_point(|stop| stop.first < place);
         let Some(first) = self.stops.first() else {
             return match place {
@@ -282,7 +305,7 @@ impl Track {
             Row::new().text(self.head.clone(), styles.dim),
         );
         let words = shard::words(ink, &lane.shard);
-        for (column, bar) in &self.bars {
+        for (column, bar) in self.seconds.iter().flat_map(|seconds| &seconds.bars) {
             canvas.draw_at(
                 *column,
                 0,
@@ -333,12 +356,6 @@ fn closed_words(children: &str) -> String {
 
 fn newer_words(newer: u64) -> String {
     format!(" {} newer", grouped(newer))
-}
-
-fn bar(count: u64, most: u64) -> &'static str {
-    let top = BARS.len() as u64 - 1;
-    let height = (count * top).div_ceil(most.max(1)).min(top);
-    BARS[height as usize]
 }
 
 /// A key in at least one cell.

@@ -53,23 +53,31 @@ impl Window {
         // Whatever time an endpoint tells, there is none beyond the last.
         let later = |at: DateTime<Utc>, by| at.checked_add_signed(by).unwrap_or(at);
         let to = later(to, TimeDelta::milliseconds(margin(span)));
-        let span = TimeDelta::seconds(span);
-        let earlier = |at: DateTime<Utc>| at.checked_sub_signed(span).unwrap_or(at);
-        let to = match shows {
-            Some(at) if at < earlier(to) => later(at, span / 2),
-            _ => to,
-        };
+        let window = Self::up_to(to, span);
+        match shows {
+            Some(at) if at < window.from => {
+                Self::up_to(later(at, TimeDelta::seconds(span) / 2), span)
+            }
+            _ => window,
+        }
+    }
+
+    /// So many seconds up to this time.
+    pub fn up_to(to: DateTime<Utc>, seconds: i64) -> Self {
+        let from = to.checked_sub_signed(TimeDelta::seconds(seconds));
         Self {
-            from: earlier(to),
+            from: from.unwrap_or(to),
             to,
         }
     }
 
     /// The cell of this moment, of so many cells and one.
     pub fn column(&self, at: DateTime<Utc>, last: usize) -> usize {
-        let span = (self.to - self.from).num_milliseconds().max(1);
-        let passed = (at - self.from).num_milliseconds().clamp(0, span);
-        usize::try_from(i128::from(passed) * last as i128 / i128::from(span)).unwrap_or(0)
+        let from = self.from.timestamp_millis();
+        let span = (self.to.timestamp_millis() - from).max(1);
+        let passed = (at.timestamp_millis() - from).clamp(0, span);
+        // A window of a year in a thousand cells stays far below what a number can hold.
+        usize::try_from(passed.saturating_mul(last as i64) / span).unwrap_or(0)
     }
 
     /// Draws the times of both ends, and how long it is between them.
@@ -139,6 +147,30 @@ mod tests {
         assert_eq!((empty.from, empty.to), (at(-4_000), at(6_000)));
         let back = Window::of(&lanes, 80, at(0), Some(at(-60_000)));
         assert!(back.from <= at(-60_000) && at(-60_000) <= back.to);
+    }
+
+    #[test]
+    fn whatever_time_an_endpoint_tells_there_is_a_window_that_has_a_column_for_it() {
+        let extremes = [
+            DateTime::<Utc>::MIN_UTC,
+            at(0),
+            at(1_795_372_800_000),
+            DateTime::<Utc>::MAX_UTC,
+        ];
+        for arrived in extremes {
+            let mut lane = lane(&[1_000]);
+            let told = Token::new("7".into(), "k", 1, arrived, true, None);
+            lane.learn(told);
+            for now in extremes {
+                for shows in extremes.map(Some).into_iter().chain([None]) {
+                    let window = Window::of(std::slice::from_ref(&lane), 80, now, shows);
+                    assert!(window.from <= window.to, "{arrived} {now} {shows:?}");
+                    for at in extremes {
+                        assert!(window.column(at, 79) <= 79);
+                    }
+                }
+            }
+        }
     }
 
     proptest! {
