@@ -178,24 +178,14 @@ impl Client {
 
     /// Without a stream mode the API makes a provisioned stream, and endpoints that are older than modes understand it.
     async fn create_stream(&self, stream: &str, shards: u32) -> Result<(), CallError> {
-        self.panel
-            .create_stream()
-            .stream_name(stream)
-            .shard_count(i32::try_from(shards).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| self.road.failure(&error))
+        let made = self.panel.create_stream().stream_name(stream);
+        let shards = i32::try_from(shards).unwrap_or(i32::MAX);
+        self.road.accepted(made.shard_count(shards).send().await)
     }
 
     async fn delete_stream(&self, stream: &str) -> Result<(), CallError> {
-        self.panel
-            .delete_stream()
-            .stream_name(stream)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| self.road.failure(&error))
+        let deleted = self.panel.delete_stream().stream_name(stream);
+        self.road.accepted(deleted.send().await)
     }
 
     async fn open_iterator(

@@ -18,55 +18,51 @@ impl Client {
         stream: &str,
         change: &StreamChange,
     ) -> Result<(), CallError> {
+        let client = &self.panel;
         match change {
-            StreamChange::Split { shard, at } => self
-                .panel
-                .split_shard()
-                .stream_name(stream)
-                .shard_to_split(shard.as_str())
-                .new_starting_hash_key(at.value().to_string())
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| self.road.failure(&error)),
-            StreamChange::Merge { shard, next } => self
-                .panel
-                .merge_shards()
-                .stream_name(stream)
-                .shard_to_merge(shard.as_str())
-                .adjacent_shard_to_merge(next.as_str())
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| self.road.failure(&error)),
-            StreamChange::Scale { to, .. } => self
-                .panel
-                .update_shard_count()
-                .stream_name(stream)
-                .target_shard_count(integer(*to))
-                .scaling_type(ScalingType::UniformScaling)
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| self.road.failure(&error)),
-            StreamChange::Retain { from, to } if to < from => self
-                .panel
-                .decrease_stream_retention_period()
-                .stream_name(stream)
-                .retention_period_hours(integer(*to))
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| self.road.failure(&error)),
-            StreamChange::Retain { to, .. } => self
-                .panel
-                .increase_stream_retention_period()
-                .stream_name(stream)
-                .retention_period_hours(integer(*to))
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| self.road.failure(&error)),
+            StreamChange::Split { shard, at } => self.road.accepted(
+                client
+                    .split_shard()
+                    .stream_name(stream)
+                    .shard_to_split(shard.as_str())
+                    .new_starting_hash_key(at.value().to_string())
+                    .send()
+                    .await,
+            ),
+            StreamChange::Merge { shard, next } => self.road.accepted(
+                client
+                    .merge_shards()
+                    .stream_name(stream)
+                    .shard_to_merge(shard.as_str())
+                    .adjacent_shard_to_merge(next.as_str())
+                    .send()
+                    .await,
+            ),
+            StreamChange::Scale { to, .. } => self.road.accepted(
+                client
+                    .update_shard_count()
+                    .stream_name(stream)
+                    .target_shard_count(integer(*to))
+                    .scaling_type(ScalingType::UniformScaling)
+                    .send()
+                    .await,
+            ),
+            StreamChange::Retain { from, to } if to < from => self.road.accepted(
+                client
+                    .decrease_stream_retention_period()
+                    .stream_name(stream)
+                    .retention_period_hours(integer(*to))
+                    .send()
+                    .await,
+            ),
+            StreamChange::Retain { to, .. } => self.road.accepted(
+                client
+                    .increase_stream_retention_period()
+                    .stream_name(stream)
+                    .retention_period_hours(integer(*to))
+                    .send()
+                    .await,
+            ),
         }
     }
 }

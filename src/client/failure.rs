@@ -26,6 +26,14 @@ pub(super) struct Road {
 }
 
 impl Road {
+    /// What came of a call whose answer says nothing but that it is accepted.
+    pub(super) fn accepted<T, E>(&self, answer: Result<T, SdkError<E>>) -> Result<(), CallError>
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        answer.map(drop).map_err(|error| self.failure(&error))
+    }
+
     /// The lab's words for the SDK's error.
     pub(super) fn failure<E>(&self, error: &SdkError<E>) -> CallError
     where
