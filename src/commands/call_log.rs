@@ -191,7 +191,12 @@ fn call_fields(call: &Call) -> Map<String, Value> {
 /// The shards a call was about, how many records it stored or read, and how many of a batch were refused.
 fn done(detail: &Detail) -> (Vec<&ShardId>, Option<usize>, usize) {
     match detail {
-        Detail::None | Detail::Create { .. } | Detail::Retain { .. } => (Vec::new(), None, 0),
+        Detail::None
+        | Detail::Create { .. }
+        | Detail::Split { .. }
+        | Detail::Merge { .. }
+        | Detail::Scale { .. }
+        | Detail::Retain { .. } => (Vec::new(), None, 0),
         Detail::Iterator { shard, .. } => (vec![shard], None, 0),
         Detail::Get(get) => (vec![&get.shard], Some(get.returned), 0),
         Detail::Put(entries) => {

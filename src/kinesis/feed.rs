@@ -128,7 +128,26 @@ pub enum Detail {
         /// The shard count of the request.
         shards: u32,
     },
-    /// IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod.
+    /// SplitShard: what was asked for.
+    Split {
+        /// The shard.
+        shard: ShardId,
+        /// The first hash key of the higher child, as the client wrote it.
+        at: String,
+    },
+    /// MergeShards: what was asked for.
+    Merge {
+        /// The shard.
+        shard: ShardId,
+        /// Its neighbour.
+        next: ShardId,
+    },
+    /// UpdateShardCount: how many shards were asked for.
+    Scale {
+        /// The target of the request.
+        to: u32,
+    },
+    /// IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod: what was asked for.
     Retain {
         /// The hours of the request.
         hours: u32,

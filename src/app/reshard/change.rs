@@ -51,6 +51,22 @@ impl StreamChange {
         }
     }
 
+    /// What was asked for, as the feed tells it of a call.
+    pub fn detail(&self) -> Detail {
+        match self {
+            Self::Split { shard, at } => Detail::Split {
+                shard: shard.clone(),
+                at: at.value().to_string(),
+            },
+            Self::Merge { shard, next } => Detail::Merge {
+                shard: shard.clone(),
+                next: next.clone(),
+            },
+            Self::Scale { to, .. } => Detail::Scale { to: *to },
+            Self::Retain { to, .. } => Detail::Retain { hours: *to },
+        }
+    }
+
     /// Whether the stream's shards are others afterwards.
     pub fn moves_shards(&self) -> bool {
         !matches!(self, Self::Retain { .. })
@@ -63,14 +79,6 @@ impl StreamChange {
             Self::Merge { .. } => open.saturating_sub(1),
             Self::Scale { to, .. } => *to as usize,
             Self::Retain { .. } => open,
-        }
-    }
-
-    /// What a feed would tell of the call beside its name.
-    pub fn told(&self) -> Detail {
-        match self {
-            Self::Retain { to, .. } => Detail::Retain { hours: *to },
-            Self::Split { .. } | Self::Merge { .. } | Self::Scale { .. } => Detail::None,
         }
     }
 

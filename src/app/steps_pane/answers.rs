@@ -69,7 +69,7 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
             result,
         } => {
             let error = result.as_ref().err();
-            let call = call(change.operation(), stream, error, change.told());
+            let call = call(change.operation(), stream, error, change.detail());
             Some((Who::You, call))
         }
         Answer::Sent { put, result } => {

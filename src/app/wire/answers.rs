@@ -55,6 +55,17 @@ struct Reading {
     limit: Option<u32>,
 }
 
+impl Reading {
+    fn new(stream: &str, shard: &ShardId, start: &StartPosition, limit: Option<u32>) -> Self {
+        Self {
+            stream: stream.to_owned(),
+            shard: shard.clone(),
+            start: start.clone(),
+            limit,
+        }
+    }
+}
+
 impl Asked {
     /// Whether a put that was asked for before this moment is not answered.
     pub fn has_a_put_before(&self, at: DateTime<Utc>) -> bool {
@@ -94,24 +105,16 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
                 shard,
                 start,
             } => {
-                reading = Some(Reading {
-                    stream: stream.clone(),
-                    shard: shard.clone(),
-                    start: start.clone(),
-                    limit: None,
-                });
+                reading = Some(Reading::new(stream, shard, start, None));
                 Key::Opened(*reader)
             }
             Request::GetRecords { reader, limit, .. } => {
                 let from = model.consumer.readers.get(reader.index);
-                reading = from
-                    .zip(model.streams.name())
-                    .map(|(from, stream)| Reading {
-                        stream: stream.to_owned(),
-                        shard: from.shard.clone(),
-                        start: from.start.clone(),
-                        limit: Some(*limit),
-                    });
+                reading = from.zip(model.streams.name()).map(|(from, stream)| {
+                    // A worker that went on from a checkpoint began there, not where the run was to start.
+                    let start = from.began.as_ref().unwrap_or(&from.start);
+                    Reading::new(stream, &from.shard, start, Some(*limit))
+                });
                 Key::Read(*reader)
             }
             Request::LookInto {
@@ -119,12 +122,7 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
                 shard,
                 start,
             } => {
-                reading = Some(Reading {
-                    stream: stream.clone(),
-                    shard: shard.clone(),
-                    start: start.clone(),
-                    limit: None,
-                });
+                reading = Some(Reading::new(stream, shard, start, None));
                 Key::LookedInto(stream.clone(), shard.clone())
             }
             Request::LookAt {
@@ -134,12 +132,7 @@ pub(in crate::app) fn asked(model: &mut Model, out: &Outcome, now: DateTime<Utc>
                 limit,
                 ..
             } => {
-                reading = Some(Reading {
-                    stream: stream.clone(),
-                    shard: shard.clone(),
-                    start: start.clone(),
-                    limit: Some(*limit),
-                });
+                reading = Some(Reading::new(stream, shard, start, Some(*limit)));
                 Key::LookedAt(stream.clone(), shard.clone())
             }
             Request::IdentifyAccount => Key::Account,
@@ -255,7 +248,7 @@ fn call(
             result,
         } => {
             let error = result.as_ref().err();
-            let detail = change.told();
+            let detail = change.detail();
             ("you", call(change.operation(), Some(stream), error, detail))
         }
         Answer::Sent { put, result } => {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::heard::{Records, WireCall};
 use super::quoting::quoted;
-use crate::kinesis::StartPosition;
 use crate::kinesis::feed::{Detail, PutEntry};
+use crate::kinesis::{ShardId, StartPosition};
 
 /// Where the command is to go.
 #[derive(Debug, Clone, Copy)]
@@ -240,7 +240,7 @@ fn arguments(
             let mut all = vec![stream()];
             match &call.call.detail {
                 Detail::Iterator { shard, start, .. } => {
-                    all.push(of("--shard-id", "ShardId", Text(shard.as_str().to_owned())));
+                    all.push(of("--shard-id", "ShardId", shard_id(shard)));
                     all.extend(start_at(start));
                 }
                 _ => all.extend([
@@ -263,39 +263,52 @@ fn arguments(
             }
             all
         }
-        "SplitShard" => vec![
-            stream(),
-            gap("--shard-to-split", "ShardToSplit", "shard id"),
-            gap(
-                "--new-starting-hash-key",
-                "NewStartingHashKey",
-                "first hash key of the second child",
-            ),
-        ],
-        "MergeShards" => vec![
-            stream(),
-            gap("--shard-to-merge", "ShardToMerge", "shard id"),
-            gap(
-                "--adjacent-shard-to-merge",
-                "AdjacentShardToMerge",
-                "id of its neighbour",
-            ),
-        ],
-        "UpdateShardCount" => vec![
-            stream(),
-            gap(
-                "--target-shard-count",
-                "TargetShardCount",
-                "number of shards",
-            ),
-            of(
-                "--scaling-type",
-                "ScalingType",
-                Text("UNIFORM_SCALING".to_owned()),
-            ),
-        ],
+        "SplitShard" => {
+            let (shard, at) = match &call.call.detail {
+                Detail::Split { shard, at } => (shard_id(shard), Text(at.clone())),
+                _ => {
+                    let first = "first hash key of the second child";
+                    (Gap("shard id".into()), Gap(first.into()))
+                }
+            };
+            vec![
+                stream(),
+                of("--shard-to-split", "ShardToSplit", shard),
+                of("--new-starting-hash-key", "NewStartingHashKey", at),
+            ]
+        }
+        "MergeShards" => {
+            let (shard, next) = match &call.call.detail {
+                Detail::Merge { shard, next } => (shard_id(shard), shard_id(next)),
+                _ => (Gap("shard id".into()), Gap("id of its neighbour".into())),
+            };
+            vec![
+                stream(),
+                of("--shard-to-merge", "ShardToMerge", shard),
+                of("--adjacent-shard-to-merge", "AdjacentShardToMerge", next),
+            ]
+        }
+        "UpdateShardCount" => {
+            let count = match call.call.detail {
+                Detail::Scale { to } => Number(to.into()),
+                _ => Gap("number of shards".into()),
+            };
+            vec![
+                stream(),
+                of("--target-shard-count", "TargetShardCount", count),
+                of(
+                    "--scaling-type",
+                    "ScalingType",
+                    Text("UNIFORM_SCALING".to_owned()),
+                ),
+            ]
+        }
         _ => return None,
     })
+}
+
+fn shard_id(shard: &ShardId) -> Worth {
+    Worth::Text(shard.as_str().to_owned())
 }
 
 /// The stream's ARN, which an accepted call must have given.

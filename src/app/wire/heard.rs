@@ -80,7 +80,12 @@ impl WireCall {
             detail => {
                 it.call.detail = detail.clone();
                 match detail {
-                    Detail::Iterator { shard, .. } => it.shards.push(shard.clone()),
+                    Detail::Iterator { shard, .. } | Detail::Split { shard, .. } => {
+                        it.shards.push(shard.clone());
+                    }
+                    Detail::Merge { shard, next } => {
+                        it.shards.extend([shard.clone(), next.clone()]);
+                    }
                     Detail::Get(get) => {
                         it.shards.push(get.shard.clone());
                         if call.error.is_none() {

@@ -60,6 +60,15 @@ fn members(wire: &WireCall, entries: Option<&[PutEntry]>) -> Members {
     match &call.detail {
         Detail::None => {}
         Detail::Create { shards } => add("ShardCount", json!(shards)),
+        Detail::Split { shard, at } => {
+            add("ShardToSplit", json!(shard.as_str()));
+            add("NewStartingHashKey", json!(at));
+        }
+        Detail::Merge { shard, next } => {
+            add("ShardToMerge", json!(shard.as_str()));
+            add("AdjacentShardToMerge", json!(next.as_str()));
+        }
+        Detail::Scale { to } => add("TargetShardCount", json!(to)),
         Detail::Retain { hours } => add("RetentionPeriodHours", json!(hours)),
         Detail::Iterator {
             shard,

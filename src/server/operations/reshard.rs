@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::{
     Context, Note, Operation, STREAM_ARN, STREAM_NAME, Target, known_shard_index, shard_id, target,
 };
+use crate::kinesis::ShardId;
+use crate::kinesis::feed::Detail;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::kinesis::resharding::{Step, steps_to_even};
 use crate::server::refusals::Refusal;
@@ -26,10 +28,14 @@ pub const SPLIT_SHARD: Operation = Operation {
     handle: split_shard,
 };
 
-fn split_shard(context: &Context, request: &Structure, _note: &mut Note) -> Result<Bytes, Refusal> {
+fn split_shard(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
+    let key = request.text("NewStartingHashKey").unwrap_or_default();
+    note.detail = Detail::Split {
+        shard: named(request, "ShardToSplit"),
+        at: key.to_owned(),
+    };
     let target = target(context, request)?;
     let index = shard_asked_for(request, "ShardToSplit", &target)?;
-    let key = request.text("NewStartingHashKey").unwrap_or_default();
 
     let mut store = context.store();
     let stream = reshardable(context, &store, &target)?;
@@ -69,11 +75,11 @@ pub const MERGE_SHARDS: Operation = Operation {
     handle: merge_shards,
 };
 
-fn merge_shards(
-    context: &Context,
-    request: &Structure,
-    _note: &mut Note,
-) -> Result<Bytes, Refusal> {
+fn merge_shards(context: &Context, request: &Structure, note: &mut Note) -> Result<Bytes, Refusal> {
+    note.detail = Detail::Merge {
+        shard: named(request, "ShardToMerge"),
+        next: named(request, "AdjacentShardToMerge"),
+    };
     let target = target(context, request)?;
     let lower = shard_asked_for(request, "ShardToMerge", &target)?;
     let higher = shard_asked_for(request, "AdjacentShardToMerge", &target)?;
@@ -134,11 +140,12 @@ struct UpdateShardCountAnswer {
 fn update_shard_count(
     context: &Context,
     request: &Structure,
-    _note: &mut Note,
+    note: &mut Note,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request)?;
     let wanted = request.integer("TargetShardCount").unwrap_or_default();
     let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+    note.detail = Detail::Scale { to: wanted };
+    let target = target(context, request)?;
 
     let mut store = context.store();
     let stream = reshardable(context, &store, &target)?;
@@ -185,6 +192,11 @@ fn update_shard_count(
         current_shard_count: current,
         target_shard_count: wanted,
     }))
+}
+
+/// The shard that a request names, as it names it.
+fn named(request: &Structure, member: &str) -> ShardId {
+    ShardId::from(request.text(member).unwrap_or_default())
 }
 
 /// The shard that a request names; what is no shard id is told before a stream that does not exist.

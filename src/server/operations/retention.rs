@@ -52,10 +52,10 @@ fn retain(
     note: &mut Note,
     refusal: impl FnOnce(u32, u32, &str) -> Option<String>,
 ) -> Result<Bytes, Refusal> {
-    let target = target(context, request)?;
     let hours = request.integer("RetentionPeriodHours").unwrap_or_default();
     let hours = u32::try_from(hours).unwrap_or(u32::MAX);
     note.detail = Detail::Retain { hours };
+    let target = target(context, request)?;
     change(context, &target, |head, _| {
         let refused = if hours < SHORTEST {
             Some(format!(

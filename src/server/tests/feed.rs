@@ -40,6 +40,38 @@ fn a_call_tells_who_made_it_where_and_when() {
 }
 
 #[test]
+fn a_change_of_a_stream_tells_what_was_asked_for_also_when_it_is_refused() {
+    let bench = Bench::with_stream(2);
+    let told = |operation: &str, body: serde_json::Value| {
+        let call = call(&bench, operation, &body);
+        (format!("{:?}", call.detail), call.error.is_some())
+    };
+    let split = json!({"StreamName": "s", "ShardToSplit": "shardId-000000000001", "NewStartingHashKey": "7"});
+    let (detail, refused) = told("SplitShard", split);
+    assert_eq!(
+        detail,
+        r#"Split { shard: ShardId("shardId-000000000001"), at: "7" }"#
+    );
+    assert!(refused, "the key is in the other shard");
+    let merge = json!({
+        "StreamName": "s", "ShardToMerge": "shardId-000000000000", "AdjacentShardToMerge": "shardId-000000000001",
+    });
+    assert_eq!(
+        told("MergeShards", merge),
+        (
+            r#"Merge { shard: ShardId("shardId-000000000000"), next: ShardId("shardId-000000000001") }"#
+                .into(),
+            false
+        )
+    );
+    let scale = json!({"StreamName": "s", "TargetShardCount": 2, "ScalingType": "UNIFORM_SCALING"});
+    assert_eq!(told("UpdateShardCount", scale).0, "Scale { to: 2 }");
+    let retain = json!({"StreamName": "s", "RetentionPeriodHours": 48});
+    let longer = told("IncreaseStreamRetentionPeriod", retain);
+    assert_eq!(longer, ("Retain { hours: 48 }".into(), false));
+}
+
+#[test]
 fn a_put_tells_each_record_and_no_more_of_it_than_its_head() {
     let bench = Bench::with_stream(2);
     let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [7; 100]);

@@ -163,6 +163,36 @@ fn every_operation_that_the_server_has_has_its_command() {
 }
 
 #[test]
+fn what_was_asked_of_a_stream_stands_in_its_command() {
+    let (shard, next) = (ShardId::from_index(2), ShardId::from_index(3));
+    check(
+        "SplitShard",
+        Detail::Split {
+            shard: shard.clone(),
+            at: "85070591730234615865843651857942052864".into(),
+        },
+        "split-shard --stream-name orders --shard-to-split shardId-000000000002 \
+         --new-starting-hash-key 85070591730234615865843651857942052864",
+    );
+    check(
+        "MergeShards",
+        Detail::Merge { shard, next },
+        "merge-shards --stream-name orders --shard-to-merge shardId-000000000002 \
+         --adjacent-shard-to-merge shardId-000000000003",
+    );
+    check(
+        "UpdateShardCount",
+        Detail::Scale { to: 4 },
+        "update-shard-count --stream-name orders --target-shard-count 4 --scaling-type UNIFORM_SCALING",
+    );
+    check(
+        "IncreaseStreamRetentionPeriod",
+        Detail::Retain { hours: 48 },
+        "increase-stream-retention-period --stream-name orders --retention-period-hours 48",
+    );
+}
+
+#[test]
 fn an_iterator_starts_where_it_did() {
     let check = |start, expected: &str| {
         let call = Call {
