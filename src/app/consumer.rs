@@ -207,6 +207,8 @@ pub struct Consumer {
     pub by_lab: bool,
     pub(super) run: u64,
     bytes: usize,
+    /// Before which moment a shard is not asked again, where a run that is over asked it just now.
+    asked_lately: Vec<(ShardId, DateTime<Utc>)>,
     /// Until when each worker is busy with the record that it took last.
     busy: BTreeMap<u8, DateTime<Utc>>,
     kept: kept::Kept,
@@ -232,6 +234,7 @@ impl Default for Consumer {
             by_lab: false,
             run: 0,
             bytes: 0,
+            asked_lately: Vec::new(),
             busy: BTreeMap::new(),
             kept: kept::Kept::default(),
             worked_at: DateTime::<Utc>::MIN_UTC,
@@ -277,7 +280,7 @@ impl Consumer {
         polls
             .chain(self.group.next_at())
             .chain(self.next_work())
-            .chain(self.kept.due(&self.group.table))
+            .chain(self.keeps_at())
             .min()
     }
 
@@ -285,6 +288,7 @@ impl Consumer {
     pub(super) fn turn_to_another_stream(&mut self) {
         self.forget();
         self.readers.clear();
+        self.asked_lately.clear();
         self.foreign = ForeignReaders::default();
         if matches!(
             self.start,
@@ -365,10 +369,12 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     consumer.running = true;
     consumer.by_lab = false;
     consumer.empty_page_said = false;
-    consumer.readers.clear();
+    let asked = consumer.readers.drain(..);
+    let lately = asked.filter(|reader| reader.not_before > now);
+    consumer.asked_lately = lately.map(|it| (it.shard, it.not_before)).collect();
     consumer.forget();
     consumer.begin(now, None);
-    consumer.kept = kept::Kept::default();
+    consumer.kept = kept::Kept::begun(consumer);
     let earlier = kept_reading(model).is_some();
     shards_known(model, now, out);
     let words = match model.streams.not_ready() {

@@ -9,6 +9,7 @@ mod course;
 mod discussing;
 mod endpoint;
 mod feed;
+mod going_on;
 mod guide;
 mod keys;
 mod lab_server;

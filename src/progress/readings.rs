@@ -38,6 +38,10 @@ pub struct Reading {
     /// By shard: the number of the last record that is done, or [`SHARD_END`].
     #[serde(default)]
     pub checkpoints: BTreeMap<String, String>,
+    /// By shard: the number of the last record that was worked on, where that is beyond its checkpoint. Who goes on from
+    /// there is given records again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub worked: BTreeMap<String, String>,
 }
 
 impl Progress {
@@ -48,8 +52,10 @@ impl Progress {
 
     /// Keeps how far a stream is read, in the place of what was kept of it before.
     pub fn keep_reading(&mut self, mut reading: Reading) {
-        while reading.checkpoints.len() > MOST_CHECKPOINTS {
-            reading.checkpoints.pop_first();
+        for of_shards in [&mut reading.checkpoints, &mut reading.worked] {
+            while of_shards.len() > MOST_CHECKPOINTS {
+                of_shards.pop_first();
+            }
         }
         self.readings.retain(|kept| kept.of != reading.of);
         self.readings.push(reading);
@@ -85,6 +91,7 @@ mod tests {
             written_at: of.created_at,
             of,
             checkpoints: checkpoints.collect(),
+            worked: [("shardId-000000000000".to_owned(), "50".to_owned())].into(),
         }
     }
 

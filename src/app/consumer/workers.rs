@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 
-use super::kept::{identity, kept_reading, resumed};
+use super::kept::{identity, kept, kept_reading, resumed};
 use super::polling::{open, resume_position};
 use super::{Consumer, Reader, ReaderState};
 use crate::app::message::Description;
@@ -50,8 +50,13 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
     };
     let lab_time = model.server.clock.lab(now);
     let first = model.consumer.readers.is_empty();
+    // What an earlier run had worked on beyond its checkpoints comes again in one that goes on from them.
+    let mut worked = BTreeMap::new();
     if first && model.consumer.kept.of.is_none() {
         model.consumer.kept.of = identity(model);
+        if let Some(kept) = kept(model).filter(|_| model.consumer.resume) {
+            worked.clone_from(&kept.worked);
+        }
         let kept = kept_reading(model).filter(|_| model.consumer.resume);
         if let Some(table) = kept.map(resumed) {
             model.consumer.begin(now, Some(table));
@@ -75,7 +80,12 @@ pub(in crate::app) fn shards_known(model: &mut Model, now: DateTime<Utc>, out: &
                     true => consumer.start.clone(),
                     false => StartPosition::TrimHorizon,
                 };
-                let reader = Reader::new(shard.id, shard.parents, start, lab_time);
+                let mut reader = Reader::new(shard.id, shard.parents, start, lab_time);
+                let mut lately = consumer.asked_lately.iter();
+                if let Some((_, until)) = lately.find(|(of, _)| *of == reader.shard) {
+                    reader.not_before = *until;
+                }
+                reader.worked = worked.remove(reader.shard.as_str()).map(Into::into);
                 consumer.readers.push(reader);
                 out.changed = true;
             }
