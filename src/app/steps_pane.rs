@@ -52,7 +52,9 @@ pub struct Steps {
     page: Option<usize>,
     /// When the present burst of judgements began, and how many there were.
     burst: (DateTime<Utc>, u32),
+    /// Whether the panel's consumer ran when that was looked at last, and which run it was.
     running: bool,
+    run: u64,
     opened: bool,
 }
 
@@ -251,7 +253,12 @@ fn notice(model: &mut Model, now: DateTime<Utc>) {
         model.steps.page = Some(page);
         observe(model, &Seen::Reached(page), now);
     }
-    let running = model.consumer.running;
+    let (running, run) = (model.consumer.running, model.consumer.run);
+    // A new run without a stop between is a reading of its own, too.
+    let begins_anew = running && run != model.steps.run;
+    if model.steps.running && (!running || begins_anew) {
+        observe(model, &Seen::Stopped, now);
+    }
     if running {
         if !model.steps.showing {
             let workers = u32::from(model.consumer.workers);
@@ -260,10 +267,8 @@ fn notice(model: &mut Model, now: DateTime<Utc>) {
         if !model.consumer.by_lab && model.consumer.repeats() > 0 {
             observe(model, &Seen::Repeated, now);
         }
-    } else if model.steps.running {
-        observe(model, &Seen::Stopped, now);
     }
-    model.steps.running = running;
+    (model.steps.running, model.steps.run) = (running, run);
     let opened = matches!(model.overlay, Some(Overlay::Detail(_)));
     if opened && !model.steps.opened && !model.steps.showing {
         observe(model, &Seen::Opened, now);

@@ -4,8 +4,10 @@ use super::script::*;
 use super::step_logs::{all_told, course, open};
 use crate::app::message::*;
 use crate::app::{ConnectionKind, steps_pane};
-use crate::kinesis::feed::Detail;
+use crate::kinesis::StartPosition;
+use crate::kinesis::feed::{Detail, GetDetail};
 use crate::lesson::parse;
+use crate::lesson::step_settings::{Act, Nothing};
 use crate::progress::Passed;
 use crate::steps::Mark;
 
@@ -222,11 +224,88 @@ fn a_slow_reader_is_not_said_to_have_stopped() {
     assert!(all_told(&lab, page).contains("[x]"));
 }
 
+/// A page of a chain, from one record to another.
+fn page_of_chain(chain: u64, start: StartPosition, range: (u64, u64), ahead: u64) -> Detail {
+    let number = |number: u64| number.to_string().as_str().into();
+    let Detail::Get(page) = page_of((range.1 - range.0 + 1) as usize, ahead) else {
+        panic!("not a page");
+    };
+    Detail::Get(Box::new(GetDetail {
+        chain,
+        start,
+        range: Some((number(range.0), number(range.1))),
+        ..*page
+    }))
+}
+
+#[test]
+fn what_a_killed_worker_leaves_to_come_again_is_no_second_reading() {
+    let reread = |lab: &Lab| steps_pane::done(&lab.model, &Act::Reread(Nothing {})).is_some();
+    let reads = |lab: &mut Lab, detail| {
+        own(lab, WORKER, "GetRecords", detail);
+    };
+    let after_the_first = StartPosition::AfterSequenceNumber("10".into());
+    let read = || {
+        let mut lab = course("");
+        lab.key('D').enter().created();
+        create(&mut lab).described("my-first-stream", 1);
+        for _ in 0..5 {
+            own(&mut lab, PANEL, "PutRecord", put_entry("alice"));
+        }
+        let page = open(&mut lab, "Run the Consumer");
+        lab.key('3').key('c').key('W');
+        assert_eq!(lab.model.consumer.workers, 2);
+        reads(
+            &mut lab,
+            page_of_chain(1, StartPosition::TrimHorizon, (10, 12), 2),
+        );
+        // Another worker takes the shard, and is given some of that again.
+        lab.key('x');
+        reads(
+            &mut lab,
+            page_of_chain(2, after_the_first.clone(), (11, 13), 1),
+        );
+        lab.wait(0.1);
+        assert!(!reread(&lab));
+        let told = all_told(&lab, page);
+        assert!(told.contains("4 of 5 records"), "each counts once: {told}");
+        lab
+    };
+    // Whoever stops the consumer and starts it at the beginning reads a second time.
+    let mut lab = read();
+    lab.key('c').key('c');
+    reads(
+        &mut lab,
+        page_of_chain(2, StartPosition::TrimHorizon, (14, 14), 0),
+    );
+    assert!(!reread(&lab), "that was still on its way");
+    reads(
+        &mut lab,
+        page_of_chain(3, StartPosition::TrimHorizon, (10, 14), 0),
+    );
+    assert!(reread(&lab));
+}
+
+#[test]
+fn a_worker_that_was_killed_before_its_first_checkpoint_begins_no_second_reading_either() {
+    let mut lab = course("");
+    lab.key('D').enter().created();
+    create(&mut lab).described("my-first-stream", 1);
+    lab.key('3').key('c').key('x');
+    assert_eq!(lab.model.consumer.workers, 0);
+    for chain in 1..3 {
+        let page = page_of_chain(chain, StartPosition::TrimHorizon, (10, 12), 0);
+        own(&mut lab, WORKER, "GetRecords", page);
+    }
+    let reread = Act::Reread(Nothing {});
+    assert!(steps_pane::done(&lab.model, &reread).is_none());
+}
+
 fn page_of(returned: usize, ahead: u64) -> Detail {
-    Detail::Get(Box::new(crate::kinesis::feed::GetDetail {
+    Detail::Get(Box::new(GetDetail {
         chain: 3,
         shard: crate::kinesis::ShardId::from_index(0),
-        start: crate::kinesis::StartPosition::TrimHorizon,
+        start: StartPosition::TrimHorizon,
         limit: Some(10),
         returned,
         bytes: 0,

@@ -1,5 +1,6 @@
 //! Readings: what somebody reads of a stream in one go, over all its shards. Each shard is read by a chain of iterators;
-//! a reading begins anew where somebody begins at the start again.
+//! a reading begins anew where somebody begins at the start again. The panel's lasts until it is stopped: a worker that
+//! takes a killed one's shard goes on in it, wherever the checkpoint sends it back to.
 
 use chrono::{DateTime, Utc};
 
@@ -42,8 +43,10 @@ pub struct ShardReading {
     pub older: u64,
     /// Records that lay ahead of it at its first answer, those that it gave included.
     pub there: Option<u64>,
-    /// Records it was given.
+    /// Records it was given, each of them once where a checkpoint sent it back.
     pub read: u64,
+    /// Whether a checkpoint has just sent it back.
+    went_back: bool,
     /// Records of its last answer.
     pub last_page: u64,
     /// The limit of its last request.
@@ -72,6 +75,7 @@ impl Reading {
         }
         let known = self.shards.iter().find(|it| it.shard == *shard);
         match (known, start) {
+            (Some(_), _) if by == "you" => true,
             // Who gets a new iterator for each page goes on where the last page ended.
             (Some(known), StartPosition::AfterSequenceNumber(after)) => {
                 known.last.as_ref() == Some(after)
@@ -94,6 +98,7 @@ impl ShardReading {
             older,
             there: None,
             read: 0,
+            went_back: false,
             last_page: 0,
             limit: None,
             ahead: 0,
@@ -104,12 +109,25 @@ impl ShardReading {
         }
     }
 
+    /// Another chain goes on with it: behind what it was given, or back where a checkpoint says.
+    fn goes_on(&mut self, chain: u64, start: &StartPosition) {
+        self.chain = chain;
+        self.went_back = match start {
+            StartPosition::AfterSequenceNumber(after) => self.last.as_ref() != Some(after),
+            _ => true,
+        };
+    }
+
     /// An answer came. `exact`: the number of records ahead is one, not just whether there are any.
     fn took(&mut self, get: &GetDetail, exact: bool) {
         let returned = get.returned as u64;
         self.error = None;
         self.limit = get.limit;
         self.last_page = returned;
+        if std::mem::take(&mut self.went_back) {
+            // What lies ahead once more is not read any more: it counts when it comes again.
+            self.read = (self.read + self.ahead).saturating_sub(returned + get.ahead);
+        }
         self.read += returned;
         self.ahead = get.ahead;
         self.was_empty |= returned == 0;
@@ -141,7 +159,10 @@ impl Facts {
                 let counts = self.counts(stream);
                 let reading = &mut self.readings[reading];
                 reading.last = deed.at;
-                reading.stopped = None;
+                // A program's silence may be taken for its end; the panel's stop is one, whatever is still on its way.
+                if deed.by != "you" {
+                    reading.stopped = None;
+                }
                 let number = reading.number;
                 let Some(shard) = reading.shards.get_mut(place) else {
                     return;
@@ -190,7 +211,7 @@ impl Facts {
             let known = reading.shards.iter().position(|it| it.shard == *shard);
             let place = known.unwrap_or(reading.shards.len());
             match reading.shards.get_mut(place) {
-                Some(known) => known.chain = chain,
+                Some(known) => known.goes_on(chain, start),
                 None => reading
                     .shards
                     .push(ShardReading::begun(chain, shard, start, older)),
@@ -225,7 +246,8 @@ impl Facts {
         if let Some(shard) = facts.shard_mut(&get.shard) {
             let range = get.range.as_ref().filter(|_| get.returned > 0);
             if let (Some((first, last)), Some(before)) = (range, &shard.read) {
-                again = before.last.as_ref().is_some_and(|before| first <= before);
+                again = before.reading != number
+                    && before.last.as_ref().is_some_and(|before| first <= before);
                 let beyond = before.last.as_ref().is_none_or(|before| last > before);
                 newer = read_before && beyond && (before.reading != number || before.caught_up);
             }
