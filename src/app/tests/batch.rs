@@ -151,6 +151,23 @@ fn where_there_is_no_feed_the_records_that_were_read_count_once_each() {
 }
 
 #[test]
+fn a_slow_worker_s_records_are_events_when_it_works_on_them() {
+    let mut lab = Lab::start(setup(ConnectionKind::Endpoint));
+    lab.listed(&[STREAM]).key('D');
+    lab.press(KeyCode::Down).enter().described(STREAM, 2);
+    lab.model.consumer.settings.speed = Some(1);
+    lab.effects.clear();
+    lab.key('c');
+    let (reader, _) = lab.opening();
+    lab.opened(reader, Ok("iterator"));
+    read(&mut lab, reader, &["49", "50", "51"]);
+    every(&mut lab, "10 s");
+    assert_eq!(results(&lab).0, 1, "one at once");
+    lab.wait(2.1);
+    assert_eq!(results(&lab).0, 3);
+}
+
+#[test]
 fn a_burst_of_a_key_is_found_at_once_and_by_the_batch_when_it_closes() {
     let mut lab = Lab::with_stream();
     every(&mut lab, "10 s");

@@ -328,3 +328,46 @@ fn where_there_is_no_feed_the_lab_counts_its_own() {
         .collect();
     assert_eq!(names, ["worker 1", "worker 1"]);
 }
+
+#[test]
+fn a_slow_worker_s_records_are_measured_when_it_works_on_them() {
+    let mut lab = Lab::with_stream();
+    lab.model.consumer.settings.speed = Some(1);
+    lab.key('c').open_readers();
+    let reader = ReaderId {
+        run: lab.model.consumer.run,
+        index: 0,
+        turn: 0,
+    };
+    lab.read(reader, &["10", "11", "12"]).key('N');
+    assert_eq!(lab.model.numbers.to_shown.len(), 1, "one at once");
+    lab.wait(2.1);
+    let delays = &lab.model.numbers.to_shown;
+    assert_eq!(delays.len(), 3);
+    // They had arrived 400 ms before they came.
+    assert_eq!(
+        (delays.percentile(0), delays.percentile(100)),
+        (Some(400), Some(2_400))
+    );
+}
+
+#[test]
+fn what_the_lab_looks_at_by_itself_is_a_reader_of_its_own_name() {
+    let mut lab = Lab::with_stream();
+    lab.key('c').open_readers();
+    for app in ["look", "worker"] {
+        let agent = format!("aws-sdk-rust/1 app/kinesis-lab-{app}");
+        lab.fed_by(
+            &agent,
+            super::script::OWN_KEY,
+            9,
+            "GetRecords",
+            STREAM,
+            read(1, 9, 0),
+        );
+    }
+    let rows = reader_rows(&lab.model);
+    let mut names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["lab", "worker 1"]);
+}

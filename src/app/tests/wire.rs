@@ -67,14 +67,23 @@ fn three_calls() -> Lab {
 #[test]
 fn every_call_stands_in_the_log_under_its_client_s_name() {
     let mut lab = Lab::with_stream();
-    for (app, operation) in [("panel", "PutRecord"), ("worker", "GetRecords")] {
+    for (app, operation) in [
+        ("panel", "PutRecord"),
+        ("worker", "GetRecords"),
+        ("look", "GetRecords"),
+    ] {
         let agent = format!("aws-sdk-rust/1 app/kinesis-lab-{app}");
         lab.fed_by(&agent, OWN_KEY, 9, operation, "orders", Detail::None);
     }
     lab.fed(1, "PutRecord", "my-first-stream", put_entry("alice"));
     assert_eq!(
         shown(&lab),
-        ["you PutRecord", "worker GetRecords", "py#1 PutRecord"]
+        [
+            "you PutRecord",
+            "worker GetRecords",
+            "lab GetRecords",
+            "py#1 PutRecord"
+        ]
     );
     let call = newest(&lab);
     assert_eq!(call.records, Records::Put { stored: 1, of: 1 });

@@ -25,7 +25,7 @@ use crate::view::{Look, draw};
 use agreed::Agreed;
 
 const NAMES: [&str; 3] = ["my-first-stream", "orders", "a"];
-const KEYS: &str = "sSccptDDRRTnfzWwrNN+-124acb3xynkqj/?:Fehhddxb1eli2i53i5";
+const KEYS: &str = "sSccptDDRRTnfzWwrNNBB+-124acb3xynkqj/?:Fehhddxb1eli2i53i5";
 
 /// What the lesson's steps ask for, so that the walk meets checks, predictions and hints.
 const LAB: &str = include_str!("walk.toml");
