@@ -79,6 +79,8 @@ pub enum Action {
     Pull(Lever),
     /// Send one event.
     Send,
+    /// Send one batch with one call, as automatic sending is set.
+    SendBatch,
     /// Turn automatic sending on or off.
     Auto,
     /// Send automatically at a higher rate.

@@ -79,6 +79,7 @@ impl Guard {
 pub(super) fn write(model: &mut Model, request: Request, now: DateTime<Utc>, out: &mut Outcome) {
     let stream = match &request {
         Request::PutRecord(put) => Some(put.stream.clone()),
+        Request::PutRecords(batch) => Some(batch.stream.clone()),
         _ => None,
     };
     if !may_pass(model, Pending::Call(request.clone()), stream, out) {
@@ -122,10 +123,10 @@ pub(super) fn would_ask(model: &Model, stream: Option<&str>) -> bool {
     model.connection.kind == ConnectionKind::Aws && (!model.guard.consent || foreign)
 }
 
-/// Whether automatic sending may begin; if not, the learner is asked and it begins after the yes.
-pub(super) fn allows_automatic(model: &mut Model, out: &mut Outcome) -> bool {
+/// Whether automatic sending, or a batch, may begin; if not, the learner is asked and it begins after the yes.
+pub(super) fn allows(model: &mut Model, pending: Pending, out: &mut Outcome) -> bool {
     let stream = model.streams.name().map(str::to_owned);
-    may_pass(model, Pending::Auto, stream, out)
+    may_pass(model, pending, stream, out)
 }
 
 /// Whether a record may go into this stream without a question.
@@ -199,6 +200,7 @@ pub(super) fn agreed(
         match pending {
             Pending::Call(request) => write(model, request, now, out),
             Pending::Auto => super::producer::toggle_auto(model, now, out),
+            Pending::Batch => super::producer::send_batch(model, now, out),
         }
     }
 }

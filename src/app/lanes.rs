@@ -362,7 +362,7 @@ pub(super) fn sent(
     model.lanes.is_as_of(now);
 }
 
-/// A batch of automatic sending was answered, where no feed tells of it.
+/// A batch was answered, where no feed tells of it.
 pub(super) fn sent_batch(
     model: &mut Model,
     batch: &PutBatch,
@@ -375,7 +375,7 @@ pub(super) fn sent_batch(
     for (entry, result) in batch.entries.iter().zip(results) {
         let put = PutSummary {
             id: batch.id,
-            by: Sender::Auto,
+            by: batch.by,
             stream: batch.stream.clone(),
             key: entry.key.clone(),
             size: entry.data.len(),

@@ -375,18 +375,20 @@ pub struct Put {
     pub hash_key: Option<HashKey>,
 }
 
-/// Records to put with one call: at most 500, and automatic sending's, so they go out as `kinesis-lab-auto`.
+/// Records to put with one call: at most 500.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PutBatch {
     /// Counts the lab's puts.
     pub id: u64,
+    /// Who wants it.
+    pub by: Sender,
     /// The stream.
     pub stream: String,
     /// The records, in order.
     pub entries: Vec<Arc<Entry>>,
 }
 
-/// A record of automatic sending.
+/// A record of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The partition key.

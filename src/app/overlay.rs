@@ -136,4 +136,6 @@ pub enum Pending {
     Call(Request),
     /// Automatic sending.
     Auto,
+    /// One batch.
+    Batch,
 }

@@ -1,6 +1,7 @@
 //! The producer panel: the event at hand, automatic sending, and the log of what went into the stream.
 
 mod auto;
+mod batch;
 mod by_lab;
 mod edit;
 mod form;
@@ -23,7 +24,8 @@ use queue::Queue;
 
 pub use auto::{Auto, RATES, most, rate};
 pub(super) use auto::{answered, change_rate, on_deadline, reply_lost, toggle_auto};
-pub(super) use by_lab::{batch_answered, event_by_lab, put_batch, put_by_lab, put_entry};
+pub(super) use batch::send_batch;
+pub(super) use by_lab::{batch_by_lab, event_by_lab, put_batch, put_by_lab, put_entry, shown};
 pub use edit::{Edit, Field, hash_key_of, problem_with};
 pub(super) use edit::{edit, finish_edit, leave_edit, step_template, use_template};
 pub use form::{Line, SendingForm, cost_in_words};

@@ -17,6 +17,7 @@ mod lanes;
 mod learning;
 mod looks;
 mod numbers;
+mod one_batch;
 mod panels;
 mod polling;
 mod predicting;

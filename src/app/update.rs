@@ -9,7 +9,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::action::Action;
 use super::keymap;
-use super::message::{Answer, Effect, Message};
+use super::message::{Answer, Effect, Message, Sender};
 use super::model::{Model, Outcome, Status, Tone};
 use super::overlay::{Confirm, Detail, Listing, Overlay};
 use super::program_pane::{self, keys};
@@ -201,7 +201,12 @@ fn answered(model: &mut Model, answer: Answer, now: DateTime<Utc>, out: &mut Out
         }
         Answer::SentBatch { batch, result } => {
             lanes::sent_batch(model, &batch, &result, now);
-            producer::answered(model, batch.id, &batch.stream, result, now, out);
+            match batch.by {
+                Sender::Lab => producer::shown(model, &batch, &result, now, out),
+                Sender::You | Sender::Auto => {
+                    producer::answered(model, batch.id, &batch.stream, result, now, out);
+                }
+            }
         }
         Answer::Opened { reader, result } => {
             consumer::opened(model, reader, result, now, out);
@@ -373,6 +378,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         Action::Pull(lever) => lab_server::pull(model, lever, out),
         Action::Send => producer::send(model, now, out),
         Action::Auto => producer::toggle_auto(model, now, out),
+        Action::SendBatch => producer::send_batch(model, now, out),
         Action::Faster => producer::change_rate(model, 1),
         Action::Slower => producer::change_rate(model, -1),
         Action::SendSettings => producer::open_form(model),

@@ -236,10 +236,17 @@ pub const LAB: &[Binding] = &[
     ),
     bind(
         In(Pane::Producer),
+        &[key('b')],
+        Action::SendBatch,
+        "batch",
+        "send one batch: PutRecords, as many as i says",
+    ),
+    bind(
+        In(Pane::Producer),
         &[key('i')],
         Action::SendSettings,
         "settings",
-        "how to send automatically: keys, batch, size, retries",
+        "how to send batches: keys, records, size, retries",
     ),
     bind(
         In(Pane::Consumer),

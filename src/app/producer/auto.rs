@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::{Call, Failed, Fate, Queue, Written};
 use super::settings::Settings;
-use super::{SentLine, Twice, Who, not_ready, timestamp};
+use super::{SentLine, Twice, Who, batch, not_ready, timestamp};
 use crate::app::connection::ConnectionKind;
 use crate::app::message::{Put, PutBatch, Request, Sender, Stored};
 use crate::app::model::{Model, Outcome, Tone};
+use crate::app::overlay::Pending;
 use crate::app::{guard, streams};
 use crate::kinesis::CallError;
 use crate::kinesis::control::FaultKind;
@@ -97,7 +98,7 @@ pub(in crate::app) fn toggle_auto(model: &mut Model, now: DateTime<Utc>, out: &m
     if model.streams.name().is_none() {
         return model.lack_a_stream(out);
     }
-    if !guard::allows_automatic(model, out) {
+    if !guard::allows(model, Pending::Auto, out) {
         return;
     }
     start_auto(model, now);
@@ -224,12 +225,12 @@ fn take_turn(
         producer.rendered += 1;
         settings.event(template, &mut model.rng, producer.rendered, &time)
     });
-    auto.queue.admit(events.collect(), now);
+    auto.queue.admit(Sender::Auto, events.collect(), now);
     pump(model, stream, now, out);
 }
 
 /// Makes the calls that are due.
-fn pump(model: &mut Model, stream: &str, now: DateTime<Utc>, out: &mut Outcome) {
+pub(super) fn pump(model: &mut Model, stream: &str, now: DateTime<Utc>, out: &mut Outcome) {
     let producer = &mut model.producer;
     let limits = producer.auto.settings.limits();
     let calls = producer.auto.queue.pump(now, limits, &mut producer.puts);
@@ -241,10 +242,10 @@ fn pump(model: &mut Model, stream: &str, now: DateTime<Utc>, out: &mut Outcome) 
     }
 }
 
-/// One record goes with PutRecord where that was chosen, else with PutRecords even alone.
+/// One record of automatic sending goes with PutRecord where that was chosen, else with PutRecords even alone.
 fn request(call: Call, stream: &str, per_call: usize) -> Request {
     match call.entries.as_slice() {
-        [entry] if per_call == 1 => Request::PutRecord(Put {
+        [entry] if per_call == 1 && call.by == Sender::Auto => Request::PutRecord(Put {
             id: call.id,
             by: Sender::Auto,
             stream: stream.to_owned(),
@@ -254,13 +255,14 @@ fn request(call: Call, stream: &str, per_call: usize) -> Request {
         }),
         _ => Request::PutRecords(std::sync::Arc::new(PutBatch {
             id: call.id,
+            by: call.by,
             stream: stream.to_owned(),
             entries: call.entries,
         })),
     }
 }
 
-/// A call of automatic sending was answered.
+/// A call that carried records of the queue was answered.
 pub(in crate::app) fn answered(
     model: &mut Model,
     call: u64,
@@ -289,12 +291,20 @@ pub(in crate::app) fn answered(
     };
     out.changed = true;
     model.line_came();
-    if told.retry > 0 && told.failed.is_empty() {
-        let words = success_in_words(&told.written, told.retry);
-        model.say(Tone::Done, words);
+    if told.failed.is_empty() {
+        match (told.retry, told.by) {
+            (0, Sender::You) => model.say(Tone::Done, batch::success_in_words(&told.written)),
+            (0, _) => {}
+            (retry, _) => model.say(Tone::Done, success_in_words(&told.written, retry)),
+        }
     }
+    let who = match told.by {
+        Sender::You => Who::You,
+        Sender::Auto | Sender::Lab => Who::Auto,
+    };
+    let put = told.written.len();
     for written in told.written {
-        model.producer.push(line_of(written, now));
+        model.producer.push(line_of(written, &who, now));
     }
     let mut gone = false;
     for failed in told.failed {
@@ -304,8 +314,12 @@ pub(in crate::app) fn answered(
             Fate::GivenUp => Tone::Wrong,
         };
         let words = model.producer.failure_in_words(&failed);
+        let words = match told.by {
+            Sender::You => format!("{put} put, {} failed. {words}", failed.of - put),
+            Sender::Auto | Sender::Lab => words,
+        };
         model.say(tone, words);
-        let line = model.producer.line_of_failure(&failed, now);
+        let line = model.producer.line_of_failure(&failed, &who, now);
         model.producer.log.push(line);
     }
     if gone {
@@ -373,14 +387,14 @@ fn success_in_words(written: &[Written], retry: u32) -> String {
     }
 }
 
-fn records(count: usize) -> String {
+pub(super) fn records(count: usize) -> String {
     match count {
         1 => "1 record".into(),
         n => format!("{n} records"),
     }
 }
 
-fn line_of(written: Written, now: DateTime<Utc>) -> SentLine {
+fn line_of(written: Written, who: &Who, now: DateTime<Utc>) -> SentLine {
     let Written {
         record,
         place,
@@ -394,7 +408,7 @@ fn line_of(written: Written, now: DateTime<Utc>) -> SentLine {
         twice,
         ..SentLine::new(
             now,
-            Who::Auto,
+            who.clone(),
             &record.entry.key,
             record.entry.hash_key,
             record.entry.data.len(),
@@ -439,7 +453,7 @@ impl super::Producer {
     }
 
     /// The line of the log for records that were not written.
-    fn line_of_failure(&self, failed: &Failed, now: DateTime<Utc>) -> SentLine {
+    fn line_of_failure(&self, failed: &Failed, who: &Who, now: DateTime<Utc>) -> SentLine {
         let fate = match failed.fate {
             Fate::Again { retry, wait } => format!(
                 "retry {retry} of {} in {}",
@@ -459,7 +473,7 @@ impl super::Producer {
             records: failed.records,
             ..SentLine::new(
                 now,
-                Who::Auto,
+                who.clone(),
                 &entry.key,
                 entry.hash_key,
                 entry.data.len(),

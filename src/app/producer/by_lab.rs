@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Producer, SentLine, Who, timestamp};
 use crate::app::message::{Entry, Put, PutBatch, Sender, Stored};
+use crate::app::model::{Model, Outcome};
 use crate::kinesis::CallError;
 
 /// A record that the lab puts to show a step: like the learner's own event, with this key.
@@ -31,7 +32,7 @@ pub(in crate::app) fn put_entry(producer: &mut Producer, stream: String, entry: 
     producer.put(Sender::Lab, stream, key, data)
 }
 
-/// A batch of a scene.
+/// A batch of these records.
 pub(in crate::app) fn put_batch(
     producer: &mut Producer,
     stream: String,
@@ -40,34 +41,64 @@ pub(in crate::app) fn put_batch(
     producer.puts += 1;
     Arc::new(PutBatch {
         id: producer.puts,
+        by: Sender::Lab,
         stream,
         entries,
     })
 }
 
-/// Such a batch was answered: a line for each record.
-pub(in crate::app) fn batch_answered(
-    producer: &mut Producer,
+/// A batch that the lab puts to show a step: so many records, these keys in turn.
+pub(in crate::app) fn batch_by_lab(
+    model: &mut Model,
+    stream: String,
+    count: usize,
+    keys: &[String],
+    now: DateTime<Utc>,
+) -> Arc<PutBatch> {
+    let time = timestamp(now);
+    let template = model.producer.template();
+    let producer = &mut model.producer;
+    let entry = |key: &String| {
+        producer.rendered += 1;
+        let data = template.render_for(key, &mut model.rng, producer.rendered, &time);
+        Arc::new(Entry {
+            key: key.clone(),
+            data,
+            hash_key: None,
+        })
+    };
+    let entries = keys.iter().cycle().take(count).map(entry).collect();
+    put_batch(producer, stream, entries)
+}
+
+/// A batch of the lab was answered: a line for each record.
+pub(in crate::app) fn shown(
+    model: &mut Model,
     batch: &PutBatch,
     result: &Result<Vec<Stored>, CallError>,
     now: DateTime<Utc>,
+    out: &mut Outcome,
 ) {
+    out.changed = true;
+    let stored = result.iter().flatten().filter(|it| it.is_ok()).count();
+    if !model.feeds() {
+        model.streams.count_written(&batch.stream, stored as u64);
+    }
+    if model.streams.name() != Some(batch.stream.as_str()) {
+        return;
+    }
+    model.line_came();
     for (place, entry) in batch.entries.iter().enumerate() {
         let stored = match result {
-            Ok(stored) => stored.get(place).cloned(),
+            Ok(results) => results.get(place).cloned(),
             Err(error) => Some(Err(error.clone())),
         };
-        let Some(stored) = stored else {
+        let told = |error: CallError| (error.name().to_owned(), error.explained().to_owned());
+        let Some(stored) = stored.map(|it| it.map_err(told)) else {
             continue;
         };
-        let told = |error: CallError| (error.name().to_owned(), error.explained().to_owned());
-        producer.push(SentLine::new(
-            now,
-            Who::Lab,
-            &entry.key,
-            entry.hash_key,
-            entry.data.len(),
-            stored.map_err(told),
-        ));
+        let (key, size) = (&entry.key, entry.data.len());
+        let line = SentLine::new(now, Who::Lab, key, entry.hash_key, size, stored);
+        model.producer.push(line);
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::app::message::{Entry, Place, Stored};
+use crate::app::message::{Entry, Place, Sender, Stored};
 use crate::kinesis::CallError;
 
 /// The first wait is drawn from below this, each further one from below twice as much, up to [`LONGEST_WAIT`].
@@ -79,6 +79,8 @@ pub struct Held {
 /// Records that share their fate: they were admitted together, and those that fail together go again together.
 #[derive(Debug, Clone)]
 struct Group {
+    /// Whose they are.
+    by: Sender,
     /// How often they were sent.
     tries: u32,
     /// When they were admitted.
@@ -95,6 +97,8 @@ struct Group {
 pub struct Call {
     /// Its number.
     pub id: u64,
+    /// Whose records it carries.
+    pub by: Sender,
     /// Whether its records go again.
     pub retry: bool,
     /// What it carries, in order.
@@ -142,8 +146,10 @@ pub enum Fate {
 }
 
 /// What an answer said.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Told {
+    /// Whose records they were.
+    pub by: Sender,
     /// Which retry it was; 0 for the first try.
     pub retry: u32,
     /// What was written, in the order of the call.
@@ -172,6 +178,8 @@ pub struct NextRetry {
 pub struct Queue {
     /// What became of them.
     pub counts: Counts,
+    /// Whether the learner sent some of them, beside automatic sending.
+    pub by_hand: bool,
     under_way: BTreeMap<u64, Group>,
     /// By when they are due, then by when they came.
     waiting: BTreeMap<(DateTime<Utc>, u64), Group>,
@@ -228,7 +236,8 @@ impl Queue {
     }
 
     /// Takes records in; they are due at once.
-    pub fn admit(&mut self, entries: Vec<Entry>, now: DateTime<Utc>) {
+    pub fn admit(&mut self, by: Sender, entries: Vec<Entry>, now: DateTime<Utc>) {
+        self.by_hand |= by == Sender::You;
         self.counts.sent += entries.len() as u64;
         self.held += entries.len();
         self.bytes += entries.iter().map(Entry::bytes).sum::<usize>();
@@ -237,6 +246,7 @@ impl Queue {
             before: Vec::new(),
         });
         let group = Group {
+            by,
             tries: 0,
             since: now,
             waits_since: now,
@@ -278,6 +288,7 @@ impl Queue {
             *number += 1;
             calls.push(Call {
                 id: *number,
+                by: group.by,
                 retry,
                 entries: group
                     .records
@@ -338,8 +349,10 @@ impl Queue {
             Err(error) => vec![Err(error); of],
         };
         let mut told = Told {
+            by: group.by,
             retry: group.tries.saturating_sub(1),
-            ..Told::default()
+            written: Vec::new(),
+            failed: Vec::new(),
         };
         let mut again = Group {
             waits_since: now,

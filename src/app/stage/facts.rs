@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use crate::app::message::{Answer, Entry, Message, Place, Stored};
 use crate::app::model::Model;
-use crate::app::producer;
 use crate::kinesis::{CallError, SequenceNumber, ShardId};
 use crate::lesson::scenes::Expectations;
 
@@ -97,12 +96,12 @@ impl Facts {
                 let why = why.trim_end_matches('.');
                 self.refused = Some(format!("The stage's server did not do it: {why}."));
             }
-            Message::Answered(answer) => self.answered(lab, answer, now),
+            Message::Answered(answer) => self.answered(answer),
             _ => {}
         }
     }
 
-    fn answered(&mut self, lab: &mut Model, answer: &Answer, now: DateTime<Utc>) {
+    fn answered(&mut self, answer: &Answer) {
         match answer {
             Answer::Sent { put, result } => {
                 if let Some(entries) = self.open.remove(&put.id) {
@@ -113,8 +112,6 @@ impl Facts {
                 let Some(entries) = self.open.remove(&batch.id) else {
                     return;
                 };
-                producer::batch_answered(&mut lab.producer, batch, result, now);
-                lab.line_came();
                 match result {
                     Ok(results) => self.stored(&entries, results),
                     Err(error) => self.stored(&entries, &vec![Err(error.clone()); entries.len()]),

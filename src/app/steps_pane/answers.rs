@@ -73,13 +73,10 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
             Some((Who::You, call))
         }
         Answer::Sent { put, result } => {
-            let who = match put.by {
-                Sender::You => Who::You,
-                Sender::Auto | Sender::Lab => Who::Lab,
-            };
             let error = result.as_ref().err();
             let detail = stored(put, result.as_ref().ok());
-            Some((who, call("PutRecord", &put.stream, error, detail)))
+            let call = call("PutRecord", &put.stream, error, detail);
+            Some((sender(put.by), call))
         }
         Answer::SentBatch { batch, result } => {
             let error = result.as_ref().err();
@@ -87,7 +84,8 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
                 Ok(_) => Detail::Put(batch_told(batch, result)),
                 Err(_) => Detail::None,
             };
-            Some((Who::Lab, call("PutRecords", &batch.stream, error, detail)))
+            let call = call("PutRecords", &batch.stream, error, detail);
+            Some((sender(batch.by), call))
         }
         Answer::Opened { reader, result } => {
             let (stream, asked) = reading(model, *reader)?;
@@ -114,6 +112,13 @@ fn as_call(model: &Model, answer: &Answer, now: DateTime<Utc>) -> Option<(Who, C
         | Answer::LookedInto { .. }
         | Answer::LookedAt { .. }
         | Answer::Account(_) => None,
+    }
+}
+
+fn sender(by: Sender) -> Who {
+    match by {
+        Sender::You => Who::You,
+        Sender::Auto | Sender::Lab => Who::Lab,
     }
 }
 

@@ -259,22 +259,16 @@ fn call(
                 head: Vec::new(),
                 result: result.clone().map_err(|error| name_and_words(&error)),
             };
-            let who = match put.by {
-                Sender::You => "you",
-                Sender::Auto => "auto",
-                Sender::Lab => "lab",
-            };
             let error = result.as_ref().err();
             let detail = Detail::Put(vec![entry]);
-            (who, call("PutRecord", Some(&put.stream), error, detail))
+            let call = call("PutRecord", Some(&put.stream), error, detail);
+            (sender(put.by), call)
         }
         Answer::SentBatch { batch, result } => {
             let error = result.as_ref().err();
             let detail = Detail::Put(batch_told(batch, result));
-            (
-                "auto",
-                call("PutRecords", Some(&batch.stream), error, detail),
-            )
+            let call = call("PutRecords", Some(&batch.stream), error, detail);
+            (sender(batch.by), call)
         }
         Answer::Opened { result, .. } | Answer::LookedInto { result, .. } => {
             let error = result.as_ref().err();
@@ -298,6 +292,15 @@ fn call(
             let error = result.as_ref().err();
             ("lab", call("GetCallerIdentity", None, error, none))
         }
+    }
+}
+
+/// Whose put it was, in the log's words.
+fn sender(by: Sender) -> &'static str {
+    match by {
+        Sender::You => "you",
+        Sender::Auto => "auto",
+        Sender::Lab => "lab",
     }
 }
 

@@ -161,7 +161,7 @@ pub(super) fn by_hand(model: &Model, name: &'static str, operation: &str) -> &'s
     // A record that shows something goes out through the client of automatic sending.
     let is_auto = model.producer.auto.next_at.is_some();
     match name {
-        "you" if model.steps.showing && operation != "PutRecord" => "lab",
+        "you" if model.steps.showing && !operation.starts_with("PutRecord") => "lab",
         "auto" if model.steps.showing && !is_auto => "lab",
         name => name,
     }

@@ -15,6 +15,14 @@ fn digits(hash_key: Option<HashKey>) -> Option<String> {
 }
 
 impl Client {
+    /// The client that goes by the name of whose put it is.
+    fn sending(&self, by: Sender) -> &aws_sdk_kinesis::Client {
+        match by {
+            Sender::You => &self.panel,
+            Sender::Auto | Sender::Lab => &self.auto,
+        }
+    }
+
     pub(super) async fn put_record(&self, put: Put) -> Answer {
         let summary = PutSummary {
             id: put.id,
@@ -24,11 +32,8 @@ impl Client {
             size: put.data.len(),
             hash_key: put.hash_key,
         };
-        let client = match put.by {
-            Sender::You => &self.panel,
-            Sender::Auto | Sender::Lab => &self.auto,
-        };
-        let result = client
+        let result = self
+            .sending(put.by)
             .put_record()
             .stream_name(put.stream)
             .partition_key(put.key)
@@ -62,7 +67,7 @@ impl Client {
             why: error.to_string(),
         })?;
         let results = self
-            .auto
+            .sending(batch.by)
             .put_records()
             .stream_name(&batch.stream)
             .set_records(Some(entries))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::app::message::{Entry, PutBatch};
+use crate::app::message::{Entry, PutBatch, Sender};
 use crate::kinesis::hash_ranges::HashKey;
 
 fn batch() -> Request {
@@ -17,6 +17,7 @@ fn batch() -> Request {
         })
     };
     Request::PutRecords(Arc::new(PutBatch {
+        by: Sender::Auto,
         id: 9,
         stream: "clicks".into(),
         entries: vec![entry("alice", None), entry("bob", Some(HashKey::MAX))],

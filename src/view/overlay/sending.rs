@@ -24,7 +24,7 @@ pub(super) fn draw(ink: &Ink<'_>, form: SendingForm, buffer: &mut Buffer) {
     let styles = &ink.styles;
     let (most_width, _) = room(ink);
     let width = WIDEST.min(most_width);
-    let name = Row::new().text("How to send automatically", styles.accent);
+    let name = Row::new().text("How S and b send", styles.accent);
     let foot = keys(
         ink,
         &[("↑ ↓", "choose"), ("← →", "change"), ("Esc", "closes")],

@@ -1,4 +1,4 @@
-//! What became of what automatic sending sent: written, throttled, retried, given up; and what waits, for how long.
+//! What became of what automatic sending and `b` sent: written, throttled, retried, given up; and what waits, for how long.
 
 use super::super::canvas::Canvas;
 use super::super::count::grouped;
@@ -23,9 +23,13 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, row: usize) -> usize 
         return 0;
     }
     let width = canvas.width();
+    let lead = match queue.by_hand {
+        true => "auto and b ",
+        false => "auto ",
+    };
     let [whole, short, shortest] = [
-        counts(ink, &queue.counts, "auto ", true),
-        counts(ink, &queue.counts, "auto ", false),
+        counts(ink, &queue.counts, lead, true),
+        counts(ink, &queue.counts, lead, false),
         counts(ink, &queue.counts, "", false),
     ];
     let line = [whole, short].into_iter().find(|it| it.width() <= width);

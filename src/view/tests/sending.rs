@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lab::Lab;
 use super::pictures::{picture, snapshot};
-use crate::app::message::{Answer, Entry, Place, PutBatch, Stored};
+use crate::app::message::{Answer, Entry, Place, PutBatch, Sender, Stored};
 use crate::app::{Message, Theme};
 use crate::kinesis::{CallError, ShardId};
 
@@ -37,7 +37,7 @@ impl Lab {
         });
         let now = self.model.now;
         let auto = &mut self.model.producer.auto;
-        auto.queue.admit(entries.collect(), now);
+        auto.queue.admit(Sender::Auto, entries.collect(), now);
         self.pumped(result, all)
     }
 
@@ -50,6 +50,7 @@ impl Lab {
         for call in auto.queue.pump(now, limits, &mut number) {
             let records = call.entries.len() as u32;
             let batch = Arc::new(PutBatch {
+                by: Sender::Auto,
                 id: call.id,
                 stream: STREAM.into(),
                 entries: call.entries,

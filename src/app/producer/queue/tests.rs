@@ -62,7 +62,7 @@ fn only_what_was_refused_goes_again_and_in_its_order() {
     let mut queue = Queue::default();
     let mut random = fastrand::Rng::with_seed(1);
     let mut number = 0;
-    queue.admit(entries(0, 4), start());
+    queue.admit(Sender::Auto, entries(0, 4), start());
     let calls = queue.pump(start(), LIMITS, &mut number);
     assert_eq!(calls.len(), 1);
     let throttled = || Err(refused(THROTTLED));
@@ -121,7 +121,7 @@ fn a_record_is_given_up_after_its_tries_or_when_it_is_too_old() {
     let mut queue = Queue::default();
     let mut random = fastrand::Rng::with_seed(3);
     let mut number = 0;
-    queue.admit(entries(0, 1), start());
+    queue.admit(Sender::Auto, entries(0, 1), start());
     let mut now = start();
     for attempt in 1..=4 {
         let calls = queue.pump(now, LIMITS, &mut number);
@@ -130,7 +130,7 @@ fn a_record_is_given_up_after_its_tries_or_when_it_is_too_old() {
         now = queue.next_due(LIMITS).unwrap_or(now);
     }
     assert_eq!((queue.held(), queue.counts.given_up), (0, 1));
-    queue.admit(entries(1, 1), start());
+    queue.admit(Sender::Auto, entries(1, 1), start());
     queue.pump(start(), LIMITS, &mut number);
     let late = start() + PATIENCE + TimeDelta::milliseconds(1);
     queue.answered(number, Err(refused(THROTTLED)), LIMITS, late, &mut random);
@@ -141,7 +141,7 @@ fn a_record_is_given_up_after_its_tries_or_when_it_is_too_old() {
 fn what_can_never_pass_is_given_up_at_once_and_the_rest_goes_again() {
     let mut queue = Queue::default();
     let mut number = 0;
-    queue.admit(entries(0, 2), start());
+    queue.admit(Sender::Auto, entries(0, 2), start());
     queue.pump(start(), LIMITS, &mut number);
     let results = vec![
         Err(refused("ValidationException")),
@@ -170,7 +170,7 @@ fn a_call_carries_no_more_than_the_service_takes() {
         data: "x".repeat(1024 * 1024),
         ..entry(id)
     };
-    queue.admit((0..6).map(large).collect(), start());
+    queue.admit(Sender::Auto, (0..6).map(large).collect(), start());
     let limits = Limits {
         per_call: 10_000,
         ..LIMITS
@@ -183,7 +183,7 @@ fn a_call_carries_no_more_than_the_service_takes() {
     };
     assert_eq!(sizes(queue.pump(start(), limits, &mut number)), [4, 2]);
     let mut queue = Queue::default();
-    queue.admit(entries(0, 1_200), start());
+    queue.admit(Sender::Auto, entries(0, 1_200), start());
     assert_eq!(
         sizes(queue.pump(start(), limits, &mut number)),
         [500, 500, 200]
@@ -194,7 +194,7 @@ fn a_call_carries_no_more_than_the_service_takes() {
 fn no_more_calls_are_under_way_than_allowed_and_then_no_deadline_is_asked_for() {
     let mut queue = Queue::default();
     let mut number = 0;
-    queue.admit(entries(0, 20), start());
+    queue.admit(Sender::Auto, entries(0, 20), start());
     assert_eq!(queue.pump(start(), LIMITS, &mut number).len(), 3);
     assert!(!queue.has_room(1, 1, LIMITS));
     assert_eq!(queue.next_due(LIMITS), None);
@@ -206,7 +206,7 @@ fn what_a_lost_reply_had_stored_is_known_when_it_was_told() {
     let mut queue = Queue::default();
     let mut random = fastrand::Rng::with_seed(5);
     let mut number = 0;
-    queue.admit(entries(0, 2), start());
+    queue.admit(Sender::Auto, entries(0, 2), start());
     let call = queue.pump(start(), LIMITS, &mut number).remove(0);
     let told: Vec<(&str, &[u8], Option<Place>)> = call
         .entries
@@ -293,7 +293,7 @@ proptest! {
         for act in acts {
             match act {
                 Act::Admit(count) => {
-                    queue.admit(entries(admitted, count), now);
+                    queue.admit(Sender::Auto, entries(admitted, count), now);
                     admitted += count;
                 }
                 Act::Wait(millis) => now += TimeDelta::milliseconds(millis),
@@ -378,7 +378,7 @@ proptest! {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut queue = Queue::default();
         let mut number = 0;
-        queue.admit(entries(0, 4), start());
+        queue.admit(Sender::Auto, entries(0, 4), start());
         queue.pump(start(), LIMITS, &mut number);
         let now = start() + TimeDelta::milliseconds(millis);
         queue.answered(1, Err(silence()), LIMITS, now, &mut random);
