@@ -32,6 +32,7 @@ pub use keys::{Side, Typing};
 pub(super) use keys::{pasted, pressed};
 pub use known::{Known, KnownKey};
 pub use plan::{Part, Plan};
+pub(super) use point::middle;
 pub use point::possible;
 
 /// The shortest and the longest retention, in hours: a day and a year.

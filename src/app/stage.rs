@@ -541,7 +541,7 @@ fn heard(model: &mut Model, run: u64, message: Message, now: DateTime<Utc>, out:
             "The stage's server has stopped ({why}). R makes a new one."
         ));
     }
-    stage.facts.hear(&mut stage.lab, &message, now);
+    stage.facts.hear(&message);
     stage.tell(message, now, out);
     stage.go_on(now, out);
 }

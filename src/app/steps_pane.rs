@@ -131,6 +131,7 @@ pub(super) fn whose(model: &Model, call: &Call) -> Who {
     let agent = call.caller.user_agent.as_str();
     let on_purpose = match call.operation.as_str() {
         "PutRecord"
+        | "PutRecords"
         | "CreateStream"
         | "DeleteStream"
         | "SplitShard"
@@ -143,8 +144,8 @@ pub(super) fn whose(model: &Model, call: &Call) -> Who {
     };
     // What the lab began to read to show something it reads on by itself.
     let reads = matches!(call.operation.as_str(), "GetShardIterator" | "GetRecords");
-    let by_lab =
-        model.steps.showing && call.operation != "PutRecord" || reads && model.consumer.by_lab;
+    let puts = call.operation.starts_with("PutRecord");
+    let by_lab = model.steps.showing && !puts || reads && model.consumer.by_lab;
     match on_purpose && !by_lab {
         true => Who::You,
         false => Who::Lab,
@@ -159,6 +160,20 @@ pub(super) fn observe(model: &mut Model, seen: &Seen<'_>, now: DateTime<Utc>) {
 /// A file of the lesson was written into the work folder.
 pub fn file_written(model: &mut Model, name: &str, now: DateTime<Utc>) {
     observe(model, &Seen::Written(name), now);
+}
+
+/// The learner killed a worker of the panel.
+pub(super) fn worker_killed(model: &mut Model, now: DateTime<Utc>) {
+    if !model.steps.showing {
+        observe(model, &Seen::Killed, now);
+    }
+}
+
+/// A worker of the panel took over what a killed one had held.
+pub(super) fn taken_over(model: &mut Model, now: DateTime<Utc>) {
+    if !model.steps.showing {
+        observe(model, &Seen::TookOver, now);
+    }
 }
 
 /// The lab began to run something for the learner, on the open page.

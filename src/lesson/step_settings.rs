@@ -122,6 +122,18 @@ pub enum Act {
     Trimmed(Nothing),
     /// Records are worked on again that were worked on after the checkpoint from which somebody goes on.
     Repeats(Nothing),
+    /// One call of PutRecords carries so many records.
+    Batch(Batch),
+    /// So many readers begin at different places: one reads all from TRIM_HORIZON, the others only what came later.
+    Readers(Readers),
+    /// A worker of the panel is killed, and another one takes its shards over.
+    Takeover(Nothing),
+    /// A shard is split.
+    Split(Split),
+    /// Two shards are merged.
+    Merge(Nothing),
+    /// A closed shard is read to its end, and then a shard that was made of it.
+    Drained(Nothing),
     /// The stream is deleted.
     Delete(Nothing),
     /// Any one of these, where there is more than one way: `when.any = [{ file = { name = "a.py" } }, { create = {} }]`.
@@ -196,8 +208,48 @@ pub struct Workers {
     pub count: u32,
 }
 
+/// What one call of PutRecords carries.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// So many records at least.
+    #[serde(default = "two")]
+    pub records: u32,
+    /// With so many different partition keys at least.
+    #[serde(default = "one")]
+    pub keys: u32,
+    /// Stored in so many different shards at least.
+    #[serde(default = "one")]
+    pub shards: u32,
+    /// So many of them failed at most; any number if absent.
+    #[serde(default)]
+    pub failed: Option<u32>,
+}
+
+/// How many readers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Readers {
+    /// So many at least.
+    #[serde(default = "two")]
+    pub count: u32,
+}
+
+/// How a shard is split.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// So many shards are open afterwards at least.
+    #[serde(default = "two")]
+    pub open: u32,
+}
+
 fn one() -> u32 {
     1
+}
+
+fn two() -> u32 {
+    2
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! not all; what a run came to; that no request came at all. A reader is only said to have stopped once its program has
 //! gone, its run has ended, or it has been silent for [`SILENCE`].
 
+mod batches;
 mod pressure;
 mod reaching;
 mod reading;
+mod shards;
 mod trouble;
 mod writing;
 
@@ -76,10 +78,13 @@ pub fn of(case: &Case<'_>) -> Option<Finding> {
         });
         return findings.next();
     }
-    let mut finding = trouble::refused(case)
+    let mut finding = batches::failed_in_part(case)
+        .or_else(|| trouble::refused(case))
         .or_else(|| writing::amiss(case))
+        .or_else(|| batches::amiss(case))
         .or_else(|| reading::amiss(case))
         .or_else(|| pressure::amiss(case))
+        .or_else(|| shards::amiss(case))
         .or_else(|| reaching::amiss(case))?;
     finding.words += &missed(case);
     Some(finding)
@@ -123,9 +128,11 @@ pub fn next_look(page: &PagePlan, facts: &Facts, now: DateTime<Utc>) -> Option<D
     let idle = writers
         .filter(|actor| actor.left.is_none() && actor.stored > 0 && actor.name != "you")
         .map(|actor| actor.last + SILENCE);
+    let killed = facts.killed.as_ref();
     let all = reached
         .map(|(_, at)| at + QUIET)
         .into_iter()
+        .chain(killed.map(|deed| deed.at + shards::EXPIRES))
         .chain(run)
         .chain(silent)
         .chain(idle);

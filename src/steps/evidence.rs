@@ -1,7 +1,10 @@
 //! How far the facts show an act: done and by whom, or what was seen of it so far. Any stream will do, unless the lesson's
 //! author named one: what is done with another is told then, and does not count.
 
+mod batches;
 mod pressure;
+mod readers;
+mod shards;
 
 use super::facts::{Deed, Facts, Reading, ShardReading, StreamFacts};
 use super::plan::Plan;
@@ -74,6 +77,16 @@ pub fn of(act: &Act, facts: &Facts, plan: &Plan) -> Evidence {
         Act::Refused(refused) => pressure::refused(refused, facts),
         Act::Trimmed(_) => pressure::trimmed(facts),
         Act::Repeats(_) => Evidence::of(facts.pressure.repeated.as_ref()),
+        Act::Batch(batch) => batches::of(batch, facts, plan),
+        Act::Readers(wanted) => readers::of(wanted, facts),
+        Act::Takeover(_) => match (&facts.took_over, &facts.killed) {
+            (Some(deed), _) => Evidence::done(deed, ""),
+            (None, Some(_)) => Evidence::part("killed; its lease has not expired yet"),
+            (None, None) => Evidence::nothing(),
+        },
+        Act::Split(split) => shards::split(split, facts, plan),
+        Act::Merge(_) => shards::merged(facts, plan),
+        Act::Drained(_) => shards::drained(facts),
         Act::Delete(_) => Evidence::of(facts.deleted.as_ref()),
         Act::Any(acts) => any(acts, facts, plan),
     }

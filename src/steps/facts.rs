@@ -1,11 +1,12 @@
 //! What was seen of the stream, bounded: acts are folded in as they come, and nothing is kept that no check asks for.
 //!
 //! Bounds, and what happens at them: [`STREAMS`] streams and [`ACTORS`] programs (the one that was silent longest makes
-//! room), [`READINGS`] readings (the oldest makes room), [`SHARDS`] shards a stream and [`KEYS`] partition keys (more are
+//! room), [`READINGS`] readings and [`BATCHES`] batches (the oldest makes room), [`SHARDS`] shards a stream and [`KEYS`] partition keys (more are
 //! counted as records only; a key that a check asks for by name always has its place), [`OPERATIONS`] operations and
 //! [`FILES`] files (more are not taken up).
 
 mod actors;
+mod batches;
 mod lagging;
 mod pressure;
 mod readings;
@@ -14,7 +15,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -24,6 +25,7 @@ use crate::kinesis::feed::{Call, Detail};
 use crate::lesson::is_near;
 
 pub(super) use actors::{Actor, Run, Trouble};
+pub(super) use batches::BatchFacts;
 pub(super) use pressure::Pressure;
 pub(super) use readings::{Reading, ShardReading};
 pub(super) use retries::Story;
@@ -37,6 +39,8 @@ pub const SHARDS: usize = 64;
 pub const KEYS: usize = 128;
 /// How many readings are remembered.
 pub const READINGS: usize = 32;
+/// How many batches are remembered.
+pub const BATCHES: usize = 16;
 /// How many programs are remembered.
 pub const ACTORS: usize = 32;
 /// How many operations are remembered to have been called.
@@ -91,6 +95,12 @@ pub enum Seen<'a> {
     Opened,
     /// The panel's consumer runs with so many workers.
     Workers(u32),
+    /// A worker of the panel's consumer was killed.
+    Killed,
+    /// A worker took over what a killed one had held.
+    TookOver,
+    /// A look showed of which shards one was made, by a split or a merge.
+    MadeOf(&'a str, &'a ShardId, &'a [ShardId]),
     /// The page of a step was opened.
     Reached(usize),
     /// The lab began to run something for the learner; on which page, if on one.
@@ -147,6 +157,10 @@ pub struct Facts {
     pub(super) files: BTreeMap<String, Deed>,
     pub(super) opened: Option<Deed>,
     pub(super) workers: Option<(u32, Deed)>,
+    /// Batches that were put on purpose, oldest first.
+    pub(super) batches: VecDeque<BatchFacts>,
+    pub(super) killed: Option<Deed>,
+    pub(super) took_over: Option<Deed>,
     pub(super) deleted: Option<Deed>,
     pub(super) reread: Option<Deed>,
     pub(super) read_new: Option<Deed>,
@@ -165,6 +179,8 @@ pub struct Facts {
     /// The stream that the lesson is about, where its author named one: only what is done with it counts.
     own: Option<String>,
     readings_begun: u64,
+    /// Answers to GetRecords so far: they tell which came before which.
+    answers: u64,
     /// What arrived before does not count.
     since: Option<DateTime<Utc>>,
 }
@@ -207,6 +223,7 @@ impl Facts {
             keys_named: self.keys_named.clone(),
             own: self.own.clone(),
             readings_begun: self.readings_begun,
+            answers: self.answers,
             ..Self::default()
         };
         for stream in &mut anew.streams {
@@ -246,6 +263,15 @@ impl Facts {
                 }
                 more
             }
+            Seen::Killed => {
+                self.killed = Some(you());
+                true
+            }
+            Seen::TookOver => {
+                self.took_over.get_or_insert_with(you);
+                true
+            }
+            Seen::MadeOf(stream, shard, parents) => self.stream(stream, now).made(shard, parents),
             Seen::Reached(page) => {
                 self.reached = Some((page, now));
                 true
@@ -432,7 +458,14 @@ impl Facts {
             ("PutRecord" | "PutRecords", None) => {
                 if let Detail::Put(entries) = &call.detail {
                     self.stream(name, now).put(entries, deed);
+                    if let Some(deed) = deed.filter(|_| call.operation == "PutRecords") {
+                        self.batch(name, entries, deed);
+                    }
                 }
+            }
+            ("SplitShard", None) if deed.is_some() => self.stream(name, now).split = deed.cloned(),
+            ("MergeShards", None) if deed.is_some() => {
+                self.stream(name, now).merged = deed.cloned();
             }
             _ => {}
         }

@@ -54,7 +54,12 @@ const ITERATOR: TimeDelta = TimeDelta::minutes(4);
 /// Whether a look can show that this was done.
 pub fn can_show(act: &Act) -> bool {
     match act {
-        Act::Create(_) | Act::Put(_) | Act::Delete(_) | Act::Shards(_) => true,
+        Act::Create(_)
+        | Act::Put(_)
+        | Act::Split(_)
+        | Act::Merge(_)
+        | Act::Delete(_)
+        | Act::Shards(_) => true,
         Act::Any(acts) => acts.iter().any(can_show),
         Act::Read(_)
         | Act::Reread(_)
@@ -70,7 +75,11 @@ pub fn can_show(act: &Act) -> bool {
         | Act::Retention(_)
         | Act::Refused(_)
         | Act::Trimmed(_)
-        | Act::Repeats(_) => false,
+        | Act::Repeats(_)
+        | Act::Batch(_)
+        | Act::Readers(_)
+        | Act::Takeover(_)
+        | Act::Drained(_) => false,
     }
 }
 

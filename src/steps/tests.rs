@@ -3,3 +3,4 @@
 mod laws;
 mod plans;
 mod pressure;
+mod together;

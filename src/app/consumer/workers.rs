@@ -10,6 +10,7 @@ use super::polling::{open, resume_position};
 use super::{Consumer, Reader, ReaderState};
 use crate::app::message::Description;
 use crate::app::model::{Model, Outcome, Tone};
+use crate::app::steps_pane;
 use crate::kinesis::{ShardId, StartPosition};
 use crate::leases::{Change, Group, How, Lease, MAX_WORKERS, Shard, Table};
 
@@ -134,6 +135,10 @@ pub(super) fn step(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     out.changed |= renewed != consumer.group.table.renewed();
     out.changed |= counts_down || !changes.is_empty();
     follow(model, now, out);
+    let expired = |change: &Change| matches!(change.how, How::Expired(_));
+    if changes.iter().any(expired) {
+        steps_pane::taken_over(model, now);
+    }
     if let Some(words) = told(&changes) {
         model.say(Tone::Plain, words);
     }
@@ -362,6 +367,7 @@ pub(in crate::app) fn kill(model: &mut Model, victim: u8, now: DateTime<Utc>, ou
         ),
     };
     follow(model, now, out);
+    steps_pane::worker_killed(model, now);
     model.say(Tone::Nearly, words);
 }
 

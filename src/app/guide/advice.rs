@@ -1,6 +1,7 @@
 //! What to press for an act that a step asks for. Plain words, made from the act alone and what is at hand.
 
 mod pressure;
+mod teamwork;
 
 use crate::app::action::Action;
 use crate::app::model::Model;
@@ -66,6 +67,12 @@ pub(super) fn next_key(model: &Model, act: &Act) -> Option<(Action, String)> {
             Action::Focus(Pane::Consumer),
             "go to the consumer, then W".into(),
         ),
+        Act::Batch(_)
+        | Act::Readers(_)
+        | Act::Takeover(_)
+        | Act::Split(_)
+        | Act::Merge(_)
+        | Act::Drained(_) => return teamwork::next_key(model, act),
         Act::Delete(_) => (Action::Streams, "delete the stream".into()),
         Act::Call(_) | Act::File(_) => return None,
         Act::Throttle(_)
@@ -161,6 +168,12 @@ pub(super) fn hints(says: &str, act: &Act) -> [String; 3] {
             "Workers of one consumer share the shards among them.".into(),
             format!("Press 3, then W until there are {} workers.", workers.count),
         ],
+        Act::Batch(_)
+        | Act::Readers(_)
+        | Act::Takeover(_)
+        | Act::Split(_)
+        | Act::Merge(_)
+        | Act::Drained(_) => teamwork::hints(act),
         Act::Delete(_) => [
             "A stream is deleted where streams are listed.".into(),
             "Press D, choose it with the arrows, x, then Enter.".into(),
@@ -223,6 +236,12 @@ pub(super) fn expected(act: &Act) -> String {
         Act::Workers(workers) => {
             format!("{} in the consumer panel", several(workers.count, "worker"))
         }
+        Act::Batch(_)
+        | Act::Readers(_)
+        | Act::Takeover(_)
+        | Act::Split(_)
+        | Act::Merge(_)
+        | Act::Drained(_) => teamwork::expected(act),
         Act::Delete(_) => "DeleteStream".into(),
         Act::Throttle(_)
         | Act::Retry(_)

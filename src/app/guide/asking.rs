@@ -28,6 +28,10 @@ pub(in crate::app) fn asks_first(model: &mut Model, action: Action) -> bool {
     let then = match action {
         Action::Send => "the event is sent",
         Action::Consume => "the consumer starts",
+        Action::SendBatch => "the batch goes out",
+        Action::KillWorker => "the worker is killed",
+        Action::MoreWorkers => "the worker joins",
+        Action::Reshard => "the shards are shown",
         _ => "it runs",
     };
     model.guide.asked.insert(ask);
@@ -88,6 +92,22 @@ fn would_settle(model: &Model, action: Action, when: &Act) -> bool {
             };
             model.streams.name().is_some() && matches!(when, Act::Put(put) if meant(put))
         }
+        Action::SendBatch => {
+            model.streams.name().is_some()
+                && match when {
+                    Act::Batch(_) => true,
+                    Act::Put(put) => put.key.is_none(),
+                    _ => false,
+                }
+        }
+        Action::KillWorker => {
+            consumer.running && consumer.workers > 1 && matches!(when, Act::Takeover(_))
+        }
+        Action::MoreWorkers => {
+            let more = u32::from(consumer.workers) + 1;
+            consumer.running && matches!(when, Act::Workers(it) if it.count == more)
+        }
+        Action::Reshard => matches!(when, Act::Split(_) | Act::Merge(_)),
         Action::Consume if model.streams.name().is_none() || consumer.running => false,
         Action::Consume if consumer.resume => false,
         Action::Consume => match when {
@@ -128,6 +148,7 @@ fn runs(model: &Model, when: &Act) -> bool {
         Act::Throttle(_) | Act::Retry(_) => puts(),
         Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Repeats(_) => reads() && !latest,
         Act::Latest(_) => reads() && latest,
+        Act::Batch(_) => calls(["put_records", "put-records"]),
         _ => false,
     }
 }

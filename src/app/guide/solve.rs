@@ -6,11 +6,12 @@
 mod deeds;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{marks, predictions};
-use crate::app::message::{Answer, Request};
+use crate::app::message::{Answer, Description, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::streams::Presence;
@@ -75,6 +76,12 @@ enum Waits {
     Read { run: u64, least: u64 },
     /// The stream is gone.
     Gone(String),
+    /// Every worker that can have a shard has one.
+    Share,
+    /// No killed worker stands in the lease table any more.
+    TookOver,
+    /// So many shards are open, and the stream is ACTIVE.
+    Shards(usize),
     /// The stream was described anew.
     Look,
     /// The change that was asked for has come about.
@@ -185,6 +192,13 @@ pub(in crate::app) fn heard(model: &mut Model, answer: &Answer) {
             solving.put += u32::from(result.is_ok());
             result.as_ref().err()
         }
+        (Answer::SentBatch { batch, result }, Some(Waits::Put(id))) if batch.id == *id => {
+            solving.waits = None;
+            let stored = result.iter().flatten().filter(|it| it.is_ok()).count();
+            solving.put += u32::try_from(stored).unwrap_or(u32::MAX);
+            result.as_ref().err()
+        }
+        (Answer::StreamChanged { result, .. }, Some(Waits::Shards(_))) => result.as_ref().err(),
         (Answer::Created { stream, result, .. }, Some(Waits::Stream(name))) if stream == name => {
             let refused = result.as_ref().err();
             refused.filter(|error| !error.is("ResourceInUseException"))
@@ -340,6 +354,22 @@ fn stands(model: &Model, waits: &Waits) -> Standing {
         }
         Waits::Put(_) | Waits::Look => Standing::Waits,
         Waits::Change => done(model.reshard.under_way().is_none()),
+        Waits::Share => {
+            let consumer = &model.consumer;
+            let open = consumer.readers.iter().filter(|it| it.is_open()).count();
+            let holds = |worker: &u8| {
+                let mut readers = consumer.readers.iter();
+                readers.any(|it| it.held && it.worker == *worker)
+            };
+            let holding = consumer.group.alive().filter(holds).count();
+            done(open > 0 && holding >= open.min(usize::from(consumer.workers)))
+        }
+        Waits::TookOver => done(model.consumer.group.dead().is_empty()),
+        Waits::Shards(count) => {
+            let open = |it: &Description| it.shards.iter().filter(|shard| shard.open).count();
+            let described = streams.description();
+            done(described.is_some_and(|it| it.status == "ACTIVE" && open(it) == *count))
+        }
         Waits::Keys => done(!model.keys_are_taken()),
         Waits::Read { run, least } => {
             let consumer = &model.consumer;
@@ -406,6 +436,28 @@ fn begin(
             consumer::change_workers(model, i8::try_from(by).unwrap_or(0), now, out);
             Ok(None)
         }
+        Deed::Batch { records, keys } => {
+            let stream = model.streams.name().map(str::to_owned);
+            let stream = stream.ok_or_else(|| End::Lost("the stream is gone".into()))?;
+            let batch = producer::batch_by_lab(model, stream, records, &keys, now);
+            let id = batch.id;
+            write(model, Request::PutRecords(batch), now, out)?;
+            Ok(Some(Waits::Put(id)))
+        }
+        Deed::Share => Ok(Some(Waits::Share)),
+        Deed::Kill => {
+            consumer::kill_worker(model, now, out);
+            Ok(Some(Waits::TookOver))
+        }
+        Deed::Reshard { change, open } => {
+            let stream = model.streams.name().unwrap_or_default().to_owned();
+            if guard::would_ask(model, Some(&stream)) {
+                let why = "the lab may not change it yet; R does it, after a question";
+                return Err(End::Lost(why.into()));
+            }
+            guard::change(model, stream, change, out);
+            Ok(Some(Waits::Shards(open)))
+        }
         Deed::Open if model.keys_are_taken() => {
             if let Some(solving) = &mut model.guide.solving {
                 solving.deeds.push_front(Deed::Open);
@@ -453,6 +505,7 @@ fn write(
 ) -> Result<(), End> {
     let stream = match &request {
         Request::PutRecord(put) => Some(put.stream.as_str()),
+        Request::PutRecords(batch) => Some(batch.stream.as_str()),
         _ => None,
     };
     let pressed = model.guide.solving.as_ref().is_some_and(|it| it.pressed);

@@ -15,7 +15,7 @@ pub fn possible(range: HashRange) -> Option<(HashKey, HashKey)> {
 }
 
 /// The point whose children are equally wide.
-pub(super) fn middle(range: HashRange) -> HashKey {
+pub(in crate::app) fn middle(range: HashRange) -> HashKey {
     let half = (range.end.value() - range.start.value()) / 2;
     let behind = range.start.value() + half;
     HashKey::from(behind.saturating_add(1)).min(range.end)

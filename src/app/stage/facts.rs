@@ -87,7 +87,7 @@ impl Facts {
     }
 
     /// Takes in what happened on the stage.
-    pub(super) fn hear(&mut self, lab: &mut Model, message: &Message, now: DateTime<Utc>) {
+    pub(super) fn hear(&mut self, message: &Message) {
         if message.follows_control() {
             self.told += 1;
         }

@@ -179,6 +179,14 @@ fn described(
             }
             let seen = Seen::Described(stream, &description.status, &shards);
             observe(model, &seen, now);
+            for shard in description
+                .shards
+                .iter()
+                .filter(|it| !it.parents.is_empty())
+            {
+                let seen = Seen::MadeOf(stream, &shard.id, &shard.parents);
+                observe(model, &seen, now);
+            }
         }
         Err(error) if error.is("ResourceNotFoundException") => {
             model.steps.watch.looks_mut().gone(stream);

@@ -7,7 +7,7 @@ use crate::lesson::step_settings::Act;
 pub fn amiss(case: &Case<'_>) -> Option<Finding> {
     let by_a_call = !matches!(
         case.act,
-        Act::File(_) | Act::Open(_) | Act::Workers(_) | Act::Any(_)
+        Act::File(_) | Act::Open(_) | Act::Workers(_) | Act::Takeover(_) | Act::Any(_)
     );
     if !by_a_call || !case.page.runs {
         return None;
@@ -80,9 +80,6 @@ fn untold(case: &Case<'_>) -> Option<Finding> {
         ))
     };
     match case.act {
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Lag(_) | Act::Repeats(_) => {
-            unseen("c reads in the panel")
-        }
         Act::Throttle(_) | Act::Retry(_) | Act::Refused(_) => Finding::nothing(format!(
             "Refusals leave no trace that the lab could find at {address}: what a program's calls come to there only the \
              program says. In the palette (:) this step can be skipped."
@@ -91,6 +88,13 @@ fn untold(case: &Case<'_>) -> Option<Finding> {
             "The clock of {address} cannot be moved: records go there once they are older than the retention, a day at \
              least. In the palette (:) this step can be skipped."
         )),
+        Act::Read(_)
+        | Act::Reread(_)
+        | Act::ReadNew(_)
+        | Act::Lag(_)
+        | Act::Repeats(_)
+        | Act::Drained(_) => unseen("c reads in the panel"),
+        Act::Readers(_) => unseen("t and c read from two places in the panel"),
         Act::Latest(_) => unseen("c and s do it in the panels"),
         Act::Put(_) if case.facts.looking => unfound(case),
         Act::Put(_) => Finding::nothing(format!(

@@ -13,7 +13,12 @@ fn operations(act: &Act) -> &[&str] {
     match act {
         Act::Create(_) => &["CreateStream"],
         Act::Put(_) => &["PutRecord", "PutRecords", "CreateStream"],
-        Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Latest(_) => &[
+        Act::Read(_)
+        | Act::Reread(_)
+        | Act::ReadNew(_)
+        | Act::Latest(_)
+        | Act::Readers(_)
+        | Act::Drained(_) => &[
             "GetShardIterator",
             "GetRecords",
             "DescribeStream",
@@ -25,11 +30,15 @@ fn operations(act: &Act) -> &[&str] {
         Act::Lag(_) | Act::Repeats(_) => &["GetShardIterator", "GetRecords"],
         // Being refused is what these are about.
         Act::Throttle(_) | Act::Retry(_) | Act::Retention(_) | Act::Refused(_) => &[],
+        Act::Batch(_) => &["PutRecords", "CreateStream"],
+        Act::Split(_) => &["SplitShard"],
+        Act::Merge(_) => &["MergeShards"],
         Act::Call(_)
         | Act::File(_)
         | Act::Open(_)
         | Act::Workers(_)
         | Act::Trimmed(_)
+        | Act::Takeover(_)
         | Act::Any(_) => &[],
     }
 }

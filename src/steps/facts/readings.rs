@@ -61,6 +61,10 @@ pub struct ShardReading {
     pub last: Option<SequenceNumber>,
     /// The error of its last call.
     pub error: Option<String>,
+    /// When it was answered first, by the count of all answers.
+    pub first: Option<u64>,
+    /// When it was read to the end of its closed shard, by the same count.
+    pub ended: Option<u64>,
 }
 
 impl Reading {
@@ -106,6 +110,8 @@ impl ShardReading {
             was_empty: false,
             last: None,
             error: None,
+            first: None,
+            ended: None,
         }
     }
 
@@ -119,9 +125,13 @@ impl ShardReading {
     }
 
     /// An answer came. `exact`: the number of records ahead is one, not just whether there are any.
-    fn took(&mut self, get: &GetDetail, exact: bool) {
+    fn took(&mut self, get: &GetDetail, exact: bool, answer: u64) {
         let returned = get.returned as u64;
         self.error = None;
+        self.first.get_or_insert(answer);
+        if get.ended {
+            self.ended.get_or_insert(answer);
+        }
         self.limit = get.limit;
         self.last_page = returned;
         if std::mem::take(&mut self.went_back) {
@@ -156,6 +166,8 @@ impl Facts {
             Detail::Get(get) => {
                 let (reading, place) = self.begun(get.chain, stream, &get.shard, &get.start, deed);
                 let exact = self.place.told;
+                self.answers += 1;
+                let answer = self.answers;
                 let counts = self.counts(stream);
                 let reading = &mut self.readings[reading];
                 reading.last = deed.at;
@@ -174,7 +186,7 @@ impl Facts {
                 if counts && shard.start == "LATEST" && get.returned > 0 && shard.was_empty {
                     self.latest = Some(deed.clone());
                 }
-                shard.took(get, exact);
+                shard.took(get, exact, answer);
                 self.gave(stream, get, number, deed);
             }
             _ => {}

@@ -32,6 +32,10 @@ pub struct StreamFacts {
     pub put: u64,
     /// The keys of these with how many records and in which shard the last of them was; at most [`KEYS`].
     pub keys: BTreeMap<String, (u64, Option<ShardId>)>,
+    /// Who split a shard of it last.
+    pub split: Option<Deed>,
+    /// Who merged shards of it last.
+    pub merged: Option<Deed>,
     /// The last put on purpose.
     pub last_put: Option<Deed>,
     /// The key of a record that begins like no JSON, if there is one.
@@ -47,6 +51,8 @@ pub struct ShardFacts {
     pub id: ShardId,
     /// Whether it takes records, if a look has shown that.
     pub open: Option<bool>,
+    /// The shards it was made of, as far as a look has shown that.
+    pub parents: Vec<ShardId>,
     /// Records put into it, by whomever.
     pub records: u64,
     /// Of these, on purpose.
@@ -80,6 +86,8 @@ impl StreamFacts {
             automatic: 0,
             put: 0,
             keys: keys.collect(),
+            split: None,
+            merged: None,
             last_put: None,
             not_json: None,
             touched: now,
@@ -90,6 +98,8 @@ impl StreamFacts {
     pub(super) fn forget_deeds(&mut self) {
         self.created = None;
         self.put = 0;
+        self.split = None;
+        self.merged = None;
         self.last_put = None;
         for count in self.keys.values_mut() {
             *count = (0, None);
@@ -142,6 +152,7 @@ impl StreamFacts {
                 self.shards.push(ShardFacts {
                     id: id.clone(),
                     open: None,
+                    parents: Vec::new(),
                     records: 0,
                     put: 0,
                     read: None,
@@ -161,6 +172,28 @@ impl StreamFacts {
             }
         }
         before != (self.status.clone(), self.open_shards())
+    }
+
+    /// A look has shown what a shard was made of. Whether that is news.
+    pub(super) fn made(&mut self, shard: &ShardId, parents: &[ShardId]) -> bool {
+        match self.shard_mut(shard) {
+            Some(shard) if shard.parents != parents => {
+                shard.parents = parents.iter().take(2).cloned().collect();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Its closed shards, as far as a look has shown them.
+    pub fn closed(&self) -> impl Iterator<Item = &ShardFacts> {
+        self.shards.iter().filter(|shard| shard.open == Some(false))
+    }
+
+    /// The shards that were made of this one.
+    pub fn made_of(&self, shard: &ShardId) -> impl Iterator<Item = &ShardFacts> {
+        let made = move |it: &&ShardFacts| it.parents.contains(shard);
+        self.shards.iter().filter(made)
     }
 
     pub(super) fn keeps(&mut self, records: u64) {

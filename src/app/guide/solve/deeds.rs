@@ -2,15 +2,16 @@
 
 use super::position;
 use crate::app::connection::ConnectionKind;
-use crate::app::message::Description;
+use crate::app::message::{Description, ShardDescription};
 use crate::app::model::Model;
-use crate::app::reshard::StreamChange;
+use crate::app::producer::queue::MOST_RECORDS as MOST_IN_A_BATCH;
+use crate::app::reshard::{StreamChange, middle};
 use crate::app::steps_pane;
 use crate::app::streams::{FIRST_NAME, FIRST_SHARDS, MOST_SHARDS};
 use crate::kinesis::StartPosition;
-use crate::kinesis::hash_ranges::HashKey;
+use crate::kinesis::hash_ranges::{HashKey, HashRange};
 use crate::leases::MAX_WORKERS;
-use crate::lesson::step_settings::{Act, Create, Nothing, Put, Read};
+use crate::lesson::step_settings::{Act, Batch, Create, Nothing, Put, Read};
 
 /// The most records that the lab sends to show something.
 const MOST_RECORDS: u32 = 100;
@@ -44,6 +45,24 @@ pub(super) enum Deed {
     },
     /// Let so many workers share the shards, or as many as there are already.
     Workers(u8),
+    /// Put records with one call.
+    Batch {
+        /// So many.
+        records: usize,
+        /// With these keys in turn.
+        keys: Vec<String>,
+    },
+    /// Wait until every worker that can have a shard has one.
+    Share,
+    /// Kill a worker, and wait until its shards are taken over.
+    Kill,
+    /// Split or merge shards, and wait until so many are open.
+    Reshard {
+        /// How.
+        change: StreamChange,
+        /// How many are open then.
+        open: usize,
+    },
     /// Open a record in full.
     Open,
     /// Look at the stream.
@@ -96,6 +115,18 @@ pub(super) fn doable(act: &Act) -> Result<Act, String> {
         Act::Workers(workers) if workers.count > u32::from(MAX_WORKERS) => {
             Err(format!("the panel has {MAX_WORKERS} workers at most"))
         }
+        Act::Batch(batch) if batch.records as usize > MOST_IN_A_BATCH => Err(format!(
+            "{} records are more than a batch carries",
+            batch.records
+        )),
+        Act::Batch(batch) if batch.shards > MOST_SHARDS => Err(format!(
+            "{} shards are more than the lab creates",
+            batch.shards
+        )),
+        Act::Readers(readers) if readers.count > 2 => {
+            Err("the lab shows two readers, one after the other".into())
+        }
+        Act::Merge(_) => Err("which shards are merged is the learner's to choose (R)".into()),
         Act::Call(call) => match call.operation.as_str() {
             "DescribeStream" | "DescribeStreamSummary" | "ListShards" => Ok(act.clone()),
             "CreateStream" => Ok(Act::Create(Create { shards: 1 })),
@@ -199,6 +230,31 @@ pub(super) fn deeds(model: &Model, act: &Act) -> Result<Vec<Deed>, String> {
             }
             deeds
         }
+        Act::Batch(batch) => return batch_of(model, batch),
+        Act::Readers(_) => {
+            let mut deeds = first_record();
+            let from = StartPosition::Latest;
+            deeds.extend([from_beginning(1), Deed::Read { from, least: 0 }]);
+            deeds.extend([put_alice(), Deed::ReadOn { more: 1 }]);
+            deeds
+        }
+        Act::Takeover(_) => {
+            let mut deeds = vec![Deed::Workers(2)];
+            if !model.consumer.running {
+                deeds.push(from_beginning(0));
+            }
+            deeds.extend([Deed::Share, Deed::Kill]);
+            deeds
+        }
+        Act::Split(split) => match suits(model, split.open) && has_closed(model) {
+            true => Vec::new(),
+            false => vec![split_the_widest(model)?],
+        },
+        Act::Drained(_) if !has_closed(model) => {
+            return Err("no shard is closed yet: R splits one".into());
+        }
+        Act::Drained(_) => vec![from_beginning(held)],
+        Act::Merge(_) => return doable(act).map(|_| Vec::new()),
         Act::Delete(_) => {
             let name = model.streams.name().unwrap_or_default();
             vec![Deed::Delete(name.to_owned())]
@@ -244,6 +300,56 @@ fn changed(change: StreamChange) -> Vec<Deed> {
     }
 }
 
+/// The batch that an act asks for.
+fn batch_of(model: &Model, batch: &Batch) -> Result<Vec<Deed>, String> {
+    let put = Put {
+        records: batch.records,
+        keys: batch.keys,
+        shards: batch.shards,
+        key: None,
+    };
+    if !suits(model, batch.shards) {
+        return Ok(vec![create_stream(model, batch.shards)]);
+    }
+    let keys = keys_for(model, &put);
+    if keys.is_empty() {
+        return Err("its shards are not known".into());
+    }
+    Ok(vec![Deed::Batch {
+        records: (batch.records as usize).max(keys.len()),
+        keys,
+    }])
+}
+
+/// Whether a shard of the selected stream was split or merged.
+fn has_closed(model: &Model) -> bool {
+    let described = model.streams.description();
+    described.is_some_and(|it| it.shards.iter().any(|shard| !shard.open))
+}
+
+/// The split of the open shard that owns most.
+fn split_the_widest(model: &Model) -> Result<Deed, String> {
+    let described = model.streams.description();
+    let shards = described.map_or(&[][..], |it| &it.shards);
+    let range = |shard: &ShardDescription| {
+        let point = |digits: &str| HashKey::parse_explicit(digits).ok();
+        let (start, end) = (point(&shard.hash_range.0)?, point(&shard.hash_range.1)?);
+        (start < end).then_some(HashRange { start, end })
+    };
+    let open: Vec<_> = shards.iter().filter(|shard| shard.open).collect();
+    let ranges = open.iter().filter_map(|shard| Some((shard, range(shard)?)));
+    // Of equals the last: the lesson's example splits the upper one.
+    let widest = ranges.max_by_key(|(_, range)| range.end.value() - range.start.value());
+    let (shard, range) = widest.ok_or("its shards are not known")?;
+    Ok(Deed::Reshard {
+        change: StreamChange::Split {
+            shard: shard.id.clone(),
+            at: middle(range),
+        },
+        open: open.len() + 1,
+    })
+}
+
 fn put_alice() -> Deed {
     Deed::Put {
         key: "alice".into(),
@@ -267,6 +373,7 @@ fn create_stream(model: &Model, shards: u32) -> Deed {
     let wanted = checks.map(|check| match &check.when {
         Act::Create(create) => create.shards,
         Act::Put(put) => put.shards,
+        Act::Batch(batch) => batch.shards,
         _ => 0,
     });
     let shards = match wanted.chain([shards]).max() {
@@ -305,10 +412,7 @@ fn puts(model: &Model, put: &Put) -> Result<Vec<Deed>, String> {
     }
     let keys = match &put.key {
         Some(key) => vec![key.clone()],
-        None => keys(put.keys as usize, put.shards as usize, |key| {
-            let shard = model.streams.shard_of(HashKey::of_partition_key(key));
-            shard.map(ToString::to_string)
-        }),
+        None => keys_for(model, put),
     };
     if keys.is_empty() {
         return Err("its shards are not known".into());
@@ -316,6 +420,14 @@ fn puts(model: &Model, put: &Put) -> Result<Vec<Deed>, String> {
     let count = (put.records as usize).max(keys.len());
     let deeds = keys.iter().cycle().take(count);
     Ok(deeds.map(|key| Deed::Put { key: key.clone() }).collect())
+}
+
+/// Keys that fall on as many shards of the selected stream as a put wants.
+fn keys_for(model: &Model, put: &Put) -> Vec<String> {
+    keys(put.keys as usize, put.shards as usize, |key| {
+        let shard = model.streams.shard_of(HashKey::of_partition_key(key));
+        shard.map(ToString::to_string)
+    })
 }
 
 /// So many keys at least, over so many shards.
@@ -348,7 +460,6 @@ fn keys(count: usize, shards: usize, shard_of: impl Fn(&str) -> Option<String>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinesis::hash_ranges::HashRange;
 
     #[test]
     fn keys_fall_on_as_many_shards_as_are_wanted() {
