@@ -30,7 +30,10 @@ macro_rules! built_in {
 }
 
 /// The course: its modules in their order.
-const COURSE: &[BuiltIn] = &[built_in!("what-are-streams")];
+const COURSE: &[BuiltIn] = &[
+    built_in!("what-are-streams"),
+    built_in!("producers-and-consumers"),
+];
 
 /// More than any lesson has; a device that never ends is not read further.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
