@@ -24,8 +24,12 @@ mod reloading;
 mod running;
 #[path = "terminal/second_screen.rs"]
 mod second_screen;
+#[path = "terminal/walking.rs"]
+mod walking;
 #[path = "terminal/whole_module.rs"]
 mod whole_module;
+#[path = "terminal/whole_module_2.rs"]
+mod whole_module_2;
 #[path = "terminal/wire_log.rs"]
 mod wire_log;
 #[path = "terminal/workers.rs"]

@@ -1,44 +1,8 @@
 //! The whole of Module 1 in one terminal of 80x24, with the lab's own keys and real python and boto3.
 
-use kinesis_lab::lesson::{self, Lesson};
-
 use super::harness::{Home, Session};
 use super::running::{go_to, path_with_boto3};
-
-/// The built-in lesson, for its answers: the screen does not tell them.
-fn built_in() -> Lesson {
-    let settings = lesson::settings(include_str!("../../lessons/what-are-streams/lab.toml"));
-    let text = include_str!("../../lessons/what-are-streams/lesson.md");
-    lesson::parse(text, &settings.expect("well formed"))
-}
-
-/// Answers the prediction that is due, at the bottom of the page.
-fn predict(lab: &mut Session, asked: &str, letter: &str) {
-    lab.keys("G");
-    lab.wait_for(asked);
-    lab.wait_for("say what you expect");
-    lab.keys(letter);
-    lab.wait_for("Noted.");
-}
-
-/// Runs the step's command and waits for its end.
-fn run(lab: &mut Session) {
-    lab.keys("r");
-    ran(lab);
-}
-
-/// What was begun runs to its end.
-fn ran(lab: &mut Session) {
-    lab.wait_for("✓ exit 0");
-    lab.keys("\x1b");
-    lab.wait_for("Next");
-}
-
-/// Shows the checks of the page, at its bottom.
-fn bottom(lab: &mut Session, shown: &str) {
-    lab.keys("G");
-    lab.wait_for(shown);
-}
+use super::walking::{answer_all, bottom, module, predict, ran, run};
 
 #[test]
 fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
@@ -49,7 +13,10 @@ fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
     let variables = [("PATH", path.as_str())];
     let mut lab = Session::start_with(&home, &["--port", "0"], (80, 24), &variables);
     lab.wait_for("page 1 of");
-    let lesson = built_in();
+    let lesson = module(
+        include_str!("../../lessons/what-are-streams/lesson.md"),
+        include_str!("../../lessons/what-are-streams/lab.toml"),
+    );
 
     // Concepts, read page by page; a note in the discussion.
     let pages = lesson.pages.len();
@@ -137,19 +104,7 @@ fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
     bottom(&mut lab, "[x] the stream is gone");
 
     // The checkpoint, certain of each answer.
-    lab.keys("4");
-    for (number, question) in (1..).zip(&lesson.questions) {
-        lab.wait_for(&format!("question {number} of {}", lesson.questions.len()));
-        for option in &question.correct {
-            let letter = char::from(b'a' + u8::try_from(*option).expect("a letter"));
-            lab.keys(&letter.to_string());
-        }
-        lab.keys("..\r");
-        lab.wait_for(&format!("{number} answered"));
-        lab.keys("n");
-    }
-    lab.wait_for("3 of 3");
-    lab.keys("\x1b");
+    answer_all(&mut lab, &lesson);
     lab.keys("qq");
     lab.assert_left_clean(0);
 }

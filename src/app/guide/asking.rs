@@ -120,6 +120,7 @@ fn would_settle(model: &Model, action: Action, when: &Act) -> bool {
                 !consumer.log.is_empty() && consumer.start != StartPosition::Latest
             }
             Act::Latest(_) => consumer.start == StartPosition::Latest,
+            Act::Readers(_) => true,
             _ => false,
         },
         Action::RunHere if !model.program.goes_on() => runs(model, when),
@@ -148,6 +149,7 @@ fn runs(model: &Model, when: &Act) -> bool {
         Act::Throttle(_) | Act::Retry(_) => puts(),
         Act::Read(_) | Act::Reread(_) | Act::ReadNew(_) | Act::Repeats(_) => reads() && !latest,
         Act::Latest(_) => reads() && latest,
+        Act::Readers(_) => reads(),
         Act::Batch(_) => calls(["put_records", "put-records"]),
         _ => false,
     }

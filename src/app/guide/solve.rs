@@ -6,7 +6,6 @@
 mod deeds;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

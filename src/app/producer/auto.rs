@@ -313,11 +313,8 @@ pub(in crate::app) fn answered(
             Fate::Again { .. } => Tone::Nearly,
             Fate::GivenUp => Tone::Wrong,
         };
-        let words = model.producer.failure_in_words(&failed);
-        let words = match told.by {
-            Sender::You => format!("{put} put, {} failed. {words}", failed.of - put),
-            Sender::Auto | Sender::Lab => words,
-        };
+        let put = (told.by == Sender::You).then_some(put);
+        let words = model.producer.failure_in_words(&failed, put);
         model.say(tone, words);
         let line = model.producer.line_of_failure(&failed, &who, now);
         model.producer.log.push(line);
@@ -418,8 +415,8 @@ fn line_of(written: Written, who: &Who, now: DateTime<Utc>) -> SentLine {
 }
 
 impl super::Producer {
-    /// What became of records that were not written, in a sentence.
-    fn failure_in_words(&self, failed: &Failed) -> String {
+    /// What became of records that were not written, in a sentence; of the learner's batch also how many were.
+    fn failure_in_words(&self, failed: &Failed, put: Option<usize>) -> String {
         let Failed {
             error,
             records: n,
@@ -433,9 +430,10 @@ impl super::Producer {
         };
         let (one, name) = (*n == 1 || *of == 1, error.name());
         let is = if one { "is" } else { "are" };
-        let what = match error.leaves_open() {
-            true => format!("{which} got no answer and may be stored"),
-            false => format!("{which} {is} refused, {name}"),
+        let what = match (error.leaves_open(), put) {
+            (true, _) => format!("{which} got no answer and may be stored"),
+            (false, Some(put)) => format!("{put} put, {n} failed, {name}"),
+            (false, None) => format!("{which} {is} refused, {name}"),
         };
         match failed.fate {
             Fate::Again { retry, wait } => format!(

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use crate::app::message::{Answer, Entry, Message, Place, Stored};
 use crate::app::model::Model;
 use crate::kinesis::{CallError, SequenceNumber, ShardId};

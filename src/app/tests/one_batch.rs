@@ -76,7 +76,7 @@ fn only_what_was_refused_of_it_goes_again_and_still_as_the_learner() {
     answer(&mut lab, &batch, 2);
     let status = lab.status();
     assert!(
-        status.starts_with("98 put, 2 failed. 2 of 100 records are refused")
+        status.starts_with("98 put, 2 failed, ProvisionedThroughputExceededException: ")
             && status.contains("only these go again"),
         "{status}"
     );
