@@ -154,7 +154,9 @@ pub(super) fn begin(
     now: DateTime<Utc>,
     out: &mut Outcome,
 ) -> Result<Option<Waits>, String> {
-    let stream = lab.streams.name().map(str::to_owned);
+    // On another endpoint the lab may follow somebody else's.
+    let own = |stream: &String| lab.streams.name() == Some(stream);
+    let stream = facts.stream.clone().filter(own);
     let stream = stream.ok_or_else(|| "There is no stream: a step before creates it.".to_owned());
     match act {
         Act::Create { stream, shards } => {
@@ -163,7 +165,7 @@ pub(super) fn begin(
                 // Others may use the endpoint as well: no name of theirs is taken.
                 _ => format!("scene-{stream}-{:08x}", facts.mark),
             };
-            facts.stream_begins();
+            facts.stream_begins(&stream);
             let request = Request::CreateStream {
                 stream: stream.clone(),
                 shards,
@@ -185,34 +187,34 @@ pub(super) fn begin(
         }
         Act::Read(read) => {
             stream?;
-            let settings = &mut lab.consumer.settings;
-            settings.speed = read.speed;
+            consumer::stop(lab);
+            lab.consumer.settings.speed = read.speed;
             lab.consumer.workers = u8::try_from(read.workers).unwrap_or(1);
             lab.consumer.resume = read.from == StartAt::Checkpoint;
             lab.consumer.start = match read.from {
                 StartAt::Latest => StartPosition::Latest,
                 StartAt::TrimHorizon | StartAt::Checkpoint => StartPosition::TrimHorizon,
             };
-            consumer::stop(lab);
-            lab.consumer.workers = u8::try_from(read.workers).unwrap_or(1);
             consumer::start(lab, now, out);
             lab.consumer.by_lab = true;
             Ok(Some(Waits::Readers))
         }
         Act::Split(number) => {
+            let stream = stream?;
             let shard = open_shard(lab, number)?;
             let at = middle_of(shard).ok_or_else(|| {
                 format!("Shard {number} cannot be split: it owns one hash number only.")
             })?;
             let shard = shard.id.clone();
-            guard::change(lab, stream?, StreamChange::Split { shard, at }, out);
+            guard::change(lab, stream, StreamChange::Split { shard, at }, out);
             Ok(Some(Waits::Change))
         }
         Act::Merge([one, other]) => {
+            let stream = stream?;
             let mut pair = [open_shard(lab, one)?, open_shard(lab, other)?];
             pair.sort_by_key(|shard| shard.hash_range.0.parse::<u128>().unwrap_or(0));
             let [shard, next] = pair.map(|shard| shard.id.clone());
-            guard::change(lab, stream?, StreamChange::Merge { shard, next }, out);
+            guard::change(lab, stream, StreamChange::Merge { shard, next }, out);
             Ok(Some(Waits::Change))
         }
         Act::Retain(hours) => {

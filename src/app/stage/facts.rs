@@ -15,6 +15,8 @@ const THROTTLED: &str = "ProvisionedThroughputExceededException";
 pub(super) struct Facts {
     /// Tells this stage's streams from others on an endpoint that is shared.
     pub mark: u32,
+    /// The stream that the scene is about: one that it created. It touches no other.
+    pub stream: Option<String>,
     /// What was acknowledged since the stream was created, in the order of the puts.
     stored: Vec<(String, Place)>,
     /// What was put and is not answered, by the put's number.
@@ -58,8 +60,9 @@ impl Facts {
         self.allows_refusals = expect.allows_refusals();
     }
 
-    /// A stream is created: what was stored before is not in it.
-    pub(super) fn stream_begins(&mut self) {
+    /// This stream is created: what was stored before is not in it.
+    pub(super) fn stream_begins(&mut self, stream: &str) {
+        self.stream = Some(stream.to_owned());
         self.stored.clear();
         self.before.clear();
     }

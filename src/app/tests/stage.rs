@@ -47,6 +47,10 @@ struct Theatre {
     lab: Lab,
     /// Answers that are kept back until they are let go.
     silent: bool,
+    /// Whether it creates no stream.
+    refusing: bool,
+    /// The streams that it has already.
+    others: Vec<String>,
     kept: Vec<Message>,
     shards: u32,
     puts: u32,
@@ -61,6 +65,8 @@ impl Theatre {
         Self {
             lab,
             silent: false,
+            refusing: false,
+            others: Vec::new(),
             kept: Vec::new(),
             shards: 0,
             puts: 0,
@@ -114,13 +120,16 @@ impl Theatre {
             effect => panic!("{effect:?} is none of a stage's"),
         };
         Some(Message::Answered(match request {
-            Request::ListStreams => Answer::Streams(Ok(Vec::new())),
+            Request::ListStreams => Answer::Streams(Ok(self.others.clone())),
             Request::CreateStream { stream, shards } => {
                 self.shards = shards;
                 Answer::Created {
                     stream,
                     shards,
-                    result: Ok(()),
+                    result: match self.refusing {
+                        true => Err(refusal("LimitExceededException")),
+                        false => Ok(()),
+                    },
                 }
             }
             Request::DescribeStream(stream) => Answer::Described {
@@ -326,6 +335,25 @@ fn on_another_endpoint_the_clock_stays_and_streams_have_names_of_their_own() {
     assert_eq!(it.stage().about(), words);
     it.next();
     assert_eq!(it.stands(), (5, StepState::Skipped(words.to_owned())));
+}
+
+#[test]
+fn a_scene_touches_no_stream_but_the_one_that_it_created() {
+    let mut it = Theatre::of(ConnectionKind::Endpoint);
+    it.others = vec!["somebody-s".into()];
+    it.next();
+    assert_eq!(it.stage().lab().streams.name(), Some("somebody-s"));
+    it.refusing = true;
+    it.next();
+    assert!(it.failure().contains("is not created"), "{}", it.failure());
+    it.next();
+    it.next();
+    assert!(
+        it.failure().contains("There is no stream"),
+        "{}",
+        it.failure()
+    );
+    assert_eq!(it.puts, 0);
 }
 
 #[test]
