@@ -17,6 +17,7 @@ use super::quiz::Quiz;
 use super::report;
 use super::screen::Pane;
 use super::section_clock;
+use super::stage;
 use super::steps_pane::Steps;
 use super::streams;
 use super::{guide, steps_pane};
@@ -192,6 +193,7 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
         return model.say(Tone::Nearly, words.into());
     }
     section_clock::bank(model, now);
+    stage::leave(model, out);
     leave(model);
     model.lesson = LessonPane::new(Arc::clone(&module.lesson), module.key, now);
     model.lesson.fault = module.fault;
