@@ -11,6 +11,7 @@ use kinesis_lab::client::{self, Client};
 use kinesis_lab::runtime::{Backstage, on_stage};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::embedded::Embedded;
 
@@ -26,6 +27,8 @@ pub struct Stages {
     stop: CancellationToken,
     /// A lock of std: it is held for a few lines, and never over an await.
     held: Arc<Mutex<Option<Held>>>,
+    /// The ends of stages that are under way.
+    ending: TaskTracker,
 }
 
 /// The stage that there is.
@@ -52,13 +55,18 @@ impl Stages {
             inbox,
             stop,
             held: Arc::default(),
+            ending: TaskTracker::new(),
         }
     }
 
-    /// Ends the stage that there is.
+    /// Ends the stage that there is, and waits for those that are ending.
     pub async fn end(&self) {
+        if let Some(held) = self.take(u64::MAX) {
+            self.ending.spawn(held.end());
+        }
+        self.ending.close();
         // Elsewhere a stream may be left, if the endpoint does not answer.
-        let _ = tokio::time::timeout(GRACE, self.close(u64::MAX)).await;
+        let _ = tokio::time::timeout(GRACE, self.ending.wait()).await;
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
@@ -72,7 +80,7 @@ impl Stages {
 
     async fn make(self, run: u64) -> Result<Connection, String> {
         if let Some(before) = self.take(run) {
-            before.end().await;
+            self.ending.spawn(before.end());
         }
         let stop = self.stop.child_token();
         let (client, connection, server) = match &self.elsewhere {
@@ -104,7 +112,7 @@ impl Stages {
             }
         };
         if let Some(replaced) = replaced {
-            replaced.end().await;
+            self.ending.spawn(replaced.end());
         }
         Ok(connection)
     }
@@ -148,10 +156,12 @@ impl Backstage for Stages {
     }
 
     fn close(&self, run: u64) -> BoxFuture<'static, ()> {
-        let taken = self.take(run);
+        // It ends also where nobody waits for it any more.
+        let ending = self.take(run).map(|held| self.ending.spawn(held.end()));
         async move {
-            if let Some(held) = taken {
-                held.end().await;
+            if let Some(ending) = ending {
+                // A panic there is a stream that is left elsewhere.
+                let _ = ending.await;
             }
         }
         .boxed()
