@@ -18,7 +18,7 @@ use crate::lesson::{Section, SectionKind};
 use crate::progress::class::{ClassRecord, Phase};
 
 pub use summary::markdown;
-pub use talk::{THINK, next_phase};
+pub use talk::{THINK, does, next_phase};
 
 /// How long after its begin a class is taken up again by a lab that is started anew; later it is over.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
@@ -28,6 +28,9 @@ const SAVES: &str = "“: class summary” saves what this class did";
 
 /// What `two more minutes` adds.
 const MORE_MINUTES: u32 = 2;
+
+/// How many scenes are remembered.
+const MOST_SCENES: usize = 200;
 
 /// The most that can be added to a section, in minutes.
 const MOST_MORE: u32 = 600;
@@ -158,8 +161,8 @@ pub fn phase(model: &Model, now: DateTime<Utc>) -> Option<(Phase, Time)> {
 
 /// What the instructor does next, where a class does something else than one who learns alone.
 pub(super) fn next_act(model: &Model) -> Option<(Action, String)> {
-    if let Some(does) = talk::does(model) {
-        return Some((Action::Open, does.into()));
+    if let Some((_, words)) = does(model) {
+        return Some((Action::Open, words.into()));
     }
     ends(model).then(|| (Action::Palette, SAVES.into()))
 }
@@ -237,6 +240,20 @@ pub(super) fn turn(model: &mut Model, now: DateTime<Utc>) {
         if ends(model) {
             model.say(Tone::Plain, format!("{SAVES}."));
         }
+    }
+}
+
+/// After every message: a scene that was begun was played.
+pub(super) fn attend(model: &mut Model) {
+    let stage = model.stage.as_ref().filter(|stage| stage.begun() > 0);
+    let Some(title) = stage.map(|stage| stage.scene().title.clone()) else {
+        return;
+    };
+    if let Some(class) = record_mut(model)
+        && class.scenes.last() != Some(&title)
+        && class.scenes.len() < MOST_SCENES
+    {
+        class.scenes.push(title);
     }
 }
 

@@ -365,6 +365,7 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
 pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     use Action::*;
     let answer = super::present::answer(model);
+    let talk = class::does(model).filter(|_| model.focus == Pane::Lesson);
     let scenes = &model.lesson.lesson.settings.scenes;
     let scene = model.shown_scene();
     let mut actions = match model.focus {
@@ -387,7 +388,7 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
         Pane::Shards => vec![Send, Consume],
     };
     if scene.is_none() {
-        if answer.is_some() {
+        if answer.is_some() || talk.is_some() {
             actions.push(Reveal);
         }
         if !scenes.is_empty() {
@@ -398,6 +399,7 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     let hint = |action: &Action| {
         let binding = binding_of(*action, model.focus)?;
         let word = match action {
+            Reveal if talk.is_some() => talk.map_or("", |(word, _)| word),
             Reveal if answer == Some(true) => "hides it",
             Scene(Cue::Next) if scene.is_none() => "scene",
             Scene(Cue::Next) if scene.is_some_and(|it| it.begun() == 0) => "begins",

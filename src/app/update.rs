@@ -131,6 +131,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     guide::go_on(model, now, &mut out);
     steps_pane::follow(model, now, &mut out);
     discussion::attend(model, now);
+    class::attend(model);
     guide::follow(model, now, &mut out);
     present::follow(model);
     // The time spent is written with other changes, and at the end; not for its own sake.

@@ -17,6 +17,7 @@ use super::bar;
 use super::canvas::Canvas;
 use super::fit::{self, Row, cut};
 use super::{Ink, foot, prose};
+use crate::app::class;
 use crate::app::present::{Parts, WIDEST, parts, time_left};
 use crate::app::{Pane, keymap};
 
@@ -46,7 +47,7 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
 fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
     let styles = &ink.styles;
     let title = bar::title(ink).to_uppercase();
-    let section = ink.model.lesson.section().map_or("", bar::word);
+    let section = &section(ink);
     let time = time_left(ink.model);
     if !parts.figures {
         let time = time.map_or(Row::new(), |time| {
@@ -59,8 +60,7 @@ fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
         let section = fit::cells(section).min(room);
         let title = cut(&title, room.saturating_sub(section + 2)).into_owned();
         let row = Row::new().text(title, styles.strong).gap(2);
-        let section = ink.model.lesson.section().map_or("", bar::word);
-        canvas.draw(0, row.text(section, styles.base));
+        canvas.draw(0, row.text(section.as_str(), styles.base));
         canvas.draw_right(0, time);
         return;
     }
@@ -82,6 +82,15 @@ fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
     let section = cut(section, room).into_owned();
     let row = if parts.large { 2 } else { 1 };
     canvas.draw(row, Row::new().text(section, styles.strong));
+}
+
+/// The section; where it is talked over, the phase and its time as well: `Discuss · think 0:31`.
+fn section(ink: &Ink<'_>) -> String {
+    let section = ink.model.lesson.section().map_or("", bar::word);
+    match class::phase(ink.model, ink.model.now) {
+        Some((phase, time)) => format!("{section} · {} {time}", phase.word()),
+        None => section.to_owned(),
+    }
 }
 
 /// What just happened, and the keys valid now.

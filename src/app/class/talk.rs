@@ -6,7 +6,7 @@ use super::{Time, open_section, record, record_mut};
 use crate::app::discussion::{self, Talk};
 use crate::app::model::{Model, Tone};
 use crate::lesson::Prompt;
-use crate::progress::class::{Phase, PromptPhase};
+use crate::progress::class::{ClassRecord, Phase, PromptPhase};
 
 /// How long each thinks alone, in seconds.
 pub const THINK: i64 = 45;
@@ -26,22 +26,27 @@ pub(super) fn settle(model: &mut Model) {
     model.lay_out();
 }
 
-/// The phase that a prompt is in.
-fn phase_of(model: &Model, prompt: &Prompt) -> Option<Phase> {
-    let open = record(model)?.prompt.as_ref()?;
-    (open.prompt == prompt.key).then_some(open.phase)
+/// The phase that comes then; `None` after the last one.
+fn phase_after(class: &ClassRecord, prompt: &Prompt) -> Option<Phase> {
+    let open = class.prompt.as_ref().filter(|it| it.prompt == prompt.key);
+    match open.map(|it| it.phase) {
+        None if !class.revealed.contains(&prompt.key) => Some(Phase::Think),
+        Some(Phase::Think) => Some(Phase::Talk),
+        Some(Phase::Talk) if !prompt.points.is_empty() => Some(Phase::Reveal),
+        _ => None,
+    }
 }
 
-/// What going on does to the prompt under the cursor; `None` where the page asks nothing, or all is talked over.
-pub fn does(model: &Model) -> Option<&'static str> {
+/// What going on does to the prompt under the cursor, in a word or two and in a few; `None` where the page asks nothing, or
+/// all is talked over.
+pub fn does(model: &Model) -> Option<(&'static str, &'static str)> {
     let class = record(model)?;
     let prompt = discussion::prompt(&model.lesson)?;
-    let shown = class.revealed.contains(&prompt.key);
-    match phase_of(model, prompt) {
-        None if !shown => Some("think: 45 seconds, each alone"),
-        Some(Phase::Think) => Some("talk about it"),
-        Some(Phase::Talk) if !prompt.points.is_empty() => Some("reveal the talking points"),
-        _ => discussion::untold(&model.lesson).map(|_| "the next prompt"),
+    match phase_after(class, prompt) {
+        Some(Phase::Think) => Some(("think", "think: 45 seconds, each alone")),
+        Some(Phase::Talk) => Some(("talk", "talk about it")),
+        Some(Phase::Reveal) => Some(("points", "reveal the talking points")),
+        None => discussion::untold(&model.lesson).map(|_| ("next prompt", "the next prompt")),
     }
 }
 
@@ -51,20 +56,14 @@ pub fn next_phase(model: &mut Model, now: DateTime<Utc>) -> bool {
     let Some(prompt) = discussion::prompt(&model.lesson).cloned() else {
         return false;
     };
-    let phase = phase_of(model, &prompt);
     let used = open_section(model, now).map_or(TimeDelta::zero(), |(used, _)| used);
     let at_seconds = u64::try_from(used.num_seconds()).unwrap_or(0);
     let Some(class) = record_mut(model) else {
         return false;
     };
-    let shown = class.revealed.contains(&prompt.key);
-    let next = match phase {
-        None if !shown => Some(Phase::Think),
-        Some(Phase::Think) => Some(Phase::Talk),
-        Some(Phase::Talk) if !prompt.points.is_empty() => Some(Phase::Reveal),
-        _ => None,
-    };
-    if matches!(phase, Some(Phase::Talk)) {
+    let next = phase_after(class, &prompt);
+    // A prompt without points is over with the talk.
+    if !matches!(next, Some(Phase::Think | Phase::Talk)) {
         class.revealed.insert(prompt.key.clone());
     }
     class.prompt = next.map(|phase| PromptPhase {

@@ -1,5 +1,7 @@
 //! What a lab tells its second screen: the instructor's note, this step and the next, its clocks, and what the room sees.
 
+mod scene;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +78,17 @@ pub struct Room {
     pub lines: Vec<String>,
 }
 
+impl Room {
+    fn new(present: bool, title: String, lines: impl Iterator<Item = String>) -> Self {
+        let cut = |line: String| line.chars().take(MOST_CHARS).collect();
+        Self {
+            present,
+            title,
+            lines: lines.take(MOST_LINES).map(cut).collect(),
+        }
+    }
+}
+
 impl Clock {
     /// What was used by then.
     fn used(&self, now: DateTime<Utc>) -> TimeDelta {
@@ -114,7 +127,12 @@ impl Shown {
         let pane = &model.lesson;
         let pages = &pane.lesson.pages;
         let page = pane.page();
-        let (this, next) = steps(model);
+        let scene = model.shown_scene();
+        let (this, next) = match scene {
+            Some(stage) => scene::steps(stage),
+            None => steps(model),
+        };
+        let of_page = || pane.lesson.settings.note(&page?.title);
         Self {
             format: FORMAT,
             lesson: pane.lesson.title.clone(),
@@ -123,15 +141,16 @@ impl Shown {
                 .map(|it| it.title.clone())
                 .unwrap_or_default(),
             page: (pane.page + 1, pages.len()),
-            note: page
-                .and_then(|page| pane.lesson.settings.note(&page.title))
+            note: scene
+                .and_then(scene::note)
+                .or_else(of_page)
                 .unwrap_or_default()
                 .to_owned(),
             this,
             next,
             clock: clock(model),
             phase: phase(model),
-            room: room(model),
+            room: scene.map_or_else(|| room(model), scene::room),
         }
     }
 }
@@ -215,12 +234,5 @@ fn room(model: &Model) -> Room {
             (pane.page().map(title).unwrap_or_default(), seen)
         }
     };
-    let lines = lines.iter().take(MOST_LINES);
-    Room {
-        present,
-        title: name,
-        lines: lines
-            .map(|line| line.text().chars().take(MOST_CHARS).collect())
-            .collect(),
-    }
+    Room::new(present, name, lines.iter().map(|line| line.text()))
 }

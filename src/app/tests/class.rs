@@ -320,3 +320,35 @@ fn what_is_for_a_class_says_so_without_one() {
     palette(&mut lab, "go on with the discussion");
     assert!(lab.status().contains("no discussion on this page"));
 }
+
+#[test]
+fn present_mode_begins_a_class_and_its_keys_add_time_rest_and_go_on_with_the_talk() {
+    let mut lab = Lab::start(started(Progress::default()));
+    lab.key('n').enter().keys("my secret").escape().key('P');
+    assert_eq!(time(&lab), "10:00");
+    lab.key('+');
+    assert_eq!(time(&lab), "12:00");
+    lab.key('.').wait(30.0).key('.');
+    assert_eq!(time(&lab), "12:00");
+    let slide = |lab: &Lab| {
+        let slide = lab.model.present.as_ref().and_then(present::Present::slide);
+        let lines = slide.map(|slide| slide.lines.clone()).unwrap_or_default();
+        let prompt = slide.and_then(|slide| slide.prompt);
+        let text: Vec<String> = lines.iter().map(|line| line.text()).collect();
+        (prompt, text.join("\n"))
+    };
+    lab.enter();
+    assert_eq!(phase(&lab), Some((Phase::Think, "0:45".into())));
+    lab.enter();
+    assert!(!slide(&lab).1.contains("hidden point"));
+    lab.enter();
+    let (prompt, text) = slide(&lab);
+    assert_eq!(prompt, Some(0));
+    assert!(text.contains("hidden point"), "{text}");
+    lab.enter();
+    let (prompt, text) = slide(&lab);
+    assert_eq!(prompt, Some(1), "{text}");
+    assert!(!text.contains("secret") && !text.contains("hidden point"));
+    lab.key('P');
+    assert_eq!(time(&lab), "12:00", "the class goes on in the full lab");
+}

@@ -147,3 +147,44 @@ fn the_second_screen_is_left_by_q_by_control_c_and_by_a_signal() {
     assert!(leaves(Message::StopAsked));
     assert!(!leaves(press(KeyCode::Esc, KeyModifiers::NONE)));
 }
+
+#[test]
+fn a_scene_s_step_brings_its_own_note_what_comes_next_and_what_the_room_reads() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.present = true;
+    setup.lesson.settings = lesson_settings(
+        r#"
+[[scene]]
+title = "Same key"
+[[scene.step]]
+say = "Three events\nare coming."
+note = "Wait for silence."
+[[scene.step]]
+predict = { ask = "Which shard?", options = ["zero", "one"], answer = "B", why = "By its hash." }
+[[scene.step]]
+reveal = {}
+"#,
+    );
+    let mut lab = Lab::start(setup);
+    lab.key(' ');
+    let opened = Message::StageOpened {
+        run: 1,
+        result: Ok(lab.model.connection.clone()),
+    };
+    lab.tell(opened).key(' ');
+    let shown = told(&mut lab).pop().expect("told");
+    assert_eq!(shown.note, "Wait for silence.");
+    assert_eq!(shown.this, "Scene “Same key”, step 1 of 3");
+    assert!(!shown.next.is_empty());
+    assert_eq!(shown.room.lines, ["Three events", "are coming."]);
+    lab.key(' ');
+    let asked = told(&mut lab).pop().expect("told");
+    assert_eq!(asked.note, "", "the note was the first step's");
+    assert_eq!(asked.room.lines, ["Which shard?", "  A  zero", "  B  one"]);
+    lab.key(' ');
+    let revealed = told(&mut lab).pop().expect("told");
+    let right = "  B  one: right".to_owned();
+    assert!(revealed.room.lines.contains(&right), "{:?}", revealed.room);
+    let summary = class::markdown(&lab.model, lab.now).expect("a class");
+    assert!(summary.contains("## Scenes\n\n- Same key\n"), "{summary}");
+}
