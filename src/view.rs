@@ -136,11 +136,12 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
         if let Some(note) = &model.lesson.discussion.note {
             cursor = note::draw(&ink, note, buffer);
         }
-        foot::draw(&ink, buffer);
         if let Some(overlay) = &model.overlay {
             step_back(&ink, buffer);
             cursor = overlay::draw(&ink, overlay, buffer);
         }
+        // A long sentence borrows rows from whatever lies there, while it stands.
+        foot::draw(&ink, buffer);
     }
     if look.ascii {
         ascii::fold(buffer);

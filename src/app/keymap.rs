@@ -323,6 +323,10 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         Pane::Lesson => lesson_hints(model, no_stream),
         _ if no_stream && pane != Pane::Quiz => vec![NextPage, Streams],
         Pane::Producer => vec![Send, Auto, EditEvent, SendSettings, Freeze],
+        // Who is told to kill a worker finds here how.
+        Pane::Consumer if model.consumer.running => {
+            vec![Consume, ChooseStart, MoreWorkers, KillWorker, Freeze, Open]
+        }
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
         Pane::Shards => vec![Left, ChooseStart, Axis, Freeze, Send],
         Pane::Quiz => {

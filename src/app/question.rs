@@ -128,7 +128,7 @@ pub fn question(model: &Model, confirm: &Confirm) -> Question {
                 title: "Leave the lab",
                 words,
                 facts: Vec::new(),
-                keys: vec![("q", "leaves"), ("Esc", "stays")],
+                keys: vec![("q Enter", "leaves"), ("Esc", "stays")],
                 alarming: false,
             }
         }

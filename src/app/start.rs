@@ -25,7 +25,7 @@ pub const MEANINGS: [&str; 6] = [
     "what arrived at this time or later",
     "exactly this record",
     "the record after this one",
-    "where the workers stopped last; else the oldest record",
+    "where the workers stopped, else TRIM_HORIZON",
 ];
 
 /// The dialog that `t` opens.

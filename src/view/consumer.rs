@@ -238,16 +238,14 @@ fn kept_words(model: &Model, width: usize) -> String {
     let hours = hours.map_or(String::new(), |hours| format!(", for {hours} h"));
     let count = model.streams.name().map(|name| model.streams.count(name));
     let kept = match count {
-        Some(count) if model.feeds() => {
-            format!("{} kept", grouped(count.held()))
-        }
-        _ => "kept".into(),
+        Some(count) if model.feeds() => format!(": {} kept", grouped(count.held())),
+        _ => String::new(),
     };
     let forgotten = match model.consumer.forgotten() {
         0 => String::new(),
         n => format!(" · {} older ones left this list", grouped(n)),
     };
-    let words = format!("records stay after reading: {kept}{hours}");
+    let words = format!("records stay after reading{kept}{hours}");
     let again = match model.consumer.repeats() {
         0 => String::new(),
         n => format!("{} came again · ", grouped(n)),

@@ -217,8 +217,10 @@ fn shards<'a>(ink: &Ink<'_>, shards: &[&ShardId]) -> Row<'a> {
         if row.width() + short.len() + 2 > MOST_SHARDS {
             return row.text(CUT, ink.styles.dim);
         }
-        let gap = usize::from(!row.is_empty());
-        row = row.gap(gap).text(short, shard::words(ink, id));
+        let comma = if row.is_empty() { "" } else { "," };
+        row = row
+            .text(comma, ink.styles.dim)
+            .text(short, shard::words(ink, id));
     }
     row
 }

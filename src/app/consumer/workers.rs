@@ -329,7 +329,7 @@ fn leave(consumer: &mut Consumer, wanted: u8) -> String {
     )
 }
 
-/// Kills the worker of the selected record, else the last one: it says no goodbye.
+/// Kills the worker of the selected record, else the last one that has something to lose: it says no goodbye.
 pub(in crate::app) fn kill_worker(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let consumer = &mut model.consumer;
     if !consumer.running {
@@ -340,7 +340,14 @@ pub(in crate::app) fn kill_worker(model: &mut Model, now: DateTime<Utc>, out: &m
     let alive: Vec<u8> = consumer.group.alive().collect();
     let of_record = selected.map(|shown| shown.worker);
     let victim = of_record.filter(|worker| alive.contains(worker));
-    let Some(victim) = victim.or(alive.last().copied()) else {
+    let table = &consumer.group.table;
+    let holds = |worker: &&u8| {
+        table
+            .leases()
+            .any(|(_, lease)| lease.owner == Some(**worker))
+    };
+    let busy = alive.iter().rev().find(holds).or(alive.last());
+    let Some(victim) = victim.or(busy.copied()) else {
         return model.say(Tone::Nearly, "No worker is left. W adds one.".into());
     };
     kill(model, victim, now, out);

@@ -267,7 +267,7 @@ pub const LAB: &[Binding] = &[
         &[key('x')],
         Action::KillWorker,
         "kill",
-        "kill the selected record's worker, else the last one",
+        "kill the selected record's worker, else one with a lease",
     ),
     bind(
         In(Pane::Consumer),

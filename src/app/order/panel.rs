@@ -129,7 +129,7 @@ pub fn words(order: &Order) -> Option<[String; 3]> {
         ));
     }
     more.push(match order.unread() {
-        0 => "none seen going in is unread".to_owned(),
+        0 => "all seen going in are read".to_owned(),
         n => format!("{} not read yet", counted(n as u64, "record")),
     });
     let fewest = [vec![records], vec![keys], crossed].concat().join(", ");

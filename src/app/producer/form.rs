@@ -6,6 +6,7 @@ use super::auto::{most, rate};
 use super::settings::{BATCHES, Keys, PAYLOADS, RETRIES};
 use crate::app::connection::ConnectionKind;
 use crate::app::model::Model;
+use crate::app::numbers::grouped;
 use crate::app::overlay::Overlay;
 use crate::app::templates;
 
@@ -81,7 +82,7 @@ impl Line {
                 0 => "none".to_owned(),
                 n => format!("at most {n}"),
             },
-            Self::Rate => format!("{} a second", rate(model)),
+            Self::Rate => format!("{} a second", grouped(rate(model).into())),
         }
     }
 
@@ -107,9 +108,11 @@ impl Line {
                 _ => "of what is refused",
             },
             Self::Rate if model.connection.kind == ConnectionKind::Aws => {
-                return format!("of at most {} on AWS", most(model));
+                return format!("of at most {} on AWS", grouped(most(model).into()));
             }
-            Self::Rate => return format!("of {} that the shards take", most(model)),
+            Self::Rate => {
+                return format!("of {} that the shards take", grouped(most(model).into()));
+            }
         };
         words.to_owned()
     }

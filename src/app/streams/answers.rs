@@ -209,13 +209,17 @@ pub(in crate::app) fn described(
     out.changed |= selected.presence != presence;
     selected.presence = presence;
     if anew {
+        let stopped = model.consumer.running || model.producer.auto.next_at.is_some();
         turn_over(model);
         model.streams.known.remove(stream);
         model.streams.entry(stream);
-        model.say(
-            Tone::Nearly,
-            format!("Somebody created {stream} anew; the panels begin anew with it."),
-        );
+        let goes_on = match stopped {
+            true => " What sent and read is stopped: S and c start it again.",
+            false => "",
+        };
+        let words =
+            format!("Somebody created {stream} anew; the panels begin anew with it.{goes_on}");
+        model.say(Tone::Nearly, words);
     } else if active && was_creating {
         model.say(Tone::Done, format!("{stream} is ACTIVE. s sends an event."));
     } else if deleting && !was_deleting {

@@ -1,13 +1,12 @@
 //! The log elsewhere than on the embedded server: nobody tells of calls there, so the lab's own are known by their
 //! answers, and how long they took by when they were asked for.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::heard::{WireCall, by_hand, is_open};
+use super::heard::{WireCall, by_hand, is_open, named};
 use crate::app::message::{
     Answer, Batch, Effect, PutBatch, ReaderId, Request, Sender, Stored, bytes_of,
 };
@@ -166,7 +165,7 @@ pub(in crate::app) fn answered(model: &mut Model, answer: &Answer, now: DateTime
     let counts = numbers::called(model, (who == "lab").then_some("lab"), &call, now);
     let (call, entries) = WireCall::new(
         model.wire.calls,
-        Cow::Borrowed(by_hand(model, who, &call.operation)),
+        named(model, by_hand(model, who, &call.operation), &call.detail),
         &call,
         false,
     );

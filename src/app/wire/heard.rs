@@ -16,7 +16,7 @@ const MOST_SHARDS: usize = 8;
 pub struct WireCall {
     /// Counts the calls.
     pub number: u64,
-    /// Who made it: `you`, `auto`, `worker`, `lab` for the lab's own looks, `py#1`.
+    /// Who made it: `you`, `auto`, `worker 1`, `lab` for the lab's own looks, `py#1`.
     pub who: Cow<'static, str>,
     /// The call; of a put [`Detail::None`], since its records are kept apart.
     pub call: Call,
@@ -167,15 +167,26 @@ pub(super) fn by_hand(model: &Model, name: &'static str, operation: &str) -> &'s
     }
 }
 
+/// A client of the lab's own by its name in the log; a worker by its number, as far as the shard tells it.
+pub(super) fn named(model: &Model, name: &'static str, detail: &Detail) -> Cow<'static, str> {
+    let shard = match detail {
+        Detail::Iterator { shard, .. } => shard,
+        Detail::Get(get) => &get.shard,
+        _ => return name.into(),
+    };
+    let mut readers = model.consumer.readers.iter();
+    match readers.find(|reader| reader.shard == *shard && reader.worker > 0) {
+        Some(reader) if name == "worker" => format!("worker {}", reader.worker).into(),
+        _ => name.into(),
+    }
+}
+
 /// The feed told of a call: the lab's own where no name is given. Says whether the screen shows it.
 pub(in crate::app) fn told(model: &mut Model, call: &Call, program: Option<&str>) -> bool {
+    let own = || own_name(&call.caller.user_agent, &call.operation);
     let who = match program {
         Some(name) => Cow::Owned(name.to_owned()),
-        None => Cow::Borrowed(by_hand(
-            model,
-            own_name(&call.caller.user_agent, &call.operation),
-            &call.operation,
-        )),
+        None => named(model, by_hand(model, own(), &call.operation), &call.detail),
     };
     let (call, entries) = WireCall::new(model.wire.calls, who, call, true);
     model.wire.push(call, entries);

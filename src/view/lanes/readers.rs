@@ -38,6 +38,12 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
         false => grouped(ahead.records),
     };
     let none = ahead.records == 0;
+    // What is closed has no tip any more.
+    let tip = if lane.open {
+        "at the tip"
+    } else {
+        "at its end"
+    };
     let (forms, style) = match caret.doing {
         Doing::Ended => (
             vec![
@@ -71,10 +77,7 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
         ),
         Doing::Refused => (vec![format!("{name} was refused")], styles.wrong),
         Doing::Stopped if none => (
-            vec![
-                format!("{name} stopped at the tip"),
-                format!("{name} stopped"),
-            ],
+            vec![format!("{name} stopped {tip}"), format!("{name} stopped")],
             styles.dim,
         ),
         Doing::Stopped => (
@@ -108,7 +111,7 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
             ];
             (forms, styles.nearly)
         }
-        Doing::Reads if none => (vec![format!("{name} at the tip")], styles.done),
+        Doing::Reads if none => (vec![format!("{name} {tip}")], styles.done),
         Doing::Reads => {
             let mut forms = Vec::new();
             if let Some(millis) = caret.millis.filter(|millis| *millis > 0) {

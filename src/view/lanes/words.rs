@@ -97,9 +97,9 @@ pub(super) fn axis(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     } else {
         unread.width() + 2
     });
-    let fitting = words.iter().find(|words| words.len() <= room);
-    let words = fitting.unwrap_or(&words[2]);
-    canvas.draw(0, Row::new().text(*words, ink.styles.dim));
+    let fitting = words.into_iter().find(|words| words.len() <= room);
+    let words = fitting.unwrap_or_default();
+    canvas.draw(0, Row::new().text(words, ink.styles.dim));
     canvas.draw_right(0, unread);
 }
 

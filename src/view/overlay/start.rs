@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use super::super::fit::Row;
+use super::super::fit::{Row, cut};
 use super::super::{Ink, field, keys, prose};
 use super::{dialog, room};
 use crate::app::start::{MEANINGS, StartDialog, WORDS};
@@ -55,7 +55,7 @@ pub(super) fn draw(ink: &Ink<'_>, choice: &StartDialog, buffer: &mut Buffer) -> 
             .gap(1)
             .text(mark, styles.accent)
             .left(word, 23, style)
-            .text(meaning, styles.dim);
+            .text(cut(meaning, width.saturating_sub(26)), styles.dim);
         canvas.draw(place + 1, row);
         if chosen {
             canvas.lay(place + 1, 0..width, styles.selection);
