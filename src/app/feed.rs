@@ -23,10 +23,15 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             region,
             stream,
             records,
+            shards,
         } => {
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.count_written(&stream, records);
+                for (shard, held) in &shards {
+                    model.streams.stored_in(&stream, shard, *held);
+                }
+                lanes::counted(model);
                 steps_pane::observe(model, &Seen::Kept(&stream, records), now);
             }
         }
@@ -34,12 +39,16 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             region,
             stream,
             records,
+            shards,
         } => {
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                for (shard, gone) in &shards {
+                    model.streams.gone_from(&stream, shard, *gone);
+                }
                 if model.streams.name() == Some(stream.as_str()) {
-                    lanes::trim(model, now);
+                    lanes::expired(model, &shards, now);
                 }
                 steps_pane::observe(model, &Seen::Expired(&stream, records), now);
                 let words = format!("Records of {stream} are gone: older than it keeps them.");
@@ -54,8 +63,10 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
             if region == model.connection.region {
                 out.changed = true;
                 model.streams.dropped(&stream, records);
+                model.streams.emptied(&stream);
                 if model.streams.name() == Some(stream.as_str()) {
                     lanes::emptied(model);
+                    lanes::counted(model);
                 }
                 steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
                 let words = format!(
@@ -80,8 +91,10 @@ pub(super) fn fed(model: &mut Model, event: FeedEvent, now: DateTime<Utc>, out: 
                     model.say(Tone::Nearly, words);
                 }
                 model.streams.trimmed(&stream, records);
+                model.streams.gone_from(&stream, &shard, records);
                 if model.streams.name() == Some(stream.as_str()) {
                     lanes::trimmed_early(model, &shard, records);
+                    lanes::counted(model);
                 }
                 steps_pane::observe(model, &Seen::Dropped(&stream, records), now);
             }
@@ -132,6 +145,9 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
         && let Some(stream) = &call.stream
     {
         model.streams.count_written(stream, stored);
+        for (shard, _) in call.places() {
+            model.streams.stored_in(stream, shard, 1);
+        }
         out.changed = true;
     }
     if call.caller.access_key == model.connection.own_access_key {
@@ -211,8 +227,8 @@ fn called(model: &mut Model, call: &Call, now: DateTime<Utc>, out: &mut Outcome)
             _ => None,
         };
         let newest = lane.and_then(lanes::Lane::newest).cloned();
-        let seen = lane.map_or(0, lanes::Lane::seen);
+        let entered = lane.map_or(0, |lane| lane.entered);
         let foreign = &mut model.consumer.foreign;
-        out.changed |= foreign.saw(&name, call, newest.as_ref(), seen);
+        out.changed |= foreign.saw(&name, call, newest.as_ref(), entered);
     }
 }

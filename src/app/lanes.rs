@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use carets::{Ahead, Caret, Doing, Stand, carets};
 pub use heat::{BYTES_A_SECOND, Heat, RECORDS_A_SECOND, SECONDS};
-pub use lane::{LONGEST_KEY, Lane, REMEMBERED, Token};
+pub use lane::{LONGEST_KEY, Lane, REMEMBERED, Token, Told};
 pub use order::{Entry, Orders, orders};
 pub use pointing::{Axis, Frozen, pointed};
 pub(super) use pointing::{
@@ -203,7 +203,18 @@ pub(super) fn shards_known(model: &mut Model, now: DateTime<Utc>) {
     if let Some(description) = model.streams.description() {
         model.lanes.shards_known(&description.shards, lab_time);
     }
+    counted(model);
     trim(model, now);
+}
+
+/// What the shards of the selected stream hold was told: lanes know how much of it they have not seen.
+pub(super) fn counted(model: &mut Model) {
+    if !model.feeds() {
+        return;
+    }
+    for lane in &mut model.lanes.lanes {
+        lane.stored = Some(model.streams.held_in(&lane.shard));
+    }
 }
 
 /// What is older than the stream keeps it is not there any more.
@@ -217,6 +228,17 @@ pub(super) fn trim(model: &mut Model, now: DateTime<Utc>) {
             lane.trim_before(since);
         }
     }
+}
+
+/// Records of the selected stream went by their age, so many of each shard.
+pub(super) fn expired(model: &mut Model, gone: &[(ShardId, u64)], now: DateTime<Utc>) {
+    trim(model, now);
+    for (shard, records) in gone {
+        if let Some(lane) = model.lanes.lane(shard) {
+            lane.expired(*records);
+        }
+    }
+    counted(model);
 }
 
 /// What was said of the shards for a while is over.
@@ -267,6 +289,8 @@ pub(super) fn called(model: &mut Model, call: &Call, program: Option<&str>, now:
                             Some(who.clone()),
                         );
                         lane.learn(token);
+                        lane.entered += 1;
+                        lane.stored = Some(model.streams.held_in(shard));
                         lane.heat
                             .stored(wall, (entry.size + entry.key.len()) as u64);
                     }
@@ -290,6 +314,21 @@ pub(super) fn called(model: &mut Model, call: &Call, program: Option<&str>, now:
         {
             if let Some(lane) = model.lanes.lane(&get.shard) {
                 lane.heat.read_refused(wall);
+            }
+        }
+        // A look of the lab's is no reader.
+        Detail::Get(get)
+            if program.is_none()
+                && call.error.is_none()
+                && !call.caller.user_agent.contains("app/kinesis-lab-look") =>
+        {
+            if let Some(lane) = model.lanes.lane(&get.shard) {
+                let before = lane.told.take().and_then(|told| told.after);
+                lane.told = Some(Told {
+                    after: get.range.as_ref().map(|(_, last)| last.clone()).or(before),
+                    ahead: get.ahead,
+                    entered: lane.entered,
+                });
             }
         }
         _ => {

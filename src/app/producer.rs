@@ -15,6 +15,7 @@ use super::log::{Gaze, Log};
 use super::message::{Place, Put, PutSummary, Request, Sender, Stored};
 use super::model::{Model, Outcome, Tone};
 use super::templates::{self, Template};
+use crate::kinesis::CallError;
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::errors::explained;
 use crate::kinesis::feed::{Call, Detail};
@@ -160,8 +161,12 @@ pub struct Producer {
     pub gaze: Gaze,
     /// Records stored in the selected stream: by the learner, by the lab itself, by programs.
     pub written: [u64; 3],
-    /// Puts that were refused or not answered.
+    /// Puts that were refused.
     pub refused: u64,
+    /// Puts of the panel's own without an answer: they may be stored.
+    pub unknown: u64,
+    /// Puts of the panel's own that never reached the endpoint.
+    pub unsent: u64,
     puts: u64,
     rendered: u64,
 }
@@ -180,6 +185,8 @@ impl Default for Producer {
             gaze: Gaze::default(),
             written: [0; 3],
             refused: 0,
+            unknown: 0,
+            unsent: 0,
             puts: 0,
             rendered: 0,
         }
@@ -226,7 +233,7 @@ impl Producer {
         self.log.clear();
         self.gaze.follow(&mut self.log);
         self.written = [0; 3];
-        self.refused = 0;
+        (self.refused, self.unknown, self.unsent) = (0, 0, 0);
         self.auto.next_at = None;
         // What is under way is answered to nobody.
         self.auto.queue = Queue::default();
@@ -356,9 +363,21 @@ pub(super) fn sent(
             }
         }
     }
+    let producer = &mut model.producer;
+    let fate = match &result {
+        Err(error) if error.leaves_open() => Some(&mut producer.unknown),
+        Err(CallError::Refused { .. }) => Some(&mut producer.refused),
+        Err(_) => Some(&mut producer.unsent),
+        Ok(_) => None,
+    };
+    let failed = fate.map(|count| *count += 1).is_some();
     let result = result.map_err(|error| (error.name().to_owned(), error.explained().to_owned()));
     let line = SentLine::new(now, who, &put.key, put.hash_key, put.size, result);
-    model.producer.push(line);
+    if failed {
+        producer.log.push(line);
+    } else {
+        producer.push(line);
+    }
 }
 
 /// A program put records into the selected stream, or tried to.

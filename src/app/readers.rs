@@ -31,10 +31,12 @@ pub struct ForeignReader {
     pub behind: Option<u64>,
     /// Records ahead of it at its last call.
     pub ahead: u64,
-    /// Records of its shard that were seen by then.
-    pub seen: u64,
+    /// Records that its shard had taken by then, since the lab looks at it.
+    pub entered: u64,
     /// When it called last.
     pub last_call: DateTime<Utc>,
+    /// Whether an answer told of what lies ahead.
+    pub called: bool,
     /// Whether its last page was empty although records lay ahead.
     pub empty: bool,
     /// The fault on request that its last call met.
@@ -67,14 +69,14 @@ impl ForeignReaders {
         self.0.is_empty()
     }
 
-    /// Takes a call of a program over; `newest` is the newest record of its shard at this time, and `seen` how many were
-    /// seen. Whether more changed than the time of its last call.
+    /// Takes a call of a program over; `newest` is the newest record of its shard at this time, and `entered` how
+    /// many it has taken. Whether more changed than the time of its last call.
     pub(super) fn saw(
         &mut self,
         program: &str,
         call: &Call,
         newest: Option<&SequenceNumber>,
-        seen: u64,
+        entered: u64,
     ) -> bool {
         let (chain, shard, start) = match &call.detail {
             Detail::Iterator {
@@ -93,8 +95,11 @@ impl ForeignReaders {
         reader.error = call.error.as_ref().map(|(code, _)| code.clone());
         if let Detail::Get(get) = &call.detail {
             reader.read += get.returned as u64;
-            reader.ahead = get.ahead;
-            reader.seen = seen;
+            if call.error.is_none() {
+                reader.called = true;
+                reader.ahead = get.ahead;
+            }
+            reader.entered = entered;
             reader.empty = get.returned == 0 && get.ahead > 0 && call.error.is_none();
             reader.behind = get.millis_behind_latest.or(reader.behind);
             if let Some((_, last)) = &get.range {
@@ -104,11 +109,11 @@ impl ForeignReaders {
             reader.ended = get.ended;
         }
         before.is_none_or(|before| {
-            let (last_call, seen) = (reader.last_call, reader.seen);
+            let (last_call, entered) = (reader.last_call, reader.entered);
             *reader
                 != ForeignReader {
                     last_call,
-                    seen,
+                    entered,
                     ..before
                 }
         })
@@ -149,7 +154,8 @@ impl ForeignReaders {
                 last: None,
                 behind: None,
                 ahead: 0,
-                seen: 0,
+                entered: 0,
+                called: false,
                 empty: false,
                 fault: None,
                 last_call: at,

@@ -25,6 +25,8 @@ pub const FIRST_SHARDS: u32 = 2;
 pub const MOST_SHARDS: u32 = 8;
 /// How many streams are remembered by name; more are on the endpoint but not in the lab's list.
 const REMEMBERED: usize = 1_000;
+/// Of how many shards of a stream it is remembered what they hold.
+const SHARDS: usize = 1_024;
 
 /// How soon the lab looks again at a stream that is being created or deleted, and at one on an endpoint without a feed.
 const LOOK_SOON: TimeDelta = TimeDelta::seconds(1);
@@ -76,12 +78,20 @@ impl Count {
     }
 }
 
+/// What is remembered of a stream.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    count: Count,
+    /// Records that are still there, by shard, as the feed tells of them.
+    shards: BTreeMap<ShardId, u64>,
+}
+
 /// The streams.
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
     /// The stream that the panels follow.
     pub selected: Option<Selected>,
-    known: BTreeMap<String, Count>,
+    known: BTreeMap<String, Known>,
     /// The stream that is gone, of this run or of the last one: the dialog offers it anew.
     pub last_time: Option<LastStream>,
     /// When to list the endpoint's streams again; `None` while it is asked.
@@ -159,7 +169,40 @@ impl Streams {
 
     /// What is counted of a stream.
     pub fn count(&self, name: &str) -> Count {
-        self.known.get(name).copied().unwrap_or_default()
+        self.known
+            .get(name)
+            .map_or_else(Count::default, |known| known.count)
+    }
+
+    /// How many records the selected stream holds in a shard, by what the feed told of it.
+    pub(super) fn held_in(&self, shard: &ShardId) -> u64 {
+        let known = self.name().and_then(|name| self.known.get(name));
+        let held = known.and_then(|known| known.shards.get(shard));
+        held.copied().unwrap_or(0)
+    }
+
+    /// Records were stored in a shard of a stream, before the lab began or since.
+    pub(super) fn stored_in(&mut self, name: &str, shard: &ShardId, records: u64) {
+        if let Some(known) = self.known.get_mut(name)
+            && (known.shards.contains_key(shard) || known.shards.len() < SHARDS)
+        {
+            *known.shards.entry(shard.clone()).or_default() += records;
+        }
+    }
+
+    /// Records of a shard of a stream are gone.
+    pub(super) fn gone_from(&mut self, name: &str, shard: &ShardId, records: u64) {
+        let known = self.known.get_mut(name);
+        if let Some(held) = known.and_then(|known| known.shards.get_mut(shard)) {
+            *held = held.saturating_sub(records);
+        }
+    }
+
+    /// Nothing is left in the shards of a stream.
+    pub(super) fn emptied(&mut self, name: &str) {
+        if let Some(known) = self.known.get_mut(name) {
+            known.shards.clear();
+        }
     }
 
     /// Counts records stored in a stream.
@@ -174,6 +217,7 @@ impl Streams {
         if let Some(count) = self.entry(name) {
             *count = Count::default();
         }
+        self.emptied(name);
     }
 
     /// A stream's records were dropped before their time.
@@ -192,14 +236,14 @@ impl Streams {
 
     /// Whether a stream holds records, as far as the lab knows.
     pub(super) fn hold_records(&self) -> bool {
-        self.known.values().any(|count| count.held() > 0)
+        self.known.values().any(|known| known.count.held() > 0)
     }
 
     fn entry(&mut self, name: &str) -> Option<&mut Count> {
         if !self.known.contains_key(name) && self.known.len() >= REMEMBERED {
             return None;
         }
-        Some(self.known.entry(name.to_owned()).or_default())
+        Some(&mut self.known.entry(name.to_owned()).or_default().count)
     }
 }
 

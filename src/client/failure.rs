@@ -90,21 +90,28 @@ impl Road {
             };
         }
         let address = &self.address;
-        self.no_answer(if failure.is_timeout() {
-            format!(
+        // Without a connection nothing was sent.
+        let unreached = if failure.is_timeout() {
+            Some(format!(
                 "no connection to {address} within {}",
                 seconds(self.connect_within)
-            )
+            ))
         } else if find_io(error, ErrorKind::ConnectionRefused) {
-            format!("nothing listens at {address}")
+            Some(format!("nothing listens at {address}"))
         } else if says(error, "dns error") {
-            format!("the host name of {address} is not known here")
+            Some(format!("the host name of {address} is not known here"))
         } else if find_io(error, ErrorKind::InvalidData) {
-            format!(
+            Some(format!(
                 "no secure connection (TLS) with {address}: {}",
                 innermost(error)
-            )
-        } else if http.is_some() {
+            ))
+        } else {
+            None
+        };
+        if let Some(why) = unreached {
+            return CallError::NotReached { why };
+        }
+        self.no_answer(if http.is_some() {
             format!("{address} closed the connection without an answer")
         } else {
             format!("{address} cannot be reached: {}", innermost(error))

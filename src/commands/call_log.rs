@@ -83,11 +83,13 @@ impl Log {
                 region,
                 stream,
                 records,
+                ..
             }) => self.event("kept", now, records_fields(region, stream, *records)),
             Heard::Event(FeedEvent::Expired {
                 region,
                 stream,
                 records,
+                ..
             }) => self.event("expired", now, records_fields(region, stream, *records)),
             Heard::Event(FeedEvent::Emptied {
                 region,

@@ -12,8 +12,13 @@ pub enum CallError {
         /// The endpoint's own words.
         message: String,
     },
-    /// Nothing answered, or not in time. Nothing is known of the call's effect.
+    /// The call may have arrived, and no answer came, or not in time. Nothing is known of the call's effect.
     NoAnswer {
+        /// What went wrong underneath, in one sentence.
+        why: String,
+    },
+    /// No connection came about: the call never reached the endpoint, so it has no effect there.
+    NotReached {
         /// What went wrong underneath, in one sentence.
         why: String,
     },
@@ -35,6 +40,7 @@ impl CallError {
         match self {
             Self::Refused { code, .. } => code,
             Self::NoAnswer { .. } => "no answer",
+            Self::NotReached { .. } => "not reached",
             Self::Nonsense { .. } => "not a Kinesis answer",
             Self::KeptBack { .. } => "kept back by the lab",
         }
@@ -44,7 +50,10 @@ impl CallError {
     pub fn words(&self) -> &str {
         match self {
             Self::Refused { message, .. } => message,
-            Self::NoAnswer { why } | Self::Nonsense { why } | Self::KeptBack { why } => why,
+            Self::NoAnswer { why }
+            | Self::NotReached { why }
+            | Self::Nonsense { why }
+            | Self::KeptBack { why } => why,
         }
     }
 

@@ -37,6 +37,8 @@ pub enum FeedEvent {
         stream: String,
         /// How many records it holds.
         records: u64,
+        /// In which shards.
+        shards: Vec<(ShardId, u64)>,
     },
     /// Records of a stream went since they were older than its retention.
     Expired {
@@ -46,6 +48,8 @@ pub enum FeedEvent {
         stream: String,
         /// How many records went.
         records: u64,
+        /// From which shards.
+        shards: Vec<(ShardId, u64)>,
     },
     /// A stream was emptied on request.
     Emptied {
@@ -106,14 +110,20 @@ pub struct Call {
 }
 
 impl Call {
+    /// Where it stored its records.
+    pub fn places(&self) -> impl Iterator<Item = &(ShardId, SequenceNumber)> {
+        let entries = match (&self.error, &self.detail) {
+            (None, Detail::Put(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        entries
+            .iter()
+            .filter_map(|entry| entry.result.as_ref().ok())
+    }
+
     /// How many records it stored.
     pub fn stored(&self) -> u64 {
-        match (&self.error, &self.detail) {
-            (None, Detail::Put(entries)) => {
-                entries.iter().filter(|entry| entry.result.is_ok()).count() as u64
-            }
-            _ => 0,
-        }
+        self.places().count() as u64
     }
 }
 

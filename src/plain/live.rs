@@ -158,8 +158,10 @@ impl Talk {
                     "Producer. The event at hand: key {key}, data {data}"
                 ));
                 self.say(&format!(
-                    "Written: {you} by you, {auto} automatically, {programs} by programs; refused: {}.",
-                    producer.refused + producer.auto.queue.counts.given_up
+                    "Written: {you} by you, {auto} automatically, {programs} by programs; refused: {}, not sent: {}, unknown: {}.",
+                    producer.refused + producer.auto.queue.counts.given_up,
+                    producer.unsent,
+                    producer.unknown
                 ));
             }
             Pane::Consumer => {

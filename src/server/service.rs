@@ -28,6 +28,7 @@ use super::store::{Changes, Disk, DiskOptions, OpenError, Store};
 use super::tokens::Sealer;
 use super::wire::{self, CBOR};
 use super::{constraints, json};
+use crate::kinesis::ShardId;
 use crate::kinesis::control::{Control, FaultKind, ServerState};
 use crate::kinesis::feed::{Call, Caller, FeedEvent};
 
@@ -174,11 +175,12 @@ impl Service {
 
     /// Tells the feed how many records each stream holds from before.
     pub fn tell_kept(&self) {
-        for (head, records) in self.store().counts() {
+        for (head, shards) in self.store().counts() {
             self.feed.tell(FeedEvent::Kept {
                 region: head.region.clone(),
                 stream: head.name.clone(),
-                records,
+                records: shards.iter().map(|(_, records)| records).sum(),
+                shards,
             });
         }
     }
@@ -191,10 +193,13 @@ impl Service {
         self.controls.set_full(store.full());
         if !more {
             for expired in store.take_expired() {
+                let shards = expired.records.iter();
+                let shards = shards.map(|(index, records)| (ShardId::from_index(*index), *records));
                 self.feed.tell(FeedEvent::Expired {
                     region: expired.region,
                     stream: expired.stream,
-                    records: expired.records,
+                    records: expired.records.values().sum(),
+                    shards: shards.collect(),
                 });
             }
         }

@@ -103,8 +103,8 @@ pub struct TrimmedEarly {
 pub struct Expired {
     pub region: String,
     pub stream: String,
-    /// How many went.
-    pub records: u64,
+    /// How many went, by the index of their shard.
+    pub records: BTreeMap<u32, u64>,
 }
 
 /// Where the records of a batch were stored, in order.
@@ -201,13 +201,14 @@ impl Store {
     }
 
     /// All streams, and how many records each holds as far as they can be read.
-    pub fn counts(&self) -> impl Iterator<Item = (&Head, u64)> {
+    pub fn counts(&self) -> impl Iterator<Item = (&Head, Vec<(ShardId, u64)>)> {
         self.streams.values().map(|stream| {
             let counts = stream.shards_from(0).map(|shard| {
                 let found = shard.read(0, i64::MIN, 0, 0);
-                found.map_or(0, |found| found.ahead)
+                let id = ShardId::from_index(shard.about().index);
+                (id, found.map_or(0, |found| found.ahead))
             });
-            (stream.head(), counts.sum())
+            (stream.head(), counts.collect())
         })
     }
 

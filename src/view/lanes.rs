@@ -125,6 +125,7 @@ impl<'a> Board<'a> {
         let label = label.unwrap_or(0).min(14) + 2;
         let facts = match width {
             ..44 => 0,
+            44..90 if lanes.iter().any(|lane| lane.unseen() > 0) => 17,
             44..90 => 13,
             _ => 20,
         };

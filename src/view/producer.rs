@@ -81,9 +81,14 @@ fn counts<'a>(ink: &Ink<'_>) -> Row<'a> {
             row = row.text(format!("{separator}{word} {}", grouped(count)), styles.dim);
         }
     }
-    if producer.refused > 0 {
-        let refused = format!(" · {} refused", grouped(producer.refused));
-        row = row.text(refused, styles.wrong);
+    for (count, word, style) in [
+        (producer.refused, "refused", styles.wrong),
+        (producer.unsent, "not sent", styles.wrong),
+        (producer.unknown, "unknown", styles.nearly),
+    ] {
+        if count > 0 {
+            row = row.text(format!(" · {} {word}", grouped(count)), style);
+        }
     }
     row
 }

@@ -242,9 +242,10 @@ fn failed(
 fn keeps_iterator(error: &CallError) -> bool {
     match error {
         CallError::Refused { .. } => error.is("ProvisionedThroughputExceededException"),
-        CallError::NoAnswer { .. } | CallError::Nonsense { .. } | CallError::KeptBack { .. } => {
-            true
-        }
+        CallError::NoAnswer { .. }
+        | CallError::NotReached { .. }
+        | CallError::Nonsense { .. }
+        | CallError::KeptBack { .. } => true,
     }
 }
 

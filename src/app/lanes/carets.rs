@@ -1,13 +1,16 @@
 //! Readers as carets on their lanes: where each stands by what it was really given, and how much lies ahead of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::lane::Lane;
+use super::lane::{Lane, Told};
 use crate::app::consumer::{Reader, ReaderState};
 use crate::app::model::Model;
 use crate::app::readers::ForeignReader;
 use crate::kinesis::{SequenceNumber, ShardId, StartPosition};
 use crate::leases::Checkpoint;
+
+/// For how long a program that was at the tip may leave what came since: it polls once a second or so.
+const A_PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// Between which records a reader stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,8 +80,10 @@ pub struct Caret {
     pub waiting: usize,
     /// How far it was behind the tip at its last call, in milliseconds.
     pub millis: Option<u64>,
-    /// Records ahead of it that its last call told of, and how many of its shard were seen by then.
-    pub told: Option<(u64, u64)>,
+    /// What its last call told of the records ahead of it.
+    pub told: Option<Told>,
+    /// Whether its last call left nothing ahead of it, and it is not due to call again: what came since waits for that.
+    pub rests: bool,
 }
 
 /// How many records lie ahead of a reader.
@@ -97,9 +102,7 @@ impl Caret {
         match &self.stand {
             Stand::Beginning | Stand::Tip(None) => 0,
             Stand::Before(number) => tokens.partition_point(|token| token.sequence < *number),
-            Stand::After(number) | Stand::Tip(Some(number)) => {
-                tokens.partition_point(|token| token.sequence <= *number)
-            }
+            Stand::After(number) | Stand::Tip(Some(number)) => Self::behind(lane, number),
             Stand::From(time) => tokens
                 .iter()
                 .position(|token| token.arrived >= *time)
@@ -111,26 +114,49 @@ impl Caret {
     pub fn ahead(&self, lane: &Lane) -> Ahead {
         let place = self.place(lane);
         let shown = (lane.tokens().len() - place) as u64;
-        if place > 0 || lane.skipped() == 0 {
-            return Ahead {
+        let all_seen = lane.unseen() == 0 && (place > 0 || lane.skipped() == 0);
+        let exactly = |records| Ahead {
+            records,
+            at_least: false,
+        };
+        match (&self.stand, &self.told) {
+            // Nobody tells what others put: the reader's own lag does.
+            _ if all_seen => Ahead {
                 records: shown,
-                at_least: false,
-            };
-        }
-        match (&self.stand, self.told) {
-            (Stand::Beginning, _) => Ahead {
-                records: shown + lane.skipped(),
-                at_least: false,
+                at_least: lane.stored.is_none() && self.millis.is_some_and(|millis| millis > 0),
             },
-            (_, Some((ahead, seen))) => Ahead {
-                records: ahead + lane.seen().saturating_sub(seen),
-                at_least: false,
-            },
+            (_, Some(told)) => {
+                let between = match &told.after {
+                    Some(after) if matches!(self.stand, Stand::After(_)) => {
+                        let to = Self::behind(lane, after) as i64;
+                        to - place as i64
+                    }
+                    _ => 0,
+                };
+                let since = lane.entered.saturating_sub(told.entered);
+                let records = (told.ahead + since).saturating_add_signed(between);
+                exactly(records.clamp(shown, lane.all().max(shown)))
+            }
+            (Stand::Beginning, None) => exactly(lane.all()),
+            (Stand::Tip(Some(_)), None) if place > 0 => exactly(shown),
+            (Stand::Tip(None), None) => exactly(shown),
             _ => Ahead {
                 records: shown,
                 at_least: true,
             },
         }
+    }
+
+    /// The place behind the record of this number.
+    fn behind(lane: &Lane, number: &SequenceNumber) -> usize {
+        let tokens = lane.tokens();
+        tokens.partition_point(|token| token.sequence <= *number)
+    }
+
+    /// Whether records lie ahead of it that its next call would have brought already.
+    pub fn is_behind(&self, lane: &Lane) -> bool {
+        let ahead = self.ahead(lane);
+        (ahead.records > 0 || ahead.at_least) && !self.rests
     }
 }
 
@@ -138,7 +164,8 @@ impl Caret {
 pub fn carets(model: &Model) -> Vec<Caret> {
     let own = model.consumer.readers.iter();
     let own = own.map(|reader| own_caret(model, reader));
-    let foreign = model.consumer.foreign.iter().map(foreign_caret);
+    let foreign = model.consumer.foreign.iter();
+    let foreign = foreign.map(|reader| foreign_caret(model, reader));
     own.chain(foreign).collect()
 }
 
@@ -175,11 +202,15 @@ fn own_caret(model: &Model, reader: &Reader) -> Caret {
         doing,
         waiting: reader.waiting.len(),
         millis: reader.behind,
-        told: None,
+        told: model
+            .lanes
+            .of(&reader.shard)
+            .and_then(|lane| lane.told.clone()),
+        rests: reader.behind == Some(0) && reader.waiting.is_empty() && doing == Doing::Reads,
     }
 }
 
-fn foreign_caret(reader: &ForeignReader) -> Caret {
+fn foreign_caret(model: &Model, reader: &ForeignReader) -> Caret {
     let doing = match reader {
         ForeignReader { ended: true, .. } => Doing::Ended,
         ForeignReader { stopped: true, .. } => Doing::Stopped,
@@ -196,6 +227,13 @@ fn foreign_caret(reader: &ForeignReader) -> Caret {
         doing,
         waiting: 0,
         millis: reader.behind,
-        told: (reader.seen > 0).then_some((reader.ahead, reader.seen)),
+        told: reader.called.then(|| Told {
+            after: reader.last.clone(),
+            ahead: reader.ahead,
+            entered: reader.entered,
+        }),
+        rests: reader.behind == Some(0)
+            && doing == Doing::Reads
+            && model.server.clock.lab(model.lanes.as_of()) - reader.last_call <= A_PAUSE,
     }
 }

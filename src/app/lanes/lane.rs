@@ -60,6 +60,17 @@ impl Token {
     }
 }
 
+/// What an answer told a reader of the records that lie ahead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Behind which record, where any was given.
+    pub after: Option<SequenceNumber>,
+    /// How many lay ahead of that.
+    pub ahead: u64,
+    /// How many records the lane had taken by then.
+    pub entered: u64,
+}
+
 /// A shard's lane.
 #[derive(Debug, Clone)]
 pub struct Lane {
@@ -75,9 +86,17 @@ pub struct Lane {
     pub closed: Option<DateTime<Utc>>,
     /// What it takes, and what it refuses.
     pub heat: Heat,
+    /// Records that it has taken since it is looked at, by the feed.
+    pub entered: u64,
+    /// Records that it holds, where the feed tells of all of them.
+    pub stored: Option<u64>,
+    /// What the last answer told that the lab's own reader of it had.
+    pub told: Option<Told>,
     tokens: VecDeque<Arc<Token>>,
     skipped: u64,
     trimmed: u64,
+    /// Of these, what went by its age and was not told of yet.
+    untold: u64,
     /// The newest number that is not remembered any more: what is not above it was counted.
     floor: Option<SequenceNumber>,
 }
@@ -92,9 +111,13 @@ impl Lane {
             began: None,
             closed: None,
             heat: Heat::default(),
+            entered: 0,
+            stored: None,
+            told: None,
             tokens: VecDeque::new(),
             skipped: 0,
             trimmed: 0,
+            untold: 0,
             floor: None,
         }
     }
@@ -122,6 +145,17 @@ impl Lane {
     /// Records that were seen here and are still in the stream.
     pub fn held(&self) -> u64 {
         self.tokens.len() as u64 + self.skipped
+    }
+
+    /// Records that the shard holds and that were not seen here: of before the lab looked at it.
+    pub fn unseen(&self) -> u64 {
+        let there = self.held() + self.untold;
+        self.stored.unwrap_or(0).saturating_sub(there)
+    }
+
+    /// Records that the shard holds, as far as is known.
+    pub fn all(&self) -> u64 {
+        self.held() + self.unseen()
     }
 
     /// The newest record's number, of those remembered or let go.
@@ -191,7 +225,13 @@ impl Lane {
             // What made room here was older still.
             self.trimmed += self.drop_oldest() + std::mem::take(&mut self.skipped);
         }
+        self.untold += self.trimmed - before;
         self.trimmed - before
+    }
+
+    /// It is told that so many of the shard's records went by their age.
+    pub fn expired(&mut self, records: u64) {
+        self.untold = self.untold.saturating_sub(records);
     }
 
     /// The stream let go of so many of the shard's oldest records.

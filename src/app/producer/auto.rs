@@ -430,10 +430,11 @@ impl super::Producer {
         };
         let (one, name) = (*n == 1 || *of == 1, error.name());
         let is = if one { "is" } else { "are" };
-        let what = match (error.leaves_open(), put) {
-            (true, _) => format!("{which} got no answer and may be stored"),
-            (false, Some(put)) => format!("{put} put, {n} failed, {name}"),
-            (false, None) => format!("{which} {is} refused, {name}"),
+        let what = match (error, put) {
+            (error, _) if error.leaves_open() => format!("{which} got no answer and may be stored"),
+            (CallError::NotReached { .. }, _) => format!("{which} {is} not sent: no connection"),
+            (_, Some(put)) => format!("{put} put, {n} failed, {name}"),
+            (_, None) => format!("{which} {is} refused, {name}"),
         };
         match failed.fate {
             Fate::Again { retry, wait } => format!(

@@ -210,7 +210,9 @@ fn may_pass_later(error: &CallError) -> bool {
             "KMSThrottlingException",
         ]
         .contains(&code.as_str()),
-        CallError::NoAnswer { .. } | CallError::Nonsense { .. } => true,
+        CallError::NoAnswer { .. } | CallError::NotReached { .. } | CallError::Nonsense { .. } => {
+            true
+        }
         CallError::KeptBack { .. } => false,
     }
 }

@@ -50,16 +50,17 @@ pub(in crate::app) fn listed(
         .cloned()
         .collect();
     for name in names {
-        if let Some(count) = model.streams.entry(&name) {
-            *count = known.get(&name).copied().unwrap_or_default();
+        if model.streams.entry(&name).is_some() {
+            let before = known.get(&name).cloned().unwrap_or_default();
+            model.streams.known.insert(name, before);
         }
     }
-    for (name, count) in &known {
+    for (name, before) in &known {
         // The feed knows better than a list that may be older; and the selected stream has an answer of its own.
         if (model.feeds() || model.streams.name() == Some(name))
-            && let Some(entry) = model.streams.entry(name)
+            && model.streams.entry(name).is_some()
         {
-            *entry = *count;
+            model.streams.known.insert(name.clone(), before.clone());
         }
     }
     out.changed |= !model.streams.known.keys().eq(known.keys());

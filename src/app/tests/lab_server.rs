@@ -280,6 +280,7 @@ fn records_that_were_kept_expired_or_emptied_are_counted() {
             region,
             stream,
             records,
+            shards: Vec::new(),
         },
         5,
     ));
@@ -290,6 +291,7 @@ fn records_that_were_kept_expired_or_emptied_are_counted() {
             region,
             stream,
             records,
+            shards: Vec::new(),
         },
         4,
     ));

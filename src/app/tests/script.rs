@@ -454,7 +454,7 @@ pub fn refusal(code: &str) -> CallError {
 
 pub fn silence() -> CallError {
     CallError::NoAnswer {
-        why: "nothing listens at 127.0.0.1:1".into(),
+        why: "no answer from 127.0.0.1:1 within 10 s".into(),
     }
 }
 

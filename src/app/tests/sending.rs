@@ -7,7 +7,7 @@ use crossterm::event::KeyCode;
 use super::script::*;
 use crate::app::message::*;
 use crate::app::producer::settings::{PAYLOADS, Settings};
-use crate::app::producer::{Twice, most, rate};
+use crate::app::producer::{SentLine, Twice, most, rate};
 use crate::app::*;
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::feed::{Call, Caller, Detail, FeedEvent, PutEntry};
@@ -193,6 +193,48 @@ fn a_batch_without_an_answer_goes_again_whole_and_its_duplicates_are_marked() {
         let twice = if told { (10, 0) } else { (0, 10) };
         assert_eq!((counts.twice, counts.perhaps_twice), twice);
     }
+}
+
+#[test]
+fn what_never_reached_the_endpoint_is_not_stored_and_makes_no_duplicate() {
+    let (mut lab, batch) = sending();
+    lab.off();
+    let unreached = CallError::NotReached {
+        why: "nothing listens at 127.0.0.1:1".into(),
+    };
+    lab.unanswered(&batch, unreached.clone());
+    assert!(
+        lab.status().contains("not sent: no connection"),
+        "{}",
+        lab.status()
+    );
+    lab.wait(0.2);
+    let again = lab.batch();
+    lab.refused_in(&again, &[]);
+    let counts = lab.model.producer.auto.queue.counts;
+    assert_eq!((counts.perhaps_twice, counts.unknown), (0, 0));
+    let marked = |line: &SentLine| line.twice.is_some();
+    assert!(!lab.model.producer.log.iter().any(|(_, line)| marked(line)));
+    lab.key('s');
+    let put = lab.put();
+    lab.stored(&put, 0, Err(unreached));
+    assert!(lab.status().contains("is not stored"), "{}", lab.status());
+}
+
+#[test]
+fn a_put_without_an_answer_is_unknown_and_not_refused() {
+    let mut lab = Lab::with_stream();
+    let mut sent = |error: CallError| {
+        lab.key('s');
+        let put = lab.put();
+        lab.stored(&put, 0, Err(error));
+        let producer = &lab.model.producer;
+        (producer.refused, producer.unsent, producer.unknown)
+    };
+    assert_eq!(sent(silence()), (0, 0, 1));
+    let why = "nothing listens at 127.0.0.1:1".into();
+    assert_eq!(sent(CallError::NotReached { why }), (0, 1, 1));
+    assert_eq!(sent(refusal("AccessDeniedException")), (1, 1, 1));
 }
 
 #[test]

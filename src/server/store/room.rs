@@ -1,5 +1,7 @@
 //! Lets go of records: of what nobody can read any more in slices, and at the limit of what is oldest, if that is wanted.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::tidy::Slice;
@@ -29,16 +31,16 @@ impl Store {
             }
         };
         self.commit(slice.changes)?;
-        for (incarnation, records) in slice.expired {
+        for (incarnation, shard, records) in slice.expired {
             let Some(head) = self.streams.get(&incarnation).map(Stream::head) else {
                 continue;
             };
             let expired = self.expired.entry(incarnation).or_insert_with(|| Expired {
                 region: head.region.clone(),
                 stream: head.name.clone(),
-                records: 0,
+                records: BTreeMap::new(),
             });
-            expired.records += records;
+            *expired.records.entry(shard).or_default() += records;
         }
         Ok(more)
     }

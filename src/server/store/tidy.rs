@@ -15,8 +15,8 @@ const SLICE: usize = 64;
 pub struct Slice {
     budget: usize,
     pub changes: Changes,
-    /// How many of the records are past their retention, by stream. Others were told of when they were dropped.
-    pub expired: Vec<(u64, u64)>,
+    /// How many of the records are past their retention, by stream and shard. Others were told of when they were dropped.
+    pub expired: Vec<(u64, u32, u64)>,
 }
 
 impl Slice {
@@ -72,7 +72,8 @@ impl Slice {
                     let dropped = shard.past(i64::MIN, self.budget)?;
                     let told = dropped.map_or(0, |front| front.records);
                     if front.records > told {
-                        self.expired.push((*incarnation, front.records - told));
+                        let gone = front.records - told;
+                        self.expired.push((*incarnation, about.index, gone));
                     }
                 }
                 self.budget -= front.map_or(0, |front| front.records as usize);

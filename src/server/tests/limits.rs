@@ -4,6 +4,7 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 
 use super::{Bench, Limits, read_answer, signed, text};
+use crate::kinesis::ShardId;
 use crate::kinesis::control::Control;
 use crate::kinesis::feed::FeedEvent;
 use crate::server::Rates;
@@ -290,9 +291,11 @@ fn records_past_their_retention_are_told_once() {
             region,
             stream,
             records,
+            shards,
         } = event
         {
             told.push((region, stream, records));
+            assert_eq!(shards, [(ShardId::from_index(0), records)]);
         }
     }
     assert_eq!(told, [("us-east-1".into(), "s".into(), 600)]);

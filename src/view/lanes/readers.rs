@@ -34,10 +34,11 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
     let name = &caret.name;
     let ahead = caret.ahead(lane);
     let count = match ahead.at_least {
+        true if ahead.records == 0 => "some".to_owned(),
         true => format!("{}+", grouped(ahead.records)),
         false => grouped(ahead.records),
     };
-    let none = ahead.records == 0;
+    let none = ahead.records == 0 && !ahead.at_least;
     // What is closed has no tip any more.
     let tip = if lane.open {
         "at the tip"
@@ -112,6 +113,15 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
             (forms, styles.nearly)
         }
         Doing::Reads if none => (vec![format!("{name} {tip}")], styles.done),
+        // It was at the tip when it called last: what came since waits for its next call, and that is no trouble.
+        Doing::Reads if caret.rests => (
+            vec![
+                format!("{name}, {count} since its last call"),
+                format!("{name}, {count} since"),
+                format!("{name} +{count}"),
+            ],
+            styles.done,
+        ),
         Doing::Reads => {
             let mut forms = Vec::new();
             if let Some(millis) = caret.millis.filter(|millis| *millis > 0) {
@@ -128,9 +138,12 @@ fn said(ink: &Ink<'_>, lane: &Lane, caret: &Caret) -> Said {
     Said { forms, style }
 }
 
+fn at_work(caret: &Caret) -> bool {
+    !matches!(caret.doing, Doing::Stopped | Doing::Ended)
+}
+
 /// The readers worth naming: all that are at work, the newest of those that are not; and how many are left.
 fn named<'c>(carets: &[&'c Caret]) -> (Vec<&'c Caret>, usize) {
-    let at_work = |caret: &Caret| !matches!(caret.doing, Doing::Stopped | Doing::Ended);
     let resting = carets.iter().filter(|caret| !caret.own && !at_work(caret));
     let excess = resting.count().saturating_sub(STOPPED);
     let mut skipped = 0;
@@ -145,10 +158,15 @@ fn named<'c>(carets: &[&'c Caret]) -> (Vec<&'c Caret>, usize) {
     (named, excess)
 }
 
-/// The readers of a lane in words, the one that is furthest behind first.
+/// The readers of a lane in words: those at work first, of them the one that is furthest behind.
 pub(super) fn in_words(ink: &Ink<'_>, lane: &Lane, carets: &[&Caret]) -> Said {
     let mut order: Vec<&&Caret> = carets.iter().collect();
-    order.sort_by_key(|caret| std::cmp::Reverse(caret.ahead(lane).records));
+    order.sort_by_key(|caret| {
+        (
+            !at_work(caret),
+            std::cmp::Reverse(caret.ahead(lane).records),
+        )
+    });
     let Some(first) = order.first() else {
         return Said {
             forms: vec!["nobody reads it".into(), String::new()],

@@ -27,21 +27,43 @@ pub(super) fn fact<'a>(ink: &Ink<'_>, lane: &Lane, room: usize) -> Row<'a> {
         (forms, styles.nearly)
     } else if lane.heat.is_lively(now) {
         ([format!("{rate}/s"), String::new()], styles.dim)
-    } else if !lane.open {
-        let words = match lane.held() {
-            1 => "closed, 1 record".to_owned(),
-            n => format!("closed, {}", grouped(n)),
-        };
-        ([words, "closed".into()], styles.dim)
     } else {
-        let words = match lane.held() {
-            1 => "1 record".to_owned(),
-            n => format!("{} records", grouped(n)),
-        };
-        ([words, grouped(lane.held())], styles.dim)
+        let forms = held(lane, ink.model.feeds());
+        let fitting = forms.into_iter().find(|words| words.len() <= room);
+        return Row::new().text(fitting.unwrap_or_default(), styles.dim);
     };
     let fitting = forms.into_iter().find(|words| words.len() <= room);
     Row::new().text(fitting.unwrap_or_default(), style)
+}
+
+/// How many records a shard holds, from long to short; what it has from before the lab looked at it stands apart.
+fn held(lane: &Lane, all_told: bool) -> Vec<String> {
+    let (here, before, all) = (lane.held(), lane.unseen(), grouped(lane.all()));
+    let records = match lane.all() {
+        1 => "1 record".to_owned(),
+        _ => format!("{all} records"),
+    };
+    let before = match (here, before) {
+        (_, 0) => None,
+        (0, n) => Some((
+            format!("{} from before", grouped(n)),
+            format!("{} before", grouped(n)),
+        )),
+        (here, n) => Some((
+            format!("{} + {} from before", grouped(here), grouped(n)),
+            format!("{}, {} before", records, grouped(n)),
+        )),
+    };
+    let forms = match (lane.open, before) {
+        (true, Some((long, short))) => vec![long, short, records],
+        (true, None) if !all_told => vec![format!("{all} seen")],
+        (true, None) => vec![records],
+        (false, Some((long, _))) => vec![format!("closed, {long}"), format!("closed, {all}")],
+        (false, None) if lane.all() == 1 => vec!["closed, 1 record".into()],
+        (false, None) => vec![format!("closed, {all}")],
+    };
+    let least = if lane.open { all } else { "closed".into() };
+    forms.into_iter().chain([least]).collect()
 }
 
 /// The record that is pointed at: when it arrived, who put it, and which readers of its lane were given it.
@@ -103,21 +125,18 @@ pub(super) fn axis(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
     canvas.draw_right(0, unread);
 }
 
-/// Records of an earlier run that nobody has read in this one: the lanes cannot show them.
+/// Records that no lane shows, nor counts: shards without a lane, and calls that were not told of.
 fn unread<'a>(ink: &Ink<'_>) -> Row<'a> {
     let model = ink.model;
     let name = model.streams.name().unwrap_or_default();
     let stored = model.streams.count(name).held();
+    let known: u64 = model.lanes.iter().map(Lane::all).sum();
     if model.lanes.left_out > 0 {
         let words = format!("{} shards have no lane", model.lanes.left_out);
         return Row::new().text(words, ink.styles.nearly);
     }
-    match stored.saturating_sub(model.lanes.held()) {
+    match stored.saturating_sub(known) {
         0 => Row::new(),
-        n if model.feeds() && model.feed_lost == 0 => {
-            let words = format!("{} from before are not read yet", grouped(n));
-            Row::new().text(words, ink.styles.nearly)
-        }
         n => {
             let words = format!("{} more were not seen", grouped(n));
             Row::new().text(words, ink.styles.nearly)
@@ -142,7 +161,7 @@ pub(super) fn others<'a>(
     let hot = names(&|lane| lane.heat.is_hot(now));
     let behind = names(&|lane| {
         let carets = board.carets_on(&lane.shard);
-        carets.iter().any(|caret| caret.ahead(lane).records > 0)
+        carets.iter().any(|caret| caret.is_behind(lane))
     });
     let mut row = Row::new().text(format!("↑ ↓ {} more", others.clone().count()), styles.dim);
     if ink.model.lanes.left_out > 0 {

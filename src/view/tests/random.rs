@@ -447,6 +447,7 @@ impl World {
                 region,
                 stream,
                 records: 1,
+                shards: vec![(ShardId::from_index(0), 1)],
             },
             None => {
                 state.full = match state.full.take() {
