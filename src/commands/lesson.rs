@@ -33,6 +33,7 @@ macro_rules! built_in {
 const COURSE: &[BuiltIn] = &[
     built_in!("what-are-streams"),
     built_in!("producers-and-consumers"),
+    built_in!("backpressure-and-durability"),
 ];
 
 /// More than any lesson has; a device that never ends is not read further.
