@@ -47,6 +47,7 @@ pub mod start;
 pub mod steps_pane;
 pub mod streams;
 pub mod templates;
+pub mod terms;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod theme;

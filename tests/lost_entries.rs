@@ -97,6 +97,7 @@ fn setup(connection: kinesis_lab::app::Connection) -> Setup {
         lesson_fault: None,
         course: Vec::new(),
         present: false,
+        reference: None,
         connection,
         progress: Progress::default(),
         unsaved: None,

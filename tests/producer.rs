@@ -73,6 +73,7 @@ impl Lab {
             lesson_fault: None,
             course: Vec::new(),
             present: false,
+            reference: None,
             connection,
             progress: Progress::default(),
             unsaved: None,

@@ -17,6 +17,8 @@ pub enum Action {
     Palette,
     /// The modules of the course.
     Modules,
+    /// The terms of the course.
+    Terms,
     /// Focus the next pane.
     NextPane,
     /// Focus the pane before.

@@ -34,6 +34,7 @@ use super::silence::{self, Silence};
 use super::stage::Stage;
 use super::steps_pane::{self, Steps};
 use super::streams::{self, Streams};
+use super::terms;
 use super::theme::Theme;
 use super::wire::Wire;
 use crate::lesson::{Fault, Lesson, SectionKind};
@@ -69,6 +70,8 @@ pub struct Model {
     pub mouse: bool,
     /// The modules of the course, in their order; the open one is among them by its key.
     pub course: Vec<Module>,
+    /// The course's reference: a page each of its terms.
+    pub reference: Option<Arc<Lesson>>,
     /// The lesson pane.
     pub lesson: LessonPane,
     /// The producer panel.
@@ -162,6 +165,8 @@ pub struct Setup {
     pub lesson_fault: Option<Fault>,
     /// The modules of the course, in their order.
     pub course: Vec<Module>,
+    /// The course's reference, if there is one.
+    pub reference: Option<Arc<Lesson>>,
     /// Where the lab is connected.
     pub connection: Connection,
     /// What the learner has done so far.
@@ -231,6 +236,7 @@ impl Model {
             mouse: false,
             lesson: LessonPane::new(Arc::new(setup.lesson), setup.lesson_key, now),
             course: setup.course,
+            reference: setup.reference,
             producer: Producer::default(),
             consumer: Consumer::default(),
             lanes: Lanes::default(),
@@ -439,6 +445,7 @@ impl Model {
         }
         discussion::lay_out_note(self);
         result::lay_out(self);
+        terms::lay_out(self);
     }
 }
 

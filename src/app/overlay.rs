@@ -16,6 +16,7 @@ use super::reshard::{ReshardDialog, StreamChange};
 use super::result::ResultScreen;
 use super::start::StartDialog;
 use super::streams::StreamsDialog;
+use super::terms::TermsDialog;
 use super::wire::WireDialog;
 use crate::kinesis::ShardId;
 
@@ -26,6 +27,8 @@ pub enum Overlay {
     Help(Listing),
     /// All actions, fuzzy.
     Palette(Listing),
+    /// The terms of the course.
+    Terms(TermsDialog),
     /// The modules of the course.
     Course(CourseDialog),
     /// Streams: create, select, empty, delete.

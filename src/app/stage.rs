@@ -335,6 +335,7 @@ fn inner(model: &Model, connection: Connection, now: DateTime<Utc>) -> (Model, O
         lesson_fault: None,
         course: Vec::new(),
         present: false,
+        reference: None,
         connection,
         progress: Progress::default(),
         unsaved: None,

@@ -17,7 +17,7 @@ use super::screen::Pane;
 use super::{
     batch, class, consumer, course, discussion, feed, guard, guide, lab_server, lanes,
     lesson_blocks, lesson_pane, numbers, order, present, producer, quiz, reshard, result,
-    second_screen, section_clock, silence, stage, steps_pane, streams, wire,
+    second_screen, section_clock, silence, stage, steps_pane, streams, terms, wire,
 };
 
 /// Changes the model by a message.
@@ -374,6 +374,7 @@ fn carry_out(model: &mut Model, action: Action, now: DateTime<Utc>, out: &mut Ou
         Action::Server => lab_server::open(model),
         Action::Wire => wire::open(model),
         Action::Modules => course::open(model, now),
+        Action::Terms => terms::open(model),
         Action::Numbers => numbers::open(model, now),
         Action::Batch => batch::open(model, now),
         Action::Pull(lever) => lab_server::pull(model, lever, out),

@@ -157,6 +157,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
     let work = surroundings::work_folder(options.work.as_deref(), &lesson.key);
     let setup = Setup {
         course,
+        reference: Some(Arc::new(lesson::reference())),
         lesson: lesson.lesson,
         lesson_key: lesson.key,
         lesson_fault: lesson.fault,

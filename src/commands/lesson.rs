@@ -81,6 +81,12 @@ pub fn course() -> Result<Vec<Opened>> {
     COURSE.iter().map(BuiltIn::open).collect()
 }
 
+/// The course's reference: a page each of its terms.
+pub fn reference() -> Lesson {
+    let text = include_str!("../../lessons/references/stream-processing-concepts.md");
+    lesson::parse(text, &Settings::default())
+}
+
 /// Whether a built-in module has this name.
 pub fn is_built_in(name: &Path) -> bool {
     COURSE.iter().any(|module| Path::new(module.key) == name)

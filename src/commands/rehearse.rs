@@ -253,6 +253,7 @@ impl Rehearsal {
             lesson_fault: None,
             course: Vec::new(),
             present: false,
+            reference: None,
             connection: self.connection.clone(),
             progress: Progress::default(),
             unsaved: None,

@@ -1,11 +1,14 @@
-//! The modules of the course as lines and choices.
+//! The modules of the course and its terms as lines and choices.
 
 use crossterm::event::KeyCode;
 
 use super::choices::Choice;
 use super::dialogs::close;
 use super::hear::Act;
+use crate::app::Model;
 use crate::app::course::{CourseDialog, Line, State};
+use crate::app::terms::TermsDialog;
+use crate::lesson::{self, Highlights, Page};
 
 /// How far a module is.
 pub(super) fn words(line: &Line) -> String {
@@ -38,4 +41,26 @@ pub(super) fn choices(dialog: &CourseDialog) -> Vec<Choice> {
         Choice::new(&format!("open {}", line.title), acts)
     });
     modules.chain([close()]).collect()
+}
+
+/// The terms of the open page, each with what it means; all of them where the page has none.
+pub(super) fn terms(model: &Model, dialog: &TermsDialog) -> Vec<String> {
+    let here = match dialog.here {
+        0 => dialog.found.len(),
+        here => here,
+    };
+    let mut lines = vec!["Terms of this page.".to_owned()];
+    let pages = model.reference.iter().flat_map(|it| &it.pages);
+    let pages: Vec<&Page> = pages.collect();
+    for page in dialog
+        .found
+        .iter()
+        .take(here)
+        .filter_map(|at| pages.get(*at))
+    {
+        lines.push(format!("{}:", page.title));
+        let text = lesson::layout(&page.blocks, lesson::WIDEST, &Highlights::default());
+        lines.extend(text.iter().map(|line| format!("  {}", line.text())));
+    }
+    lines
 }

@@ -55,6 +55,7 @@ fn words(model: &Model) -> Vec<String> {
     match &model.overlay {
         None => {}
         Some(Overlay::Help(_) | Overlay::Palette(_)) => {}
+        Some(Overlay::Terms(dialog)) => lines.extend(super::course::terms(model, dialog)),
         Some(Overlay::Course(dialog)) => {
             lines.push("The modules of this course.".into());
             lines.extend(dialog.lines.iter().map(super::course::words));
@@ -141,6 +142,7 @@ pub(super) fn choices(model: &Model) -> Option<Vec<Choice>> {
         Overlay::Help(_)
         | Overlay::Palette(_)
         | Overlay::Result(_)
+        | Overlay::Terms(_)
         | Overlay::Token(..)
         | Overlay::Wire(_)
         | Overlay::Numbers => {

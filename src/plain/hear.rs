@@ -256,6 +256,7 @@ impl Talk {
                 Overlay::Help(_)
                     | Overlay::Palette(_)
                     | Overlay::Course(_)
+                    | Overlay::Terms(_)
                     | Overlay::Streams(_)
                     | Overlay::Reshard(_)
                     | Overlay::Server(_)

@@ -15,6 +15,7 @@ mod server;
 mod sheet;
 mod start;
 mod streams;
+mod terms;
 mod token;
 mod wire;
 
@@ -33,6 +34,7 @@ pub(super) fn draw(ink: &Ink<'_>, overlay: &Overlay, buffer: &mut Buffer) -> Opt
     match overlay {
         Overlay::Help(listing) => help::draw(ink, listing, buffer),
         Overlay::Palette(listing) => palette::draw(ink, listing, buffer),
+        Overlay::Terms(dialog) => terms::draw(ink, dialog, buffer),
         Overlay::Course(dialog) => {
             course::draw(ink, dialog, buffer);
             None

@@ -57,8 +57,8 @@ fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
                 .text(time.words, styles.base)
         });
         let room = canvas.width().saturating_sub(time.width() + 4);
-        let section = fit::cells(section).min(room);
-        let title = cut(&title, room.saturating_sub(section + 2)).into_owned();
+        let taken = fit::cells(section).min(room);
+        let title = cut(&title, room.saturating_sub(taken + 2)).into_owned();
         let row = Row::new().text(title, styles.strong).gap(2);
         canvas.draw(0, row.text(section.as_str(), styles.base));
         canvas.draw_right(0, time);

@@ -334,6 +334,13 @@ pub const LAB: &[Binding] = &[
     ),
     bind(
         Anywhere,
+        &[key('K')],
+        Action::Terms,
+        "terms",
+        "terms: what a word means, and where to see it",
+    ),
+    bind(
+        Anywhere,
         &[key('N')],
         Action::Numbers,
         "numbers",

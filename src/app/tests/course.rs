@@ -153,3 +153,67 @@ fn a_file_that_is_saved_while_another_module_is_open_is_new_when_one_comes_back(
     lab.key('1');
     assert_eq!(lab.model.lesson.lesson.title, "Saved meanwhile");
 }
+
+const REFERENCE: &str = "\
+# Terms
+
+## The Stream
+
+### Shard
+
+A shard is a log with an order.
+
+### Partition key, key
+
+It decides the shard.
+
+## Time
+
+### Lag
+
+How far behind a reader is, in milliseconds.
+";
+
+fn with_reference(page: &str) -> Lab {
+    let reference = lesson::parse(REFERENCE, &Settings::default());
+    Lab::start(Setup {
+        lesson: lesson::parse(page, &Settings::default()),
+        reference: Some(Arc::new(reference)),
+        ..setup(ConnectionKind::Local)
+    })
+}
+
+fn terms(lab: &Lab) -> (Vec<String>, usize, String) {
+    let Some(Overlay::Terms(dialog)) = &lab.model.overlay else {
+        panic!("{:?}", lab.model.overlay);
+    };
+    let pages = &lab.model.reference.as_ref().expect("a reference").pages;
+    let found = dialog.found.iter().map(|at| pages[*at].title.clone());
+    let text: Vec<String> = dialog.lines.iter().map(|line| line.text()).collect();
+    (found.collect(), dialog.here, text.join(" "))
+}
+
+#[test]
+fn the_terms_of_the_open_page_come_first_and_typing_finds_the_others() {
+    let mut lab =
+        with_reference("# L\n\n## Core Concepts\n\n### One\n\nA partition key per shard.\n");
+    lab.key('K');
+    let (found, here, text) = terms(&lab);
+    assert_eq!(found, ["Shard", "Partition key, key", "Lag"]);
+    assert_eq!(here, 2);
+    assert_eq!(text, "A shard is a log with an order.");
+    lab.keys("lag");
+    let (found, _, text) = terms(&lab);
+    assert_eq!(found, ["Lag"]);
+    assert!(text.contains("milliseconds"), "{text}");
+    lab.escape();
+    assert!(lab.model.overlay.is_none());
+}
+
+#[test]
+fn without_a_reference_the_key_says_so() {
+    let mut lab = Lab::start(setup(ConnectionKind::Local));
+    lab.key('K');
+    assert!(lab.model.overlay.is_none());
+    assert!(lab.status().contains("no reference"), "{}", lab.status());
+}

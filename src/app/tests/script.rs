@@ -101,6 +101,7 @@ pub fn setup(kind: ConnectionKind) -> Setup {
         lesson_key: "streams".into(),
         lesson_fault: None,
         course: Vec::new(),
+        reference: None,
         connection: Connection {
             kind,
             address: "http://127.0.0.1:4567".into(),

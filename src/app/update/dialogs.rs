@@ -18,7 +18,7 @@ use crate::app::start::WORDS;
 use crate::app::streams::MOST_SHARDS;
 use crate::app::{
     batch, consumer, course, detail, discussion, guard, guide, lab_server, listing, log, numbers,
-    producer, program_pane, reshard, result, streams, wire,
+    producer, program_pane, reshard, result, streams, terms, wire,
 };
 
 /// The longest text that may be pasted into a field, in bytes; what is longer is cut there.
@@ -39,6 +39,9 @@ pub(super) fn overlay_pressed(
     model.quit_asked = false;
     if let Overlay::Wire(dialog) = overlay {
         return wire::pressed(model, dialog, key, out);
+    }
+    if let Overlay::Terms(dialog) = overlay {
+        return terms::pressed(model, dialog, key);
     }
     if let Overlay::Course(dialog) = overlay {
         return course::pressed(model, dialog, key, now, out);
@@ -194,6 +197,7 @@ pub(super) fn overlay_pressed(
         | Overlay::Wire(_)
         | Overlay::Reshard(_)
         | Overlay::Course(_)
+        | Overlay::Terms(_)
         | Overlay::Confirm(_) => {}
     }
     model.overlay = Some(overlay);

@@ -46,6 +46,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         lesson_key: "rivers".into(),
         lesson_fault: None,
         course: Vec::new(),
+        reference: None,
         connection: Connection {
             kind,
             address: address.into(),
