@@ -96,6 +96,13 @@ impl Page {
         self.entry("Steps", &numbered(&steps.collect::<Vec<_>>()));
         let questions = report.questions.iter().map(question);
         self.entry("Questions", &numbered(&questions.collect::<Vec<_>>()));
+        if !report.scenes.is_empty() {
+            let scenes = report.scenes.iter().map(|scene| {
+                let steps = counted(scene.steps, "step");
+                format!("{} · {steps}", scene.title)
+            });
+            self.entry("Scenes", &numbered(&scenes.collect::<Vec<_>>()));
+        }
         if let Some(runs) = &report.runs {
             let runs = runs.iter().map(run);
             self.entry("Runs", &numbered(&runs.collect::<Vec<_>>()));

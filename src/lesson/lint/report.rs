@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::acts::{commands, files};
 use super::super::document::{Block, Lesson, Page, QuestionKind, SectionKind, all_text, plain};
+use super::super::scenes::Scene;
 use super::questions::letter;
 use super::{Finding, Origin};
 
@@ -42,6 +43,9 @@ pub struct LessonReport {
     pub steps: Vec<StepReport>,
     /// The checkpoint's questions.
     pub questions: Vec<QuestionReport>,
+    /// Its scenes, if it has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scenes: Vec<SceneReport>,
     /// What the author should know.
     pub findings: Vec<FindingReport>,
     /// What its commands did, if they were run.
@@ -100,6 +104,15 @@ pub struct StepReport {
     pub files: Vec<String>,
     /// Its commands, without prompts.
     pub commands: Vec<String>,
+}
+
+/// A scene.
+#[derive(Debug, Serialize)]
+pub struct SceneReport {
+    /// Its title.
+    pub title: String,
+    /// How many steps it has.
+    pub steps: usize,
 }
 
 /// A question.
@@ -161,6 +174,7 @@ pub fn lesson(file: String, lesson: &Lesson, findings: &[Finding]) -> LessonRepo
             .collect(),
         steps: steps(lesson).map(step).collect(),
         questions: lesson.questions.iter().map(question).collect(),
+        scenes: lesson.settings.scenes.iter().map(scene).collect(),
         findings: findings.iter().map(|it| finding(it, lesson)).collect(),
         runs: None,
     }
@@ -215,6 +229,13 @@ fn question(question: &super::super::document::Question) -> QuestionReport {
             .map(|option| letter(*option).to_string())
             .collect(),
         explanation: text(&question.explanation),
+    }
+}
+
+fn scene(scene: &Scene) -> SceneReport {
+    SceneReport {
+        title: scene.title.clone(),
+        steps: scene.steps.len(),
     }
 }
 

@@ -154,3 +154,28 @@ fn the_file_of_scenes_is_looked_at_as_well() {
     let said = found("scenes = \"../secret.toml\"\n", None);
     assert!(said[0].contains("no plain name"), "{said:?}");
 }
+
+#[test]
+fn scenes_are_told_with_their_steps_and_a_finding_with_its_file() {
+    let toml = "scenes = \"scenes.toml\"\n";
+    let mut understood = settings(toml).expect("well formed");
+    let scenes = "[[scene]]\ntitle = \"x\"\n[[scene.step]]\nnote = \"y\"\n";
+    let of_file = super::super::super::scenes::scenes(scenes);
+    understood.scenes.extend(of_file.expect("well formed"));
+    let lesson = parse(GOOD, &understood);
+    let subject = Subject {
+        text: GOOD,
+        lesson: &lesson,
+        settings: Some(toml),
+        scenes: Some(scenes),
+        exists: &|_| true,
+        sees: &|_| true,
+    };
+    let told = report::lesson("lesson.md".into(), &lesson, &lint(&subject));
+    let told = serde_json::to_value(told).expect("JSON");
+    assert_eq!(
+        told["scenes"],
+        serde_json::json!([{ "title": "x", "steps": 1 }])
+    );
+    assert_eq!(told["findings"][0]["file"], "scenes.toml");
+}
