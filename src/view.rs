@@ -82,6 +82,8 @@ pub struct Look {
 struct Ink<'a> {
     model: &'a Model,
     styles: Styles,
+    /// Whether ASCII characters alone will be left.
+    ascii: bool,
 }
 
 /// Draws the lab.
@@ -94,6 +96,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) {
     let ink = Ink {
         model,
         styles: Styles::of(theme),
+        ascii: look.ascii,
     };
     let area = frame.area();
     let layout = &model.layout;

@@ -371,27 +371,17 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     let answer = super::present::answer(model);
     let talk = class::does(model).filter(|_| model.focus == Pane::Lesson);
     let scenes = &model.lesson.lesson.settings.scenes;
-    let scene = model.shown_scene();
+    let scene = model.shown_scene().is_some();
     let mut actions = match model.focus {
-        _ if scene.is_some() => {
-            let over = scene.is_some_and(|it| it.begun() == it.scene().steps.len());
-            let mut actions = vec![
-                NextScene,
-                Scene(Cue::Next),
-                Scene(Cue::Back),
-                Scene(Cue::Reset),
-            ];
-            // The one is what comes next until the scene is over, then the other.
-            actions.remove(usize::from(over));
-            actions
-        }
+        // What Space does is said where it will be seen.
+        _ if scene => vec![Scene(Cue::Back), Scene(Cue::Reset), NextScene],
         Pane::Lesson => vec![NextPage],
         Pane::Quiz => vec![NextQuestion],
         Pane::Producer => vec![Send, Auto],
         Pane::Consumer => vec![Consume, ChooseStart],
         Pane::Shards => vec![Send, Consume],
     };
-    if scene.is_none() {
+    if !scene {
         if answer.is_some() || talk.is_some() {
             actions.push(Reveal);
         }
@@ -399,14 +389,16 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
             actions.push(Scene(Cue::Next));
         }
     }
-    actions.extend([Present, Focus(Pane::Lesson), PreviousPage]);
+    actions.extend([Present, Focus(Pane::Lesson)]);
+    if !scene {
+        actions.push(PreviousPage);
+    }
     let hint = |action: &Action| {
         let binding = binding_of(*action, model.focus)?;
         let word = match action {
             Reveal if talk.is_some() => talk.map_or("", |(word, _)| word),
             Reveal if answer == Some(true) => "hides it",
-            Scene(Cue::Next) if scene.is_none() => "scene",
-            Scene(Cue::Next) if scene.is_some_and(|it| it.begun() == 0) => "begins",
+            Scene(Cue::Next) => "scene",
             _ => binding.hint,
         };
         let keys = match action {

@@ -37,9 +37,6 @@ use super::screen::Pane;
 use super::stage;
 use crate::lesson::Lesson;
 
-/// The rows below a slide whose page has a scene: what Space shows, and air above it.
-const OFFER: usize = 2;
-
 /// Present mode, while it is on.
 #[derive(Debug, Clone, Default)]
 pub struct Present {
@@ -69,7 +66,9 @@ struct MadeOf {
     place: usize,
     revealed: bool,
     rows: usize,
-    width: usize,
+    columns: usize,
+    /// How many rows a line takes.
+    line: usize,
 }
 
 impl MadeOf {
@@ -79,7 +78,7 @@ impl MadeOf {
     }
 
     fn is_the_same(&self, other: &Self) -> bool {
-        let drawn = |it: &Self| (it.revealed, it.rows, it.width);
+        let drawn = |it: &Self| (it.revealed, it.rows, it.columns, it.line);
         self.is_the_same_text(other) && drawn(self) == drawn(other)
     }
 }
@@ -213,8 +212,7 @@ fn turn(model: &mut Model, by: isize) -> bool {
         return false;
     };
     let (at, count) = match model.focus {
-        _ if scene => (&mut present.first_lane, lanes),
-        Pane::Shards => (&mut present.first_lane, lanes),
+        pane if scene || pane == Pane::Shards => (&mut present.first_lane, lanes),
         _ => (&mut present.slide, present.slides.len()),
     };
     let to = at.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -310,9 +308,9 @@ pub(super) fn follow(model: &mut Model) {
     if present.revealed != here {
         present.revealed = None;
     }
-    let body = parts(model.layout.area).body;
+    let parts = parts(model.layout.area);
     let offers = model.focus == Pane::Lesson && stage::scene_of_page(model).is_some();
-    let offer = if offers { OFFER } else { 0 };
+    let offer = if offers { parts.rows() + 1 } else { 0 };
     let place = match model.focus {
         Pane::Lesson => model.lesson.page,
         Pane::Quiz => model.quiz.question,
@@ -323,16 +321,16 @@ pub(super) fn follow(model: &mut Model) {
         pane: model.focus,
         place,
         revealed: present.revealed.is_some(),
-        rows: usize::from(body.height).saturating_sub(offer),
-        width: usize::from(body.width).min(WIDEST),
+        rows: usize::from(parts.body.height).saturating_sub(offer),
+        columns: parts.columns(),
+        line: parts.rows(),
     };
     let before = present.made_of.as_ref();
     if std::mem::take(&mut present.recoloured)
         || !before.is_some_and(|before| before.is_the_same(&made_of))
     {
         let same = before.is_some_and(|before| before.is_the_same_text(&made_of));
-        let (rows, width) = (made_of.rows, made_of.width);
-        present.slides = slides::of(model, present.revealed.as_deref(), rows, width);
+        present.slides = slides::of(model, present.revealed.as_deref(), &made_of);
         let last = present.slides.len().saturating_sub(1);
         present.slide = match (same, present.from_end) {
             (true, _) => present.slide.min(last),

@@ -5,8 +5,10 @@
 
 mod facts;
 mod figures;
+mod glyphs;
 mod lanes;
 mod live;
+mod pen;
 mod scene;
 mod text;
 
@@ -20,6 +22,7 @@ use super::{Ink, foot, prose};
 use crate::app::class;
 use crate::app::present::{Parts, WIDEST, parts, time_left};
 use crate::app::{Pane, keymap};
+use pen::Pen;
 
 /// How many rows what just happened may have, above the keys.
 const MOST_ROWS: usize = 2;
@@ -29,22 +32,34 @@ pub(super) fn draw(ink: &Ink<'_>, buffer: &mut Buffer) {
     let ink = &Ink {
         model: ink.model,
         styles: ink.styles.loud(),
+        ascii: ink.ascii,
     };
     let parts = parts(ink.model.layout.area);
-    head(ink, &mut Canvas::new(buffer, parts.head), &parts);
+    let pen = Pen::new(ink, &parts);
+    head(ink, &mut Canvas::new(buffer, parts.head), &parts, pen);
+    let happened = happened(ink, &parts);
+    let scene = ink.model.shown_scene().is_some();
+    // What comes next in a scene stands at its bottom: what happened goes below it.
+    let lent = if scene {
+        happened.len().saturating_sub(1)
+    } else {
+        0
+    };
     let mut body = Canvas::new(buffer, parts.body);
+    let height = body.height().saturating_sub(lent);
+    let mut body = body.rows(0..height);
     match ink.model.focus {
-        _ if ink.model.shown_scene().is_some() => scene::draw(ink, &mut body, &parts),
-        Pane::Lesson | Pane::Quiz => text::slide(ink, &mut body, &parts),
-        Pane::Producer => live::producer(ink, &mut body, &parts),
-        Pane::Consumer => live::consumer(ink, &mut body, &parts),
-        Pane::Shards => lanes::draw(ink, &mut body, &parts),
+        _ if scene => scene::draw(ink, &mut body, pen),
+        Pane::Lesson | Pane::Quiz => text::slide(ink, &mut body, pen),
+        Pane::Producer => live::producer(ink, &mut body, pen),
+        Pane::Consumer => live::consumer(ink, &mut body, pen),
+        Pane::Shards => lanes::draw(ink, &mut body, pen),
     }
-    bottom(ink, buffer, &parts);
+    bottom(ink, buffer, &parts, happened);
 }
 
 /// The lesson, the section, and the time it has left.
-fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts, pen: Pen) {
     let styles = &ink.styles;
     let title = bar::title(ink).to_uppercase();
     let section = &section(ink);
@@ -67,21 +82,20 @@ fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
     let mut used = 0;
     if let Some(time) = time {
         let size = figures::size(parts.large);
-        let words = fit::cells(time.words);
         let wide = figures::width(&time.figures, size);
-        used = wide + 2 + words;
+        used = wide + 2 + pen.cells(time.words);
         let column = canvas.width().saturating_sub(used);
         figures::draw(canvas, (column, 0), &time.figures, styles.strong, size);
-        let row = figures::rows(size) - 1;
+        // Both stand on the same line.
         let words = Row::new().text(time.words, styles.strong);
-        canvas.draw_at(column + wide + 2, row, words);
+        pen.draw(canvas, (column + wide + 2, 2), words);
     }
-    let room = canvas.width().saturating_sub(used + 2).min(WIDEST);
-    let title = cut(&title, room).into_owned();
+    let room = canvas.width().saturating_sub(used + 2);
+    let title = cut(&title, room.min(WIDEST)).into_owned();
     canvas.draw(0, Row::new().text(title, styles.accent));
-    let section = cut(section, room).into_owned();
-    let row = if parts.large { 2 } else { 1 };
-    canvas.draw(row, Row::new().text(section, styles.strong));
+    let section = pen.cut(section, room);
+    let row = pen.rows().div_ceil(2);
+    pen.draw(canvas, (0, row), Row::new().text(section, styles.strong));
 }
 
 /// The section; where it is talked over, the phase and its time as well: `Discuss · think 0:31`.
@@ -93,13 +107,11 @@ fn section(ink: &Ink<'_>) -> String {
     }
 }
 
-/// What just happened, and the keys valid now.
-fn bottom(ink: &Ink<'_>, buffer: &mut Buffer, parts: &Parts) {
-    let styles = &ink.styles;
-    let width = usize::from(parts.foot.width).min(WIDEST);
+/// What just happened, in lines.
+fn happened(ink: &Ink<'_>, parts: &Parts) -> Vec<String> {
     let status = &ink.model.status;
-    let mark = foot::mark(status.tone);
-    let room = width.saturating_sub(fit::cells(mark));
+    let width = usize::from(parts.foot.width).min(WIDEST);
+    let room = width.saturating_sub(fit::cells(foot::mark(status.tone)));
     let mut lines = match status.words.is_empty() {
         true => Vec::new(),
         false => prose::wrapped(&status.words, room),
@@ -108,6 +120,15 @@ fn bottom(ink: &Ink<'_>, buffer: &mut Buffer, parts: &Parts) {
         let rest = lines.split_off(MOST_ROWS - 1).join(" ");
         lines.push(cut(&rest, room).into_owned());
     }
+    lines
+}
+
+/// What just happened, and the keys valid now.
+fn bottom(ink: &Ink<'_>, buffer: &mut Buffer, parts: &Parts, lines: Vec<String>) {
+    let styles = &ink.styles;
+    let tone = ink.model.status.tone;
+    let mark = foot::mark(tone);
+    let width = usize::from(parts.foot.width).min(WIDEST);
     let mut area = parts.foot;
     let lent = fit::short(lines.len() + usize::from(parts.large)).min(area.y);
     area.y -= lent;
@@ -117,7 +138,7 @@ fn bottom(ink: &Ink<'_>, buffer: &mut Buffer, parts: &Parts) {
         let nothing = " ".repeat(canvas.width());
         canvas.draw(row, Row::new().text(nothing, styles.base));
         if row == 0 {
-            canvas.draw(0, Row::new().text(mark, styles.tone(status.tone)));
+            canvas.draw(0, Row::new().text(mark, styles.tone(tone)));
         }
         canvas.draw_at(fit::cells(mark), row, Row::new().text(line, styles.strong));
     }
@@ -150,19 +171,23 @@ fn keys<'a>(ink: &Ink<'_>, width: usize) -> Row<'a> {
     row.join(help)
 }
 
-/// A name in wide lettering: capitals with a space behind each, and two more between words.
-fn wide(name: &str) -> String {
-    let mut out = String::new();
-    for (place, c) in name.to_uppercase().chars().enumerate() {
-        if place > 0 {
-            out.push(' ');
-        }
-        out.push(c);
-    }
-    out.replace("   ", "  ")
+/// A line of text, cut to so many characters.
+fn line(words: &str, style: Style, columns: usize) -> Row<'static> {
+    Row::new().text(cut(words, columns).into_owned(), style)
 }
 
-/// A line of text, cut to the longest that is read.
-fn line(words: &str, style: Style, width: usize) -> Row<'static> {
-    Row::new().text(cut(words, width.min(WIDEST)).into_owned(), style)
+/// A title at the top, and at the end of its line which part of it this is. Gives the row below, and one of air.
+fn title(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, words: &str, part: &str) -> usize {
+    let styles = &ink.styles;
+    let beside = pen.cells(part);
+    let column = pen.line_cells(canvas).saturating_sub(beside);
+    let room = match part.is_empty() {
+        true => column,
+        false => column.saturating_sub(pen.gap()),
+    };
+    let words = pen.cut(words, room);
+    pen.draw(canvas, (0, 0), Row::new().text(words, styles.accent));
+    let part = Row::new().text(part.to_owned(), styles.strong);
+    pen.draw(canvas, (column, 0), part);
+    pen.rows() + 1
 }

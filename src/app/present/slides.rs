@@ -6,6 +6,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::MadeOf;
 use crate::app::discussion::prompts_of;
 use crate::app::model::Model;
 use crate::app::quiz::option_letter;
@@ -33,20 +34,25 @@ pub struct Slide {
 /// From so many rows on there is air between all lines: more slides rather than narrow ones.
 const AIRY: usize = 30;
 
-/// How many rows the title takes, and the air below it.
-const TITLE: usize = 2;
+/// The air below a title.
+const BELOW_TITLE: usize = 1;
 
 /// What stands before lines of code, and before what goes on from the line above.
 const CODE: &str = "  ";
 const GOES_ON: &str = "  › ";
 
 /// The slides of what is shown in the focused pane, with the answer of this key.
-pub(super) fn of(model: &Model, revealed: Option<&str>, rows: usize, width: usize) -> Vec<Slide> {
+pub(super) fn of(model: &Model, revealed: Option<&str>, size: &MadeOf) -> Vec<Slide> {
     let make = Maker {
         highlights: model.lesson.highlights(),
-        rows: rows.saturating_sub(TITLE).max(1),
-        width: width.max(1),
-        airy: rows >= AIRY,
+        rows: size.rows.saturating_sub(size.line + BELOW_TITLE).max(1),
+        width: size.columns.max(1),
+        // Large letters bring their own air.
+        spacing: match (size.line, size.rows) {
+            (1, AIRY..) => Spacing::Airy,
+            (1, _) => Spacing::Tight,
+            (rows, _) => Spacing::Large(rows),
+        },
     };
     match model.focus {
         Pane::Lesson => make.of_page(model, revealed),
@@ -68,8 +74,36 @@ struct Maker<'a> {
     highlights: &'a Highlights,
     rows: usize,
     width: usize,
-    /// Whether there is so much room that all slides are airy.
-    airy: bool,
+    spacing: Spacing,
+}
+
+/// How far apart lines stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spacing {
+    /// One below the other.
+    Tight,
+    /// With a row of air below each, but for code, which stays together.
+    Airy,
+    /// Each of so many rows.
+    Large(usize),
+}
+
+impl Spacing {
+    /// How many rows lines take.
+    fn height(self, lines: &[TextLine]) -> usize {
+        let rows = |line: &TextLine| match self {
+            Self::Airy if line.code.is_none() => 2,
+            Self::Tight | Self::Airy => 1,
+            Self::Large(rows) if is_gap(line) => rows / 2,
+            Self::Large(rows) => rows,
+        };
+        let all: usize = lines.iter().map(rows).sum();
+        // Below the last there need be no air.
+        match (self, lines.last()) {
+            (Self::Airy, Some(last)) => all + 1 - rows(last),
+            _ => all,
+        }
+    }
 }
 
 impl Maker<'_> {
@@ -224,7 +258,7 @@ impl Maker<'_> {
                 }
                 longer.extend_from_slice(piece);
                 match parts.last_mut() {
-                    Some(part) if height(&longer, self.airy) <= self.rows => *part = longer,
+                    Some(part) if self.spacing.height(&longer) <= self.rows => *part = longer,
                     _ => parts.push(piece.to_vec()),
                 }
             }
@@ -234,7 +268,7 @@ impl Maker<'_> {
         let slide = |(place, lines): (usize, Vec<TextLine>)| Slide {
             title: title.to_owned(),
             part: (place + 1, count),
-            airy: height(&lines, true) <= self.rows,
+            airy: Spacing::Airy.height(&lines) <= self.rows,
             lines,
             prompt,
         };
@@ -247,7 +281,8 @@ impl Maker<'_> {
         for block in lines.split(is_gap).filter(|block| !block.is_empty()) {
             let announces = |before: &&mut Vec<TextLine>| {
                 let last = before.last().map(TextLine::text).unwrap_or_default();
-                last.trim_end().ends_with(':') && before.len() + 1 + block.len() <= self.rows / 2
+                last.trim_end().ends_with(':')
+                    && before.len() + 1 + block.len() <= self.most_lines(block) / 2
             };
             match blocks.last_mut().filter(announces) {
                 Some(before) => {
@@ -262,23 +297,12 @@ impl Maker<'_> {
 
     /// How many lines of a block that is too long for a slide stand on one.
     fn most_lines(&self, block: &[TextLine]) -> usize {
-        match self.airy && block.iter().any(|line| line.code.is_none()) {
-            true => self.rows.div_ceil(2),
-            false => self.rows,
-        }
-    }
-}
-
-/// How many rows lines take: with air a row below each, but for code, which stays together.
-fn height(lines: &[TextLine], airy: bool) -> usize {
-    let rows = |line: &TextLine| match airy && line.code.is_none() {
-        true => 2,
-        false => 1,
-    };
-    let all: usize = lines.iter().map(rows).sum();
-    match lines.last() {
-        Some(last) => all + 1 - rows(last),
-        None => 0,
+        let all = match self.spacing {
+            Spacing::Airy if block.iter().any(|line| line.code.is_none()) => self.rows.div_ceil(2),
+            Spacing::Tight | Spacing::Airy => self.rows,
+            Spacing::Large(rows) => self.rows / rows,
+        };
+        all.max(1)
     }
 }
 

@@ -2,76 +2,40 @@
 
 use super::super::Ink;
 use super::super::canvas::Canvas;
-use super::super::fit::{Row, cells};
-use super::figures::{self, Size};
-use super::wide;
-use crate::app::present::Parts;
+use super::super::fit::Row;
+use super::pen::Pen;
 
 /// A name and what is said of it.
 pub(super) struct Fact<'a> {
-    pub name: String,
-    pub value: Row<'a>,
-    /// A number that stands before it, in figures where there is room.
-    pub number: Option<String>,
+    name: String,
+    value: Row<'a>,
 }
 
 impl<'a> Fact<'a> {
     /// A name and words.
     pub fn new(name: &str, value: Row<'a>) -> Self {
-        Self {
-            name: wide(name),
-            value,
-            number: None,
-        }
+        let name = name.to_owned();
+        Self { name, value }
     }
 
     /// A name, a number and words.
-    pub fn counted(name: &str, number: String, value: Row<'a>) -> Self {
-        Self {
-            number: Some(number),
-            ..Self::new(name, value)
-        }
+    pub fn counted(ink: &Ink<'_>, name: &str, number: String, words: Row<'a>) -> Self {
+        let number = Row::new().text(number, ink.styles.accent).gap(1);
+        Self::new(name, number.join(words))
     }
 }
 
-/// Draws them as far apart as there is room.
-pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, facts: &[Fact<'_>], parts: &Parts) {
-    let styles = &ink.styles;
-    let names = facts.iter().map(|fact| cells(&fact.name)).max();
-    let at = names.unwrap_or(0) + 3;
-    let digits = |fact: &Fact<'_>| fact.number.as_ref().is_some_and(|it| is_drawn(it));
-    let figures = facts.iter().filter(|fact| digits(fact)).count();
-    let tall = figures::rows(Size::Small);
-    let free = canvas.height().saturating_sub(facts.len());
-    let in_figures = parts.large && free >= figures * (tall - 1) + facts.len() * 2;
-    let apart = match free / facts.len().max(1) {
-        0 => 1,
-        1..4 => 2,
-        _ if in_figures || !parts.large => 2,
-        _ => 3,
-    };
-    let mut row = 0;
-    for fact in facts {
-        let high = in_figures && digits(fact);
-        let base = row + if high { tall / 2 } else { 0 };
-        canvas.draw_at(0, base, Row::new().text(fact.name.clone(), styles.strong));
-        let mut column = at;
-        match &fact.number {
-            Some(number) if high => {
-                figures::draw(canvas, (at, row), number, styles.accent, Size::Small);
-                column += figures::width(number, Size::Small) + 2;
-            }
-            Some(number) => {
-                canvas.draw_at(at, base, Row::new().text(number.clone(), styles.accent));
-                column += cells(number) + 1;
-            }
-            None => {}
-        }
-        canvas.draw_at(column, base, fact.value.clone());
-        row += apart + if high { tall - 1 } else { 0 };
+/// Draws them as far apart as there is room. Gives the rows that they take.
+pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, facts: &[Fact<'_>], pen: Pen) -> usize {
+    let names: Vec<String> = facts.iter().map(|fact| pen.name(&fact.name)).collect();
+    let widest = names.iter().map(|name| pen.cells(name)).max();
+    let at = widest.unwrap_or(0) + pen.gap();
+    let free = canvas.height().saturating_sub(facts.len() * pen.rows());
+    let air = (free / facts.len().max(1)).min(1);
+    for (place, (fact, name)) in facts.iter().zip(names).enumerate() {
+        let row = place * (pen.rows() + air);
+        pen.draw(canvas, (0, row), Row::new().text(name, ink.styles.strong));
+        pen.draw(canvas, (at, row), fact.value.clone());
     }
-}
-
-fn is_drawn(number: &str) -> bool {
-    number.chars().all(|c| c.is_ascii_digit())
+    facts.len() * (pen.rows() + air)
 }

@@ -1,4 +1,4 @@
-//! Figures and capitals of several rows: three by five points each.
+//! Figures of several rows: three by five points each.
 
 use ratatui::style::Style;
 
@@ -25,14 +25,6 @@ pub(super) fn size(large: bool) -> Size {
     }
 }
 
-/// How many rows they take.
-pub(super) fn rows(size: Size) -> usize {
-    match size {
-        Size::Small => 3,
-        Size::Large => ROWS,
-    }
-}
-
 /// How many cells a text takes.
 pub(super) fn width(text: &str, size: Size) -> usize {
     let points: usize = text.chars().map(|c| glyph(c).0 + 1).sum();
@@ -55,13 +47,17 @@ pub(super) fn draw(
     size: Size,
 ) {
     let mut at = column;
+    let rows = match size {
+        Size::Small => ROWS.div_ceil(2),
+        Size::Large => ROWS,
+    };
     for c in text.chars() {
         let (wide, points) = glyph(c);
         let is_set = |x: usize, y: usize| {
             let row = points.get(y).copied().unwrap_or(0);
             row >> (wide - 1 - x) & 1 == 1
         };
-        for line in 0..rows(size) {
+        for line in 0..rows {
             let drawn: String = (0..wide)
                 .map(|x| match size {
                     Size::Large if is_set(x, line) => "██",
@@ -82,7 +78,7 @@ pub(super) fn draw(
 
 /// How many points wide a character is, and its points: a row each, the leftmost the highest bit.
 fn glyph(c: char) -> (usize, [u8; ROWS]) {
-    let points = match c.to_ascii_uppercase() {
+    let points = match c {
         '0' => [0b111, 0b101, 0b101, 0b101, 0b111],
         '1' => [0b010, 0b110, 0b010, 0b010, 0b111],
         '2' => [0b111, 0b001, 0b111, 0b100, 0b111],
@@ -93,11 +89,6 @@ fn glyph(c: char) -> (usize, [u8; ROWS]) {
         '7' => [0b111, 0b001, 0b010, 0b010, 0b010],
         '8' => [0b111, 0b101, 0b111, 0b101, 0b111],
         '9' => [0b111, 0b101, 0b111, 0b001, 0b111],
-        'A' => [0b010, 0b101, 0b111, 0b101, 0b101],
-        'D' => [0b110, 0b101, 0b101, 0b101, 0b110],
-        'H' => [0b101, 0b101, 0b111, 0b101, 0b101],
-        'R' => [0b110, 0b101, 0b110, 0b101, 0b101],
-        'S' => [0b011, 0b100, 0b010, 0b001, 0b110],
         '+' => [0b000, 0b010, 0b111, 0b010, 0b000],
         ':' => return (1, [0, 1, 0, 1, 0]),
         _ => [0; ROWS],

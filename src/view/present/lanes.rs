@@ -10,28 +10,22 @@ use std::sync::Arc;
 use super::super::Ink;
 use super::super::canvas::Canvas;
 use super::super::count::grouped;
-use super::super::fit::{Row, cells, cut};
+use super::super::fit::{Row, cut};
 use super::super::shard;
-use super::figures::{self, Size};
-use super::{line, wide};
+use super::pen::Pen;
+use super::{line, title};
 use crate::app::lanes::{Caret, Doing, Lane, Token, carets};
-use crate::app::present::{Parts, WIDEST};
 use crate::app::streams::Presence;
 
 /// The most of a key that its token shows.
 const KEY: usize = 12;
 
-/// Between two tokens.
-const APART: usize = 1;
-
 /// The stream, and as many of its lanes as have room.
-pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
-    let styles = &ink.styles;
-    let width = canvas.width().min(WIDEST);
-    canvas.draw(0, line(&stream(ink), styles.accent, width));
+pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
+    let top = title(ink, canvas, pen, &stream(ink), "");
     let height = canvas.height();
     let first = ink.model.present.as_ref().map_or(0, |it| it.first_lane);
-    rows(ink, &mut canvas.rows(2..height), parts, first);
+    rows(ink, &mut canvas.rows(top..height), pen, first);
 }
 
 /// The stream's name and state, or why there is none.
@@ -54,51 +48,41 @@ fn stream(ink: &Ink<'_>) -> String {
 }
 
 /// Lanes from this one on.
-pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts, first: usize) {
+pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, first: usize) {
     let lanes: Vec<&Lane> = ink.model.lanes.iter().collect();
     let carets = carets(ink.model);
-    let high = if parts.large { 5 } else { 2 };
     let room = canvas.height();
+    // Where nobody reads, a lane has no row for readers; where not all lanes had room, their names are small.
+    let rows_of = |names: Pen| pen.rows() + if carets.is_empty() { 0 } else { names.rows() };
+    let all_fit = lanes.len() * (rows_of(pen) + 1) <= room + 1;
+    let names = if all_fit { pen } else { pen.small() };
+    let high = rows_of(names);
     // A lane's rows and one of air; more air where all of them have it.
-    let shown = (room + 1) / (high + 1);
-    let more = lanes.len() > first + shown || first > 0;
-    let shown = if more {
-        (room.saturating_sub(1)) / (high + 1)
-    } else {
-        shown
+    let fitting = |room: usize| ((room + 1) / (high + 1)).max(1);
+    let more = first > 0 || lanes.len() > fitting(room);
+    let shown = match more {
+        true => fitting(room.saturating_sub(pen.rows())),
+        false => fitting(room),
     };
-    let lanes_shown = lanes.iter().skip(first).take(shown.max(1));
-    let count = lanes_shown.len().max(1);
-    let apart = high + ((room + 1) / count).saturating_sub(high).clamp(1, 3);
-    let names: Vec<String> = lanes.iter().map(|lane| lane.shard.short()).collect();
-    let longest = names.iter().max_by_key(|name| name.len());
-    let label = longest.map_or(0, |name| match parts.large {
-        true => figures::width(&format!("SHARD {name}"), Size::Small) + 4,
-        false => cells(&wide(&format!("shard {name}"))) + 3,
-    });
-    for (place, lane) in lanes_shown.enumerate() {
+    let shown: Vec<&&Lane> = lanes.iter().skip(first).take(shown).collect();
+    let air = ((room + 1) / shown.len().max(1)).saturating_sub(high);
+    let apart = high + air.clamp(1, 3);
+    let name = |lane: &Lane| pen.name(&format!("shard {}", lane.shard.short()));
+    let widest = lanes.iter().map(|lane| pen.cells(&name(lane))).max();
+    let label = widest.unwrap_or(0) + pen.gap();
+    for (place, lane) in shown.iter().enumerate() {
         let row = place * apart;
-        let name = lane.shard.short();
         let style = shard::words(ink, &lane.shard);
-        match parts.large {
-            true => {
-                let name = format!("SHARD {name}");
-                figures::draw(canvas, (0, row), &name, style, Size::Small);
-            }
-            false => {
-                let name = wide(&format!("shard {name}"));
-                canvas.draw(row, Row::new().text(name, style));
-            }
-        }
+        pen.draw(canvas, (0, row), Row::new().text(name(lane), style));
         let on_it: Vec<&Caret> = carets.iter().filter(|it| it.shard == lane.shard).collect();
-        let row = if parts.large { row + 1 } else { row };
-        track(ink, canvas, parts, lane, &on_it, (label, row));
+        track(ink, canvas, (pen, names), lane, &on_it, (label, row));
     }
     if more {
-        let last = (first + count).min(lanes.len());
+        let last = first + shown.len();
         let words = format!("shards {} to {last} of {}   ↑ ↓", first + 1, lanes.len());
-        let bottom = room.saturating_sub(1);
-        canvas.draw(bottom, line(&words, ink.styles.strong, WIDEST));
+        let bottom = room.saturating_sub(pen.rows());
+        let words = line(&words, ink.styles.strong, pen.columns());
+        pen.draw(canvas, (0, bottom), words);
     }
 }
 
@@ -106,7 +90,7 @@ pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts, first:
 fn track(
     ink: &Ink<'_>,
     canvas: &mut Canvas<'_>,
-    parts: &Parts,
+    (pen, names_pen): (Pen, Pen),
     lane: &Lane,
     carets: &[&Caret],
     (column, row): (usize, usize),
@@ -114,44 +98,51 @@ fn track(
     let styles = &ink.styles;
     let style = shard::words(ink, &lane.shard);
     let end = if lane.open { "" } else { "closed" };
-    let room = |widest: usize| {
-        let taken = column + 1 + end.len();
-        canvas.width().min(widest).saturating_sub(taken)
-    };
+    let gap = pen.gap() - 2;
+    let room = pen.line_cells(canvas);
+    let room = room.saturating_sub(column + gap + pen.cells(end));
     let tokens = lane.tokens();
-    // Twice the room has letters twice as wide.
-    let spaced = parts.large && fits(tokens.iter().map(|it| written(it, true)), room(2 * WIDEST));
-    let room = room(if spaced { 2 * WIDEST } else { WIDEST });
-    let (shown, hidden) = newest(tokens.iter().rev(), lane.skipped(), room, spaced);
+    let (shown, hidden) = newest(pen, tokens.iter().rev(), lane.skipped(), room);
     let first = tokens.len() - shown.len();
-    let mut line = Row::new();
+    let mut at = column;
+    let mut put = |words: &str, style, behind: usize| {
+        pen.draw(canvas, (at, row), Row::new().text(words.to_owned(), style));
+        at += pen.cells(words) + behind;
+        at
+    };
     if hidden > 0 {
-        line = line
-            .text(format!("{} older", grouped(hidden)), styles.base)
-            .gap(3);
+        put(&older(hidden), styles.base, pen.gap());
     } else if lane.trimmed() > 0 {
-        line = line
-            .text(format!("{} gone", grouped(lane.trimmed())), styles.base)
-            .gap(3);
+        put(
+            &format!("{} gone", grouped(lane.trimmed())),
+            styles.base,
+            pen.gap(),
+        );
+    } else if shown.is_empty() {
+        put("empty", styles.base, gap);
     }
     // The column before each token that is shown, and behind the last.
-    let mut stops = vec![column + line.width()];
+    let mut stops = vec![put("", style, 0)];
     for token in &shown {
-        line = line.text(written(token, spaced), style).gap(APART);
-        stops.push(column + line.width());
+        stops.push(put(&written(token), style, gap));
     }
-    if shown.is_empty() && hidden == 0 && lane.trimmed() == 0 {
-        line = line.text("empty", styles.base).gap(1);
+    if shown.is_empty() {
+        stops = vec![column];
     }
-    if !end.is_empty() {
-        line = line.text(end, styles.strong);
-    }
-    canvas.draw_at(column, row, line);
-    let mut at = 0;
+    put(end, styles.strong, 0);
+    let mut from = 0;
     for (place, names) in readers(lane, carets) {
         let stop = stops[place.saturating_sub(first).min(shown.len())];
-        let stop = stop.saturating_sub(usize::from(place > first)).max(column);
-        at = caret(ink, canvas, (stop, row + 1), &names, at);
+        let back = if place > first { gap } else { 0 };
+        let stop = stop.saturating_sub(back).max(column);
+        from = caret(
+            ink,
+            canvas,
+            names_pen,
+            (stop, row + pen.rows()),
+            &names,
+            from,
+        );
     }
 }
 
@@ -182,60 +173,49 @@ fn readers(lane: &Lane, carets: &[&Caret]) -> Vec<(usize, String)> {
 fn caret(
     ink: &Ink<'_>,
     canvas: &mut Canvas<'_>,
+    pen: Pen,
     (column, row): (usize, usize),
     names: &str,
     from: usize,
 ) -> usize {
     let style = ink.styles.strong;
     let width = canvas.width();
-    let wide = cells(names) + 2;
+    let (before, behind) = (format!("{names} ↑"), format!("↑ {names}"));
     let column = column.max(from);
-    if column + wide > width && column + 1 >= from + wide {
-        let text = format!("{names} ↑");
-        canvas.draw_at(column + 1 - wide, row, Row::new().text(text, style));
-        return column + 3;
+    let end = column + pen.cells("↑");
+    let taken = pen.cells(&before);
+    if column + pen.cells(&behind) > width && end >= from + taken {
+        pen.draw(canvas, (end - taken, row), Row::new().text(before, style));
+        return end + pen.gap();
     }
-    let text = format!("↑ {}", cut(names, width.saturating_sub(column + 2)));
-    let end = column + cells(&text) + 2;
-    canvas.draw_at(column, row, Row::new().text(text, style));
+    let end = column + pen.cells(&behind) + pen.gap();
+    pen.draw(canvas, (column, row), Row::new().text(behind, style));
     end
 }
 
 /// A record as it stands in its lane.
-fn written(token: &Token, spaced: bool) -> String {
-    let key = cut(&token.key, KEY);
-    if !spaced {
-        return format!("[{key}]");
-    }
-    let letters: Vec<String> = key.chars().map(String::from).collect();
-    format!("[ {} ]", letters.join(" "))
+fn written(token: &Token) -> String {
+    format!("[{}]", cut(&token.key, KEY))
 }
 
-fn fits(tokens: impl Iterator<Item = String>, room: usize) -> bool {
-    let mut used = 0;
-    for token in tokens {
-        used += cells(&token) + APART;
-        if used > room {
-            return false;
-        }
-    }
-    true
+fn older(hidden: u64) -> String {
+    format!("{} older", grouped(hidden))
 }
 
 /// The newest tokens that have room, in their order, and how many older ones there are.
 fn newest<'l>(
+    pen: Pen,
     tokens: impl ExactSizeIterator<Item = &'l Arc<Token>>,
     skipped: u64,
     room: usize,
-    spaced: bool,
 ) -> (Vec<&'l Token>, u64) {
     let all = tokens.len();
     // What says how many are older takes room too.
-    let told = cells(&grouped(all as u64 + skipped)) + cells(" older") + 3;
+    let told = pen.cells(&older(all as u64 + skipped)) + pen.gap();
     let mut shown: Vec<&Token> = Vec::new();
     let mut used = 0;
     for token in tokens {
-        let next = used + cells(&written(token, spaced)) + APART;
+        let next = used + pen.cells(&written(token)) + pen.gap() - 2;
         let last = shown.len() + 1 == all && skipped == 0;
         if next + if last { 0 } else { told } > room {
             break;

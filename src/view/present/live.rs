@@ -6,31 +6,32 @@ use super::super::count::grouped;
 use super::super::fit::{Row, cut};
 use super::super::shard;
 use super::facts::{self, Fact};
-use super::line;
+use super::pen::Pen;
+use super::title;
 use crate::app::lanes::{Caret, Doing, carets};
-use crate::app::present::{Parts, WIDEST};
 use crate::app::producer::{rate, ring::ring};
 
-/// The widest that data is shown beside its name.
-const DATA: usize = 44;
-
 /// The producer under its name.
-pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
-    canvas.draw(0, line("Producer", ink.styles.accent, WIDEST));
+pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
+    let top = title(ink, canvas, pen, "Producer", "");
     let height = canvas.height();
-    facts::draw(ink, &mut canvas.rows(2..height), &produced(ink), parts);
+    let facts = produced(ink, pen);
+    facts::draw(ink, &mut canvas.rows(top..height), &facts, pen);
 }
 
 /// The consumer under its name.
-pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
-    canvas.draw(0, line("Consumer", ink.styles.accent, WIDEST));
+pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
+    let top = title(ink, canvas, pen, "Consumer", "");
     let height = canvas.height();
-    let facts = consumed(ink, height.saturating_sub(6) / 2);
-    facts::draw(ink, &mut canvas.rows(2..height), &facts, parts);
+    let lines = height.saturating_sub(top) / (pen.rows() + 1);
+    let facts = consumed(ink, lines.saturating_sub(2));
+    facts::draw(ink, &mut canvas.rows(top..height), &facts, pen);
 }
 
 /// The event at hand and where it goes, what was sent, and the last that was.
-fn produced<'a>(ink: &Ink<'_>) -> Vec<Fact<'a>> {
+fn produced<'a>(ink: &Ink<'_>, pen: Pen) -> Vec<Fact<'a>> {
+    // Names take a third of a line.
+    let room = pen.columns().saturating_sub(16);
     let styles = &ink.styles;
     let model = ink.model;
     let producer = &model.producer;
@@ -67,14 +68,14 @@ fn produced<'a>(ink: &Ink<'_>) -> Vec<Fact<'a>> {
     vec![
         Fact::new(
             "key",
-            Row::new().text(cut(&key, DATA).into_owned(), styles.accent),
+            Row::new().text(cut(&key, room).into_owned(), styles.accent),
         ),
         Fact::new(
             "data",
-            Row::new().text(cut(&data, DATA).into_owned(), styles.base),
+            Row::new().text(cut(&data, room).into_owned(), styles.base),
         ),
         Fact::new("goes to", goes_to),
-        Fact::counted("sent", grouped(sent), refused),
+        Fact::counted(ink, "sent", grouped(sent), refused),
         Fact::new("last", last),
         Fact::new("auto", Row::new().text(auto, styles.base)),
     ]
@@ -102,7 +103,7 @@ pub(super) fn consumed<'a>(ink: &Ink<'_>, room: usize) -> Vec<Fact<'a>> {
         let words = format!("read, {}", ahead(ink, caret));
         let row = Row::new().text(words, styles.base);
         let name = format!("shard {}", reader.shard.short());
-        facts.push(Fact::counted(&name, grouped(reader.read), row));
+        facts.push(Fact::counted(ink, &name, grouped(reader.read), row));
     }
     if left_out > 0 {
         let words = format!("and {left_out} shards more");

@@ -20,78 +20,73 @@ use ratatui::style::Style;
 use super::super::canvas::Canvas;
 use super::super::fit::{Row, cells};
 use super::super::{Ink, prose};
-use super::{lanes, line, text};
+use super::pen::Pen;
+use super::{lanes, text, title};
 use crate::app::action::Action;
-use crate::app::present::{Parts, WIDEST};
 use crate::app::quiz::option_letter;
 use crate::app::stage::{Cue, Predicted, Stage, StepState};
 use crate::app::{Pane, keymap};
 use crate::lesson::scenes::Show;
 
-/// What stands before an option: its mark and its letter.
-const OPTION: usize = 7;
-
 /// How many rows a reason may take, e.g. of a failure.
 const REASON: usize = 3;
 
 /// Draws the scene that is shown.
-pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     let Some(stage) = ink.model.shown_scene() else {
         return;
     };
-    let width = canvas.width().min(WIDEST);
-    let apart = if parts.large { 2 } else { 1 };
-    title(ink, canvas, stage, width);
+    let width = pen.columns();
+    let top = title(ink, canvas, pen, &stage.scene().title, &place(stage));
     let said = said(ink, stage, width);
     let asked = match stage.predicted() {
-        Some(predicted) => question(ink, &predicted, width),
+        Some(predicted) => question(ink, pen, &predicted),
         None => Vec::new(),
     };
     let next = next(ink, stage, width);
-    let height = canvas.height();
-    let bottom = height.saturating_sub(next.len());
-    put(canvas, bottom, &next, 1);
-    let top = 1 + apart;
-    let top = top + put(canvas, top, &said, apart);
-    // The question stands above what comes next, with a row of air.
-    let rows = match asked.len() {
-        0 => 0,
-        n => n * apart,
+    let bottom = canvas.height().saturating_sub(next.len() * pen.rows());
+    put(canvas, pen, bottom, &next);
+    let top = top + put(canvas, pen, top, &said) + usize::from(!said.is_empty());
+    // The question stands below what is shown, and above what comes next, with a row of air at least.
+    let rows = asked.len() * pen.rows();
+    let taken = top + rows + 1 + usize::from(rows > 0);
+    let room = bottom.saturating_sub(taken);
+    let shown = match rows {
+        0 => room,
+        _ => room.min(most_rows(stage, pen)),
     };
-    let question_at = bottom.saturating_sub(rows + 1).max(top);
-    put(
-        &mut canvas.rows(0..bottom.saturating_sub(1)),
-        question_at,
-        &asked,
-        apart,
-    );
-    let room = question_at.saturating_sub(usize::from(rows > 0));
-    let middle = top + usize::from(!said.is_empty())..room;
-    if middle.len() >= 2 {
-        show(ink, &mut canvas.rows(middle), parts, stage);
+    let mut at = top;
+    if shown >= 2 * pen.rows() {
+        show(ink, &mut canvas.rows(top..top + shown), pen, stage);
+        at += shown + 1;
+    }
+    let above = bottom.saturating_sub(1);
+    put(&mut canvas.rows(0..above), pen, at, &asked);
+}
+
+/// How many rows what is shown takes at most, where a question stands below it.
+fn most_rows(stage: &Stage, pen: Pen) -> usize {
+    match stage.show() {
+        Show::Lanes => stage.lab().lanes.iter().len().max(1) * (2 * pen.rows() + 2),
+        _ => 12 * pen.rows(),
     }
 }
 
-/// Draws lines so far apart. Gives the rows that they take.
-fn put(canvas: &mut Canvas<'_>, from: usize, lines: &[Row<'static>], apart: usize) -> usize {
+/// Draws lines. Gives the rows that they take.
+fn put(canvas: &mut Canvas<'_>, pen: Pen, from: usize, lines: &[Row<'static>]) -> usize {
     for (place, line) in lines.iter().enumerate() {
-        canvas.draw(from + place * apart, line.clone());
+        pen.draw(canvas, (0, from + place * pen.rows()), line.clone());
     }
-    lines.len() * apart
+    lines.len() * pen.rows()
 }
 
-fn title(ink: &Ink<'_>, canvas: &mut Canvas<'_>, stage: &Stage, width: usize) {
-    let styles = &ink.styles;
-    let steps = stage.scene().steps.len();
-    let place = match (stage.begun(), steps) {
+/// How far the scene is.
+fn place(stage: &Stage) -> String {
+    match (stage.begun(), stage.scene().steps.len()) {
         (0, 1) => "1 step".to_owned(),
         (0, n) => format!("{n} steps"),
         (step, n) => format!("step {step} of {n}"),
-    };
-    let place = Row::new().text(place, styles.strong);
-    let room = width.saturating_sub(place.width() + 2);
-    canvas.draw(0, line(&stage.scene().title, styles.accent, room));
-    canvas.columns(0..width).draw_right(0, place);
+    }
 }
 
 /// What the step says; one that says and asks nothing leaves standing what was said before.
@@ -113,8 +108,14 @@ fn wrapped(words: &str, style: Style, width: usize) -> Vec<Row<'static>> {
 }
 
 /// The question with its options; once it is revealed, which is right and why.
-fn question(ink: &Ink<'_>, predicted: &Predicted<'_>, width: usize) -> Vec<Row<'static>> {
+fn question(ink: &Ink<'_>, pen: Pen, predicted: &Predicted<'_>) -> Vec<Row<'static>> {
     let styles = &ink.styles;
+    let width = pen.columns();
+    // Large letters bring air of their own, and a mark in them is as wide as two spaces.
+    let (no_mark, apart, behind, indent) = match pen.rows() {
+        1 => (" ", 2, 3, 7),
+        _ => ("  ", 1, 1, 4),
+    };
     let prediction = predicted.prediction;
     let mut rows = wrapped(&prediction.ask, styles.strong, width);
     for (place, option) in prediction.options.iter().enumerate() {
@@ -122,21 +123,23 @@ fn question(ink: &Ink<'_>, predicted: &Predicted<'_>, width: usize) -> Vec<Row<'
         let letter = option_letter(place).to_ascii_uppercase();
         let (mark, style) = match right {
             true => ("✓", styles.done),
-            false => (" ", styles.base),
+            false => (no_mark, styles.base),
         };
         let option = match right {
             true => format!("{option}: right"),
             false => option.clone(),
         };
-        let lines = prose::wrapped(&option, width.saturating_sub(OPTION));
+        let lines = prose::wrapped(&option, width.saturating_sub(indent));
         for (number, words) in lines.into_iter().enumerate() {
-            let head = match number {
+            let row = match number {
                 0 => Row::new()
-                    .text(format!("{mark}  "), style)
-                    .text(letter.to_string(), styles.strong),
-                _ => Row::new(),
+                    .text(mark, style)
+                    .gap(apart)
+                    .text(letter.to_string(), styles.strong)
+                    .gap(behind),
+                _ => Row::new().gap(indent),
             };
-            rows.push(head.to(OPTION).text(words, style));
+            rows.push(row.text(words, style));
         }
     }
     if predicted.revealed {
@@ -187,20 +190,20 @@ fn next(ink: &Ink<'_>, stage: &Stage, width: usize) -> Vec<Row<'static>> {
 }
 
 /// What the step shows of the stage, or of the lesson.
-fn show(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts, stage: &Stage) {
+fn show(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, stage: &Stage) {
     let on_stage = &Ink {
         model: stage.lab(),
-        styles: ink.styles,
+        ..*ink
     };
     match stage.show() {
         Show::Lanes => {
             let first = ink.model.present.as_ref().map_or(0, |it| it.first_lane);
-            lanes::rows(on_stage, canvas, parts, first);
+            lanes::rows(on_stage, canvas, pen, first);
         }
-        Show::Producer => shows::producer(on_stage, canvas, parts, stage),
-        Show::Consumer => shows::consumer(on_stage, canvas, parts),
-        Show::Numbers => shows::numbers(on_stage, canvas, parts),
-        Show::Batch => shows::batch(on_stage, canvas, parts),
-        Show::Lesson => text::slide_alone(ink, canvas),
+        Show::Producer => shows::producer(on_stage, canvas, pen, stage),
+        Show::Consumer => shows::consumer(on_stage, canvas, pen),
+        Show::Numbers => shows::numbers(on_stage, canvas, pen),
+        Show::Batch => shows::batch(on_stage, canvas, pen),
+        Show::Lesson => text::slide_alone(ink, canvas, pen),
     }
 }

@@ -1,19 +1,18 @@
 //! A slide: its title, and its lines with air between them where there is room.
 
-use ratatui::style::Style;
-
 use super::super::Ink;
 use super::super::canvas::Canvas;
 use super::super::fit::{Row, cells};
 use super::super::lesson::style_of;
-use super::{line, wide};
+use super::pen::Pen;
+use super::{line, title};
 use crate::app::action::Action;
-use crate::app::present::{Parts, Slide, WIDEST};
+use crate::app::present::Slide;
 use crate::app::stage::{self, Cue};
 use crate::app::{Pane, keymap};
 
 /// Draws the slide that is shown.
-pub(super) fn slide(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
+pub(super) fn slide(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     let styles = &ink.styles;
     let present = ink.model.present.as_ref();
     let Some(slide) = present.and_then(|present| present.slide()) else {
@@ -21,69 +20,66 @@ pub(super) fn slide(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts) {
             Pane::Quiz => "This lesson asks no questions.",
             _ => "This lesson has no pages.",
         };
-        return canvas.draw(0, line(words, styles.strong, canvas.width()));
+        return pen.draw(canvas, (0, 0), line(words, styles.strong, pen.columns()));
     };
     let part = match slide.part {
-        (_, 1) => Row::new(),
-        (part, of) => Row::new().text(format!("{part} of {of}"), styles.strong),
+        (_, 1) => String::new(),
+        (part, of) => format!("{part} of {of}"),
     };
-    let width = canvas.width().min(WIDEST);
-    let room = width.saturating_sub(part.width() + 2);
-    let title = match parts.large {
-        true => Some(wide(&slide.title)).filter(|title| cells(title) <= room),
-        false => None,
-    };
-    let title = title.as_deref().unwrap_or(&slide.title);
-    canvas.draw(0, line(title, styles.accent, room));
-    canvas.columns(0..width).draw_right(0, part);
+    let top = title(ink, canvas, pen, &slide.title, &part);
     let height = canvas.height();
-    lines(ink, &mut canvas.rows(2..height), slide);
-    offer(ink, canvas);
+    lines(ink, &mut canvas.rows(top..height), pen, slide);
+    offer(ink, canvas, pen);
 }
 
 /// The lines of the slide that is shown, without its title.
-pub(super) fn slide_alone(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+pub(super) fn slide_alone(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     let present = ink.model.present.as_ref();
     if let Some(slide) = present.and_then(|present| present.slide()) {
-        lines(ink, canvas, slide);
+        lines(ink, canvas, pen, slide);
     }
 }
 
 /// Which scene Space puts on, where the page has one.
-fn offer(ink: &Ink<'_>, canvas: &mut Canvas<'_>) {
+fn offer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     let styles = &ink.styles;
     let scene = stage::scene_of_page(ink.model).filter(|_| ink.model.focus == Pane::Lesson);
     let scenes = &ink.model.lesson.lesson.settings.scenes;
     let Some(scene) = scene.and_then(|scene| scenes.get(scene)) else {
         return;
     };
-    let bottom = canvas.height().saturating_sub(1);
     let key = keymap::key_of(Action::Scene(Cue::Next), Pane::Lesson);
-    let room = WIDEST.saturating_sub(cells(&key) + 2);
+    let room = pen.columns().saturating_sub(cells(&key) + 2);
+    let words = format!("the scene “{}”", scene.title);
     let row = Row::new()
         .text(key, styles.key)
         .gap(2)
-        .join(line(&scene.title, styles.strong, room));
-    canvas.draw(bottom, row);
+        .join(line(&words, styles.strong, room));
+    let bottom = canvas.height().saturating_sub(pen.rows());
+    pen.draw(canvas, (0, bottom), row);
 }
 
 /// Draws a slide's lines.
-fn lines(ink: &Ink<'_>, canvas: &mut Canvas<'_>, slide: &Slide) {
+fn lines(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, slide: &Slide) {
+    let width = pen.line_cells(canvas);
     let mut row = 0;
     for line in &slide.lines {
         let mut built = Row::new();
         for span in &line.spans {
             built = built.text(span.text.as_str(), style_of(ink, span.role));
         }
-        canvas.draw(row, built);
+        let is_gap = line.spans.is_empty() && line.code.is_none();
+        pen.draw(canvas, (0, row), built);
         if line.code.is_some() {
-            let ground: Style = ink.styles.lifted;
-            canvas.lay(row, 0..WIDEST, ground);
+            for row in row..row + pen.rows() {
+                canvas.lay(row, 0..width, ink.styles.lifted);
+            }
         }
-        row += if slide.airy && line.code.is_none() {
-            2
-        } else {
-            1
+        row += match pen.rows() {
+            1 if slide.airy && line.code.is_none() => 2,
+            1 => 1,
+            rows if is_gap => rows / 2,
+            rows => rows,
         };
     }
 }

@@ -33,6 +33,9 @@ pub struct Lab {
     shards: Vec<Vec<Received>>,
     /// The run of the consumer that asked last.
     run: u64,
+    /// The shards of the stage's stream, and the stage while its server is at work.
+    staged: Vec<Vec<Received>>,
+    on_stage: Option<u64>,
 }
 
 pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
@@ -93,6 +96,8 @@ impl Lab {
             effects: out.effects,
             shards: Vec::new(),
             run: 0,
+            staged: Vec::new(),
+            on_stage: None,
         };
         lab.tell(Message::Highlighted(Arc::new(highlights)));
         lab
@@ -140,11 +145,29 @@ impl Lab {
         let out = update(&mut self.model, message, self.now);
         self.effects.extend(out.effects);
         while !self.effects.is_empty() {
-            if let Effect::Call(request) = self.effects.remove(0) {
-                let answer = self.serve(request);
-                let out = update(&mut self.model, Message::Answered(answer), self.now);
-                self.effects.extend(out.effects);
-            }
+            let answer = match self.effects.remove(0) {
+                Effect::Call(request) => Message::Answered(self.serve(request)),
+                Effect::OpenStage { run } => {
+                    self.staged.clear();
+                    let connection = setup(ConnectionKind::Local, (0, 0)).connection;
+                    let result = Ok(connection);
+                    Message::StageOpened { run, result }
+                }
+                Effect::OnStage { run, effect } => {
+                    let Effect::Call(request) = *effect else {
+                        continue;
+                    };
+                    std::mem::swap(&mut self.shards, &mut self.staged);
+                    self.on_stage = Some(run);
+                    let message = Box::new(Message::Answered(self.serve(request)));
+                    self.on_stage = None;
+                    std::mem::swap(&mut self.shards, &mut self.staged);
+                    Message::OnStage { run, message }
+                }
+                _ => continue,
+            };
+            let out = update(&mut self.model, answer, self.now);
+            self.effects.extend(out.effects);
         }
         self
     }
@@ -520,11 +543,15 @@ impl Lab {
             return;
         }
         let call = self.call(agent, access_key, operation, detail);
-        let out = update(
-            &mut self.model,
-            Message::Fed(FeedEvent::Called(Arc::new(call))),
-            self.now,
-        );
+        let told = Message::Fed(FeedEvent::Called(Arc::new(call)));
+        let told = match self.on_stage {
+            Some(run) => {
+                let message = Box::new(told);
+                Message::OnStage { run, message }
+            }
+            None => told,
+        };
+        let out = update(&mut self.model, told, self.now);
         self.effects.extend(out.effects);
     }
 
