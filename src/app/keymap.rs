@@ -372,6 +372,7 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     let talk = class::does(model).filter(|_| model.focus == Pane::Lesson);
     let scenes = &model.lesson.lesson.settings.scenes;
     let scene = model.shown_scene().is_some();
+    let pane_offers = model.focus == Pane::Lesson && !scene;
     let mut actions = match model.focus {
         // What Space does is said where it will be seen.
         _ if scene => vec![Scene(Cue::Back), Scene(Cue::Reset), NextScene],
@@ -385,12 +386,13 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
         if answer.is_some() || talk.is_some() {
             actions.push(Reveal);
         }
-        if !scenes.is_empty() {
+        // It leads back to the one that is on.
+        if !scenes.is_empty() && (pane_offers || model.stage.is_some()) {
             actions.push(Scene(Cue::Next));
         }
     }
     actions.extend([Present, Focus(Pane::Lesson)]);
-    if !scene {
+    if pane_offers {
         actions.push(PreviousPage);
     }
     let hint = |action: &Action| {

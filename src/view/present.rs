@@ -83,12 +83,13 @@ fn head(ink: &Ink<'_>, canvas: &mut Canvas<'_>, parts: &Parts, pen: Pen) {
     if let Some(time) = time {
         let size = figures::size(parts.large);
         let wide = figures::width(&time.figures, size);
-        used = wide + 2 + pen.cells(time.words);
+        let apart = 1 + pen.rows();
+        used = wide + apart + pen.cells(time.words);
         let column = canvas.width().saturating_sub(used);
         figures::draw(canvas, (column, 0), &time.figures, styles.strong, size);
         // Both stand on the same line.
         let words = Row::new().text(time.words, styles.strong);
-        pen.draw(canvas, (column + wide + 2, 2), words);
+        pen.draw(canvas, (column + wide + apart, 2), words);
     }
     let room = canvas.width().saturating_sub(used + 2);
     let title = cut(&title, room.min(WIDEST)).into_owned();

@@ -2,7 +2,7 @@
 
 use super::super::Ink;
 use super::super::canvas::Canvas;
-use super::super::fit::{Row, cells};
+use super::super::fit::Row;
 use super::super::lesson::style_of;
 use super::pen::Pen;
 use super::{line, title};
@@ -49,14 +49,13 @@ fn offer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
         return;
     };
     let key = keymap::key_of(Action::Scene(Cue::Next), Pane::Lesson);
-    let room = pen.columns().saturating_sub(cells(&key) + 2);
-    let words = format!("the scene “{}”", scene.title);
-    let row = Row::new()
-        .text(key, styles.key)
-        .gap(2)
-        .join(line(&words, styles.strong, room));
     let bottom = canvas.height().saturating_sub(pen.rows());
-    pen.draw(canvas, (0, bottom), row);
+    let column = pen.cells(&key) + pen.gap() - 1;
+    let words = format!("the scene “{}”", scene.title);
+    let words = pen.cut(&words, pen.line_cells(canvas).saturating_sub(column));
+    pen.draw(canvas, (0, bottom), Row::new().text(key, styles.key));
+    let words = Row::new().text(words, styles.strong);
+    pen.draw(canvas, (column, bottom), words);
 }
 
 /// Draws a slide's lines.
