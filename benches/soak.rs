@@ -45,18 +45,24 @@ fn soak(minutes: u64) {
         move || put(&mut client, &ends)
     });
     pass(Duration::from_secs(5));
+    let mut memory = Memory::default();
     for minute in 1..=minutes {
         let begun = Instant::now();
         let frames = lab.frames();
-        lab.measure(&format!("minute {minute}: without a key"), |_| {
-            pass(Duration::from_secs(40));
+        lab.measure(&format!("minute {minute}: without a key"), |lab| {
+            for _ in 0..40 {
+                pass(Duration::from_secs(1));
+                memory.looked(minute, lab.megabytes());
+            }
         });
         let rate = (lab.frames() - frames) as f64 / begun.elapsed().as_secs_f64();
         row("frames", format!("{rate:.1} a second"));
         row("key to screen", times(&mut press(&mut lab)));
-        row("resident", lab.resident());
+        memory.looked(minute, lab.megabytes());
+        row("resident", memory.of(minute));
         pass(Duration::from_secs(60).saturating_sub(begun.elapsed()));
     }
+    row("resident from the second minute on", memory.trend());
     ends.store(true, Ordering::Relaxed);
     let (stored, late) = load.join().expect("the load ends");
     row("records that were put", stored);
@@ -64,6 +70,53 @@ fn soak(minutes: u64) {
     let count = grouped(stored);
     lab.wait_for(&format!("{count} records"));
     row("records that the lab counts", count);
+}
+
+/// Resident memory in MB, and the minute in which that was: a store that merges goes up and down.
+#[derive(Default)]
+struct Memory(Vec<(u64, f64)>);
+
+impl Memory {
+    fn looked(&mut self, minute: u64, megabytes: Option<f64>) {
+        self.0
+            .extend(megabytes.map(|megabytes| (minute, megabytes)));
+    }
+
+    fn of(&self, minute: u64) -> String {
+        let of_it = self.0.iter().filter(|(in_it, _)| *in_it == minute);
+        span(of_it.map(|(_, megabytes)| *megabytes))
+    }
+
+    /// The span behind the first minute, in which buffers fill, and the straight line that lies closest to it.
+    fn trend(&self) -> String {
+        let later: Vec<(f64, f64)> = self
+            .0
+            .iter()
+            .filter(|(minute, _)| *minute > 1)
+            .map(|(minute, megabytes)| (*minute as f64, *megabytes))
+            .collect();
+        let count = later.len() as f64;
+        let (minutes, all) = later
+            .iter()
+            .fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        let (middle, mean) = (minutes / count, all / count);
+        let rise: f64 = later.iter().map(|it| (it.0 - middle) * (it.1 - mean)).sum();
+        let run: f64 = later.iter().map(|it| (it.0 - middle).powi(2)).sum();
+        let span = span(later.iter().map(|(_, megabytes)| *megabytes));
+        match run > 0.0 {
+            true => format!("{span}, {:+.1} MB a minute by least squares", rise / run),
+            false => span,
+        }
+    }
+}
+
+/// From the least to the most.
+fn span(megabytes: impl Iterator<Item = f64> + Clone) -> String {
+    let least = megabytes.clone().reduce(f64::min);
+    match (least, megabytes.reduce(f64::max)) {
+        (Some(least), Some(most)) => format!("{least:.0} to {most:.0} MB"),
+        _ => "only measured where there is a /proc".to_owned(),
+    }
 }
 
 /// Puts until told to end; gives how many records were put, and how many calls went out later than their turn.

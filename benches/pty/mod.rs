@@ -227,15 +227,19 @@ impl Lab {
         Some(Duration::from_millis(ticks * 10))
     }
 
+    /// Its resident memory in MB, where the system tells it this way.
+    pub fn megabytes(&self) -> Option<f64> {
+        let status = self.told("status")?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kilobytes * 1024.0 / 1e6)
+    }
+
     pub fn resident(&self) -> String {
-        let kilobytes = self.told("status").and_then(|status| {
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix("VmRSS:"))?;
-            line.split_whitespace().next()?.parse::<f64>().ok()
-        });
-        match kilobytes {
-            Some(kilobytes) => format!("{:.1} MB", kilobytes * 1024.0 / 1e6),
+        match self.megabytes() {
+            Some(megabytes) => format!("{megabytes:.1} MB"),
             None => "only measured where there is a /proc".to_owned(),
         }
     }
