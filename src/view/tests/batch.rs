@@ -3,18 +3,12 @@
 use crossterm::event::KeyCode;
 
 use super::lab::{Lab, setup};
-use super::pictures::picture;
+use super::pictures::{SIZES, kept};
 use super::sizes::sweep;
 use crate::app::{ConnectionKind, Pane, Theme};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
 fn snapshot(name: &str, lab: &Lab) {
-    let area = lab.model.layout.area;
-    let name = format!("batch_{name}_{}x{}", area.width, area.height);
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture(lab));
-    });
+    kept(&format!("batch_{name}"), lab);
 }
 
 /// A lab in which users act now and then, and one of them suspiciously often.
@@ -55,14 +49,16 @@ fn a_batch_of_seconds_has_what_its_closed_intervals_hold() {
 
 #[test]
 fn before_any_event_it_says_what_to_do() {
-    let mut lab = Lab::local(80, 24);
-    lab.key('B');
-    snapshot("no_stream", &lab);
-    lab.press(KeyCode::Esc)
-        .key('D')
-        .press(KeyCode::Enter)
-        .key('B');
-    snapshot("no_event", &lab);
+    for (width, height) in SIZES {
+        let mut lab = Lab::local(width, height);
+        lab.key('B');
+        snapshot("no_stream", &lab);
+        lab.press(KeyCode::Esc)
+            .key('D')
+            .press(KeyCode::Enter)
+            .key('B');
+        snapshot("no_event", &lab);
+    }
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct Lab {
     /// The shards of the stage's stream, and the stage while its server is at work.
     staged: Vec<Vec<Received>>,
     on_stage: Option<u64>,
+    /// Whether requests for records get no answer.
+    pub silent: bool,
 }
 
 pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
@@ -98,6 +100,7 @@ impl Lab {
             run: 0,
             staged: Vec::new(),
             on_stage: None,
+            silent: false,
         };
         lab.tell(Message::Highlighted(Arc::new(highlights)));
         lab
@@ -260,6 +263,12 @@ impl Lab {
                     result: Ok(format!("{} {at}", shard.short())),
                 }
             }
+            Request::GetRecords { reader, .. } if self.silent => Answer::Read {
+                reader,
+                result: Err(CallError::NoAnswer {
+                    why: "no answer from http://127.0.0.1:4567 within 5 s".into(),
+                }),
+            },
             Request::GetRecords {
                 reader,
                 iterator,

@@ -3,22 +3,16 @@
 use crossterm::event::KeyCode;
 
 use super::lab::{Lab, setup};
-use super::pictures::picture;
+use super::pictures::{SIZES, kept};
 use super::sizes::sweep;
 use crate::app::{ConnectionKind, Pane, Theme};
 use crate::kinesis::feed::{Detail, GetDetail, PutEntry};
 use crate::kinesis::{ShardId, StartPosition};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
 const PYTHON: &str = "Boto3/1.44";
 
 fn snapshot(name: &str, lab: &Lab) {
-    let area = lab.model.layout.area;
-    let name = format!("numbers_{name}_{}x{}", area.width, area.height);
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture(lab));
-    });
+    kept(&format!("numbers_{name}"), lab);
 }
 
 /// A program puts so many records of so many bytes into a shard, or is throttled there.
@@ -89,12 +83,14 @@ fn rates_stand_beside_their_limits_lags_beside_their_words_and_delays_in_two_par
 
 #[test]
 fn where_nothing_happens_it_says_what_will_stand_there() {
-    let mut lab = Lab::local(80, 24);
-    lab.key('N');
-    snapshot("no_stream", &lab);
-    lab.press(KeyCode::Esc).key('D').press(KeyCode::Enter);
-    lab.wait(20.0).key('N');
-    snapshot("quiet", &lab);
+    for (width, height) in SIZES {
+        let mut lab = Lab::local(width, height);
+        lab.key('N');
+        snapshot("no_stream", &lab);
+        lab.press(KeyCode::Esc).key('D').press(KeyCode::Enter);
+        lab.wait(20.0).key('N');
+        snapshot("quiet", &lab);
+    }
 }
 
 #[test]

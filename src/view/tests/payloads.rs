@@ -3,10 +3,8 @@
 use crossterm::event::KeyCode;
 
 use super::lab::Lab;
-use super::pictures::picture;
+use super::pictures::{SIZES, kept};
 use crate::kinesis::aggregated::aggregate;
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 /// A lab whose newest records are one of the KPL, one of it that is damaged, and other bytes, in this order.
 fn lab(width: u16, height: u16) -> Lab {
@@ -36,11 +34,7 @@ fn lab(width: u16, height: u16) -> Lab {
 }
 
 fn snapshot(name: &str, lab: &Lab) {
-    let area = lab.model.layout.area;
-    let name = format!("payload_{name}_{}x{}", area.width, area.height);
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture(lab));
-    });
+    kept(&format!("payload_{name}"), lab);
 }
 
 #[test]

@@ -100,6 +100,25 @@ macro_rules! snapshot {
 
 pub(super) use snapshot;
 
+/// The sizes at which each state of a panel has its picture.
+pub(super) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+/// The picture is the one that is kept under this name and its size.
+pub(super) fn kept(name: &str, lab: &Lab) {
+    let area = lab.model.layout.area;
+    let name = format!("{name}_{}x{}", area.width, area.height);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, picture(lab));
+    });
+}
+
+/// A picture of a state at each size.
+pub(super) fn at_sizes(name: &str, lab: impl Fn(u16, u16) -> Lab) {
+    for (width, height) in SIZES {
+        kept(name, &lab(width, height));
+    }
+}
+
 #[test]
 fn the_first_screen_invites_and_names_the_next_act() {
     snapshot!("first_80x24", Lab::local(80, 24));
@@ -161,12 +180,19 @@ fn lab_time_and_what_is_out_of_the_ordinary_stand_on_every_screen() {
 
 #[test]
 fn the_server_s_dialog_says_how_its_clock_pace_and_faults_stand_and_what_they_teach() {
-    let mut lab = Lab::live(80, 24);
-    lab.key('F');
-    snapshot!("server_80x24", lab);
-    lab.told(strange()).press(KeyCode::Down);
-    snapshot!("server_strange_80x24", lab);
-    lab.press(KeyCode::Enter);
+    let open = |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.key('F');
+        lab
+    };
+    at_sizes("server", open);
+    at_sizes("server_strange", |width, height| {
+        let mut lab = open(width, height);
+        lab.told(strange()).press(KeyCode::Down);
+        lab
+    });
+    let mut lab = open(80, 24);
+    lab.press(KeyCode::Down).press(KeyCode::Enter);
     snapshot!("one_day_80x24", lab);
     lab.press(KeyCode::Esc).key('D').key('e');
     snapshot!("empty_80x24", lab);

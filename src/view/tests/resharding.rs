@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::lab::Lab;
-use super::pictures::{picture, snapshot};
+use super::pictures::{at_sizes, picture, snapshot};
 
 /// The family after a split of the first of two shards.
 fn after() -> [(u32, bool, Vec<u32>); 4] {
@@ -16,26 +16,37 @@ fn after() -> [(u32, bool, Vec<u32>); 4] {
 }
 
 #[test]
-fn the_dialog_says_what_a_split_will_do_before_it_is_done() {
-    let mut lab = Lab::live(80, 24);
-    lab.key('R');
-    snapshot!("reshard_80x24", lab);
-    lab.key('k').keys("alice");
-    snapshot!("reshard_key_80x24", lab);
-    let mut lab = Lab::live(200, 60);
-    lab.key('R').press(KeyCode::Right);
-    snapshot!("reshard_200x60", lab);
+fn the_dialog_says_what_a_change_will_do_before_it_is_done() {
+    let open = |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.key('R').press(KeyCode::Right);
+        lab
+    };
+    at_sizes("reshard", open);
+    for (name, keys) in [("key", "kalice"), ("scale", "n"), ("retain", "h")] {
+        at_sizes(&format!("reshard_{name}"), |width, height| {
+            let mut lab = open(width, height);
+            lab.keys(keys);
+            lab
+        });
+    }
 }
 
 #[test]
 fn what_becomes_of_a_split_stands_in_the_dialog() {
-    let mut lab = Lab::live(120, 40);
-    lab.key('R').press(KeyCode::Enter);
-    lab.describe("UPDATING", &[(0, true, vec![]), (1, true, vec![])]);
-    lab.wait(0.5).describe("ACTIVE", &after());
-    snapshot!("resharded_dialog_120x40", lab);
-    lab.key('m');
-    snapshot!("reshard_merge_120x40", lab);
+    let split = |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.key('R').press(KeyCode::Enter);
+        lab.describe("UPDATING", &[(0, true, vec![]), (1, true, vec![])]);
+        lab.wait(0.5).describe("ACTIVE", &after());
+        lab
+    };
+    at_sizes("resharded_dialog", split);
+    at_sizes("reshard_merge", |width, height| {
+        let mut lab = split(width, height);
+        lab.key('m');
+        lab
+    });
 }
 
 #[test]

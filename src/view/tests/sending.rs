@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lab::Lab;
-use super::pictures::{picture, snapshot};
+use super::pictures::{at_sizes, picture, snapshot};
 use crate::app::message::{Answer, Entry, Place, PutBatch, Sender, Stored};
 use crate::app::{Message, Theme};
 use crate::kinesis::{CallError, ShardId};
@@ -90,12 +90,22 @@ fn busy(width: u16, height: u16) -> Lab {
 
 #[test]
 fn the_panel_tells_what_is_written_throttled_and_waits() {
-    snapshot!("sending_80x24", busy(80, 24));
-    snapshot!("sending_120x40", busy(120, 40));
-    snapshot!("sending_200x60", busy(200, 60));
+    at_sizes("sending", busy);
     let mut lab = busy(80, 24);
     lab.model.theme = Theme::Mono;
     snapshot!("sending_mono_80x24", lab);
+}
+
+#[test]
+fn what_was_refused_once_too_often_is_given_up_in_words() {
+    at_sizes("sending_given_up", |width, height| {
+        let mut lab = Lab::live(width, height);
+        lab.key('2');
+        lab.model.producer.auto.settings.batch = 3;
+        lab.model.producer.auto.settings.retries = 0;
+        lab.auto_sent(10, fifth_is_throttled, None);
+        lab
+    });
 }
 
 #[test]
@@ -126,8 +136,7 @@ fn the_form_says_how_automatic_sending_sends_and_what_each_choice_shows() {
         lab.press(KeyCode::Left);
         lab
     };
-    snapshot!("sending_form_80x24", form(80, 24));
-    snapshot!("sending_form_120x40", form(120, 40));
+    at_sizes("sending_form", form);
     snapshot!("sending_form_60x15", form(60, 15));
 }
 

@@ -1,7 +1,7 @@
 //! The page of a step in its states: what is predicted, what was seen of it, hints, and what lies over it.
 
 use super::lab::{Lab, setup};
-use super::pictures::picture;
+use super::pictures::{SIZES, kept};
 use crate::app::{ConnectionKind, Message, Theme};
 use crate::lesson;
 use crossterm::event::KeyCode;
@@ -52,21 +52,12 @@ fn at_the_step(width: u16, height: u16) -> Lab {
     lab
 }
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
-/// The picture is the one that is kept under this name.
-fn kept(name: &str, lab: &Lab) {
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture(lab));
-    });
-}
-
 /// A picture at each size, of the lab brought there.
 fn pictures(name: &str, bring: impl Fn(&mut Lab)) {
     for (width, height) in SIZES {
         let mut lab = at_the_step(width, height);
         bring(&mut lab);
-        kept(&format!("{name}_{width}x{height}"), &lab);
+        kept(name, &lab);
     }
 }
 
@@ -128,7 +119,7 @@ fn what_is_expected_lies_beside_what_was_seen() {
 fn marks_are_opened_again_only_after_a_question() {
     let mut lab = at_the_step(80, 24);
     lab.key('a').key('x');
-    kept("step_reset_80x24", &lab);
+    kept("step_reset", &lab);
 }
 
 #[test]
@@ -143,7 +134,7 @@ fn marks_and_words_say_the_same_without_colour_and_in_ascii() {
         lab.look.ascii = ascii;
         lab.key('a').key('D').press(KeyCode::Enter).wait(1.2);
         lab.program_puts("carol", "{}").wait(0.5).key('G');
-        kept(&format!("{name}_80x24"), &lab);
+        kept(name, &lab);
     }
 }
 

@@ -5,14 +5,12 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use super::lab::{Lab, setup};
-use super::pictures::{line, picture};
+use super::pictures::{SIZES, kept, line};
 use crate::app::{ConnectionKind, Message};
 use crate::kinesis::control::FaultKind;
 use crate::kinesis::feed::{Call, Detail, PutEntry};
 use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{ShardId, StartPosition};
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 const PYTHON: &str = "Boto3/1.44 md/Botocore#1.44";
 
@@ -76,11 +74,7 @@ fn batch(lab: &Lab) -> Call {
 }
 
 fn snapshot(name: &str, lab: &Lab) {
-    let area = lab.model.layout.area;
-    let name = format!("wire_{name}_{}x{}", area.width, area.height);
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture(lab));
-    });
+    kept(&format!("wire_{name}"), lab);
 }
 
 #[test]
