@@ -102,6 +102,11 @@ fn words(case: &Case<'_>, actor: &Actor, trouble: &Trouble) -> String {
             "{who}'s iterator is older than 5 minutes and has expired; the records are still there. A new one, \
              AFTER_SEQUENCE_NUMBER of the last record read, goes on; running it again begins anew."
         ),
+        "ProvisionedThroughputExceededException" if trouble.operation == "PutRecords" => format!(
+            "{who}'s PutRecords stored some of its records, and others were refused \
+             (ProvisionedThroughputExceededException). Nothing is broken: those with an ErrorCode can go again after a \
+             wait. SDKs do not do that by themselves."
+        ),
         "ProvisionedThroughputExceededException" | "LimitExceededException" => {
             let times = match trouble.times {
                 1 => "is throttled".to_owned(),

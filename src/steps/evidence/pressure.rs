@@ -95,7 +95,6 @@ pub fn lagged(lag: &Lag, facts: &Facts) -> Evidence {
     };
     let episode = behind.episode;
     match episode.rises {
-        0 => Evidence::nothing(),
         rises if episode.most >= enough && rises >= lag.answers => Evidence::part(format!(
             "{} behind now; let it catch up",
             seconds(behind.millis)

@@ -84,8 +84,9 @@ impl Lagging {
         }
     }
 
-    /// What was furthest behind of what goes on.
+    /// Of the readers that fall behind the one that was furthest behind; who only began far behind does not.
     pub fn furthest(&self) -> Option<&Behind> {
-        self.readers.iter().max_by_key(|reader| reader.episode.most)
+        let falling = self.readers.iter().filter(|it| it.episode.rises > 0);
+        falling.max_by_key(|reader| reader.episode.most)
     }
 }

@@ -234,6 +234,15 @@ fn a_reader_has_to_fall_behind_over_several_answers_and_then_to_catch_up() {
 }
 
 #[test]
+fn who_began_far_behind_does_not_hide_who_falls_behind() {
+    let mut bench = Bench::new("lag = {}");
+    bench.read(&script(), 60_000);
+    bench.read(&Who::You, 1_000);
+    bench.read(&Who::You, 2_000);
+    bench.is(Mark::Running, "2.0 s behind, of 10 s wanted");
+}
+
+#[test]
 fn a_retention_that_was_set_and_a_refusal_that_was_met_count() {
     let mut bench = Bench::new("retention = { hours = 48 }");
     let retain = |hours| Detail::Retain { hours };
