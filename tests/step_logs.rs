@@ -88,6 +88,8 @@ fn told(call: &Call) -> Value {
     match &call.detail {
         Detail::None => {}
         Detail::Create { shards } => line["create"] = json!(shards),
+        // No log that is kept has any.
+        Detail::Split { .. } | Detail::Merge { .. } | Detail::Scale { .. } => {}
         Detail::Retain { hours } => line["retain"] = json!(hours),
         Detail::Put(entries) => {
             let entries = entries.iter().map(|entry| {
