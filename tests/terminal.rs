@@ -30,6 +30,8 @@ mod walking;
 mod whole_module;
 #[path = "terminal/whole_module_2.rs"]
 mod whole_module_2;
+#[path = "terminal/whole_module_3.rs"]
+mod whole_module_3;
 #[path = "terminal/wire_log.rs"]
 mod wire_log;
 #[path = "terminal/workers.rs"]
