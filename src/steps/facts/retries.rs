@@ -17,6 +17,9 @@ pub const REMEMBERED: usize = 4_096;
 /// The shortest of all that is called a pause: an answer on this machine takes a few milliseconds.
 pub const PAUSE: TimeDelta = TimeDelta::milliseconds(50);
 
+/// What is not sent again for so long, while other records are, was given up.
+pub const GIVEN_UP: TimeDelta = TimeDelta::seconds(5);
+
 /// Who sent what was refused.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Retries {
@@ -108,17 +111,19 @@ impl Sender {
     }
 
     fn put(&mut self, entries: &[PutEntry], failed: bool, at: DateTime<Utc>) {
+        let again = entries
+            .iter()
+            .any(|entry| self.waiting.contains_key(&name(entry)));
+        let given_up = self.story.left > 0 && !again && at - self.refused_at >= GIVEN_UP;
         let anew = self.story.left == 0 && failed;
-        if anew && !entries.iter().any(|entry| self.is_known(entry)) {
+        if given_up || anew && !entries.iter().any(|entry| self.is_known(entry)) {
             self.story = Story::default();
+            self.waiting.clear();
             self.stored.clear();
         }
         if self.story.left == 0 && !failed && self.stored.is_empty() {
             return;
         }
-        let again = entries
-            .iter()
-            .any(|entry| self.waiting.contains_key(&name(entry)));
         if again {
             self.story.tries = self.story.tries.saturating_add(1);
             self.story.longest = self.story.longest.max(at - self.refused_at);

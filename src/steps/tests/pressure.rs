@@ -204,6 +204,18 @@ fn who_does_not_wait_or_does_not_try_again_is_told() {
 }
 
 #[test]
+fn what_was_given_up_does_not_stand_in_the_way_of_what_is_done_right_later() {
+    let mut bench = Bench::new("retry = {}");
+    bench.put(&Who::You, 0..10, 8);
+    bench.wait(6_000);
+    bench.put(&Who::You, 10..20, 5);
+    bench.is(Mark::Running, "5 still to be stored");
+    bench.wait(100);
+    bench.put(&Who::You, 15..20, 5);
+    bench.is(Mark::Done, "5 records again in 1 try");
+}
+
+#[test]
 fn what_another_sends_does_not_mend_what_was_refused() {
     let mut bench = Bench::new("retry = {}");
     bench.put(&script(), 0..10, 8);
