@@ -55,7 +55,7 @@ impl Road {
             SdkError::ResponseError(response) => self.nonsense(response.raw()),
             SdkError::DispatchFailure(failure) => self.undelivered(error, failure),
             SdkError::TimeoutError(_) => self.no_answer(format!(
-                "no answer from {} within {}",
+                "nothing came from {} within {}",
                 self.address,
                 seconds(self.answer_within)
             )),

@@ -159,7 +159,7 @@ async fn no_answer_is_told_in_a_sentence() {
         (
             format!("http://{silent}"),
             Duration::from_millis(300),
-            format!("no answer from http://{silent} within 0.3 s"),
+            format!("nothing came from http://{silent} within 0.3 s"),
         ),
         (
             format!("http://{hanging_up}"),

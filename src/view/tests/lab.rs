@@ -266,7 +266,7 @@ impl Lab {
             Request::GetRecords { reader, .. } if self.silent => Answer::Read {
                 reader,
                 result: Err(CallError::NoAnswer {
-                    why: "no answer from http://127.0.0.1:4567 within 5 s".into(),
+                    why: "nothing came from http://127.0.0.1:4567 within 5 s".into(),
                 }),
             },
             Request::GetRecords {
