@@ -317,6 +317,8 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
     if model.program.focused {
         return program_hints(model);
     }
+    let question = model.quiz.open(model).map(|q| super::quiz::state(model, q));
+    let goes_on = matches!(question, Some(State::Answered(_)));
     let mut actions: Vec<Action> = match pane {
         Pane::Lesson if discusses(model) => vec![NextPage, Open, Down, PreviousPage],
         Pane::Lesson if predicts > 0 => vec![Predict(0), SkipPrediction, NextPage],
@@ -329,15 +331,12 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
         }
         Pane::Consumer => vec![Consume, ChooseStart, MoreWorkers, Freeze, Open],
         Pane::Shards => vec![Left, ChooseStart, Axis, Freeze, Send],
-        Pane::Quiz => {
-            let answered = model.quiz.open(model).map(|q| super::quiz::state(model, q));
-            match answered {
-                Some(State::Answered(_)) => vec![NextQuestion, See, Retry, PreviousQuestion],
-                Some(_) if asks_how_sure(model) => vec![Choose(0), Surer, Open, NextQuestion],
-                Some(_) => vec![Choose(0), Open, NextQuestion],
-                None => vec![],
-            }
-        }
+        Pane::Quiz => match question {
+            Some(State::Answered(_)) => vec![NextQuestion, See, Retry, PreviousQuestion],
+            Some(_) if asks_how_sure(model) => vec![Choose(0), Surer, Open, NextQuestion],
+            Some(_) => vec![Choose(0), Open, NextQuestion],
+            None => vec![],
+        },
     };
     actions.extend([Focus(Pane::Lesson), Zoom, Palette]);
     actions.truncate(6);
@@ -351,6 +350,8 @@ pub fn hints(model: &Model) -> Vec<(String, &'static str)> {
                 Predict(_) => key_now(model, action),
                 Focus(_) => keys_shown(binding),
                 Left => "← →".into(),
+                // Once a question is answered, the key that answered it goes on.
+                NextQuestion if goes_on => "Enter".into(),
                 _ => binding.keys[0].name(),
             };
             let hint = match action {

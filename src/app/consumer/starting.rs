@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use tui_input::Input;
 
-use super::start;
+use super::stop;
+use crate::app::action::Action;
 use crate::app::lanes;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::Overlay;
 use crate::app::start::{StartDialog, WORDS};
+use crate::app::update::act;
 use crate::kinesis::StartPosition;
 
 /// Opens the dialog for the start position, filled from the record that is pointed at or selected, else from what was chosen before.
@@ -66,7 +68,9 @@ pub(in crate::app) fn apply_start(model: &mut Model, now: DateTime<Utc>, out: &m
             model.consumer.resume = resume;
             model.overlay = None;
             if model.consumer.running {
-                start(model, now, out);
+                // A new run is an act like any other: a prediction that it would settle is put first.
+                stop(model);
+                act(model, Action::Consume, now, out);
             } else {
                 let words = format!("c starts the consumer at {}.", model.consumer.start_word());
                 model.say(Tone::Plain, words);

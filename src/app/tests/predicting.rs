@@ -84,3 +84,22 @@ when.open = {}
     let predictions = &lab.model.progress.lessons["streams"].predictions;
     assert!(!predictions.contains_key("How long is its number?"));
 }
+
+#[test]
+fn a_start_that_is_applied_while_the_consumer_runs_is_an_act_that_asks_first() {
+    let mut lab = Lab::start(guided(ConnectionKind::Local, LAB));
+    lab.key('n').effects.clear();
+    lab.key('D').enter().created();
+    lab.described("my-first-stream", 1);
+    lab.key('3').key('c').open_readers();
+    lab.wait(2.0);
+    let reader = lab.poll();
+    lab.read(reader, &["1"]).effects.clear();
+    assert!(lab.model.consumer.running && !guide::waits(&lab.model));
+    lab.key('t').enter();
+    assert!(guide::waits(&lab.model), "{}", lab.status());
+    assert!(!lab.model.consumer.running && lab.request().is_none());
+    lab.escape();
+    assert!(lab.model.consumer.running);
+    assert_eq!(lab.opening().1, crate::kinesis::StartPosition::TrimHorizon);
+}
