@@ -22,6 +22,8 @@ mod presenting;
 mod reloading;
 #[path = "terminal/running.rs"]
 mod running;
+#[path = "terminal/scenes.rs"]
+mod scenes;
 #[path = "terminal/second_screen.rs"]
 mod second_screen;
 #[path = "terminal/walking.rs"]

@@ -381,12 +381,15 @@ pub(super) fn next(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     if stage.broken.is_some() {
         return reset(model, now, out);
     }
+    if !stage.opened && stage.aim == 0 {
+        // Who is quicker than the stage does not press again.
+        stage.aim = 1;
+        return;
+    }
     if stage.state() == StepState::Running {
         let words = match stage.steps.len() < stage.aim || !stage.opened {
             true => "The stage is being made; a moment.",
-            false => {
-                "This step is not done yet. It gives up by itself; u goes back, R begins anew."
-            }
+            false => "This step is not done yet. u goes back, R begins anew.",
         };
         return model.say(Tone::Plain, words.into());
     }
@@ -418,8 +421,8 @@ pub(super) fn back(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let (index, scene) = (stage.index, stage.scene.clone());
     open(model, index, scene, before, now, out);
     let words = match before {
-        0 => "The stage is made anew, at its beginning.".to_owned(),
-        n => format!("The stage is made anew up to step {n}: its sequence numbers are new."),
+        0 => "Made anew, at its beginning.".to_owned(),
+        n => format!("Made anew up to step {n}: its sequence numbers are new."),
     };
     model.say(Tone::Plain, words);
 }
@@ -446,17 +449,14 @@ pub(super) fn choose(model: &mut Model, index: usize, now: DateTime<Utc>, out: &
         };
         return model.say(Tone::Plain, words);
     };
+    // One line on a screen for a room: below it stands what Space will do.
     let words = match model.connection.kind {
-        ConnectionKind::Aws => {
-            "The scene runs in memory on this machine: AWS hears nothing of it.".to_owned()
+        ConnectionKind::Local => "On a server of its own: your stream is not touched.".to_owned(),
+        ConnectionKind::Endpoint => {
+            let host = model.connection.host();
+            format!("On {host}; what it makes is deleted.")
         }
-        ConnectionKind::Endpoint => format!(
-            "The scene runs on {}; its streams are deleted when it is left.",
-            model.connection.host()
-        ),
-        ConnectionKind::Local => {
-            "The scene has a server of its own: the lab's stream is not touched.".to_owned()
-        }
+        ConnectionKind::Aws => "In memory on this machine: AWS hears nothing of it.".to_owned(),
     };
     model.say(Tone::Plain, words);
     open(model, index, scene, 0, now, out);

@@ -387,6 +387,17 @@ fn a_stage_that_cannot_be_made_or_whose_server_stops_is_said_and_made_anew() {
 }
 
 #[test]
+fn who_is_quicker_than_the_stage_does_not_press_again() {
+    let mut it = Theatre::of(ConnectionKind::Local);
+    it.lab.tell(Message::Cued(Cue::Choose(0)));
+    it.lab.tell(Message::Cued(Cue::Next));
+    assert_eq!(it.stands(), (0, StepState::Running));
+    it.lab.tell(Message::Cued(Cue::Next));
+    it.answer();
+    assert_eq!(it.stands(), (0, StepState::Done));
+}
+
+#[test]
 fn a_lesson_without_scenes_says_so_and_other_scenes_are_chosen_by_their_place() {
     let mut lab = Lab::local();
     lab.tell(Message::Cued(Cue::Next));

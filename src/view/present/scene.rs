@@ -174,6 +174,10 @@ fn next(ink: &Ink<'_>, stage: &Stage, width: usize) -> Vec<Row<'static>> {
         StepState::Skipped(why) => reason("!", &why, styles.nearly),
         StepState::Ready | StepState::Done => Vec::new(),
     };
+    if stage.state() == StepState::Running {
+        // Space does nothing before it is over.
+        return rows;
+    }
     let about = stage.about();
     let over = stage.begun() >= stage.scene().steps.len();
     let key = keymap::key_of(Action::Scene(Cue::Next), Pane::Lesson);
