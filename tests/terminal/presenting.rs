@@ -11,7 +11,7 @@ fn p_shows_a_page_and_the_shards_large_and_leads_back_to_the_full_lab() {
     lab.keys("P");
     lab.wait_for("WHAT ARE STREAMS?");
     lab.keys("n");
-    lab.wait_for("min left");
+    lab.wait_for("P full lab");
     lab.wait_for("Unbounded data");
     lab.keys("5");
     lab.wait_for("No stream yet: D creates one");
@@ -36,7 +36,7 @@ fn present_opens_the_lab_for_a_room_and_survives_a_window_that_is_too_small() {
     lab.resize(40, 10);
     lab.wait_for("this window is");
     lab.resize(200, 60);
-    lab.wait_for("M O D U L E  1");
+    lab.wait_for("P full lab");
     lab.keys("P");
     lab.wait_for("5 Shards");
     lab.keys("q");
