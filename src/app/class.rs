@@ -257,6 +257,16 @@ pub(super) fn attend(model: &mut Model) {
     }
 }
 
+/// Another lesson is about to take this one's place: its clock waits until it is opened again. Whether a class goes on.
+pub(super) fn leave(model: &mut Model, now: DateTime<Utc>) -> bool {
+    let Some(class) = record_mut(model) else {
+        return false;
+    };
+    class.bank(now, class.since.is_some());
+    class.open = None;
+    true
+}
+
 /// Carries out what the instructor asked for.
 pub(super) fn act(model: &mut Model, act: ClassAct, now: DateTime<Utc>, out: &mut Outcome) {
     match act {

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
 use serde::{Deserialize, Serialize};
 
+use super::class;
 use super::lesson_pane::LessonPane;
 use super::message::Effect;
 use super::model::{Model, Outcome, Tone};
@@ -193,6 +194,7 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
         return model.say(Tone::Nearly, words.into());
     }
     section_clock::bank(model, now);
+    let in_class = class::leave(model, now);
     stage::leave(model, out);
     leave(model);
     model.lesson = LessonPane::new(Arc::clone(&module.lesson), module.key, now);
@@ -217,6 +219,9 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
             model.lesson.lesson.title
         );
         model.say(Tone::Done, words);
+    }
+    if in_class {
+        class::begin(model, now);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::script::{Lab, lesson, setup};
+use crate::app::class;
 use crate::app::course::{Module, State};
 use crate::app::message::{Effect, Reread};
 use crate::app::overlay::Overlay;
@@ -216,4 +217,17 @@ fn without_a_reference_the_key_says_so() {
     lab.key('K');
     assert!(lab.model.overlay.is_none());
     assert!(lab.status().contains("no reference"), "{}", lab.status());
+}
+
+#[test]
+fn a_class_goes_on_in_the_next_module_while_the_clock_of_the_one_before_waits() {
+    let mut lab = lab();
+    let time = |lab: &Lab| class::time(&lab.model, lab.now).map(|time| time.to_string());
+    lab.key(':').keys("class time").enter().wait(60.0);
+    lab.key('M').key('2').wait(100.0);
+    assert_eq!(time(&lab).as_deref(), Some("8:20"));
+    lab.key('M').key('1');
+    assert_eq!(time(&lab).as_deref(), Some("9:00"));
+    lab.wait(5.0);
+    assert_eq!(time(&lab).as_deref(), Some("8:55"));
 }
