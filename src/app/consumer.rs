@@ -206,6 +206,8 @@ pub struct Consumer {
     /// Whether the lab started the present run, to show a step; else the learner did.
     pub by_lab: bool,
     pub(super) run: u64,
+    /// When the present run began, or the last one, in wall time.
+    pub(super) began_at: DateTime<Utc>,
     bytes: usize,
     /// Before which moment a shard is not asked again, where a run that is over asked it just now.
     asked_lately: Vec<(ShardId, DateTime<Utc>)>,
@@ -233,6 +235,7 @@ impl Default for Consumer {
             empty_page_said: false,
             by_lab: false,
             run: 0,
+            began_at: DateTime::<Utc>::MIN_UTC,
             bytes: 0,
             asked_lately: Vec::new(),
             busy: BTreeMap::new(),
@@ -373,6 +376,7 @@ pub(super) fn start(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     let lately = asked.filter(|reader| reader.not_before > now);
     consumer.asked_lately = lately.map(|it| (it.shard, it.not_before)).collect();
     consumer.forget();
+    consumer.began_at = now;
     consumer.begin(now, None);
     consumer.kept = kept::Kept::begun(consumer);
     let earlier = kept_reading(model).is_some();

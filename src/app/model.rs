@@ -138,6 +138,8 @@ pub struct Status {
     pub tone: Tone,
     /// The sentence.
     pub words: String,
+    /// Whether it names keys of the dialog that is open.
+    of_dialog: bool,
 }
 
 /// How a sentence is meant.
@@ -394,7 +396,27 @@ impl Model {
     }
 
     pub(super) fn say(&mut self, tone: Tone, words: String) {
-        self.status = Status { tone, words };
+        self.status = Status {
+            tone,
+            words,
+            of_dialog: false,
+        };
+    }
+
+    /// Says what holds only as long as the dialog that is open now: it names its keys.
+    pub(super) fn say_for_dialog(&mut self, tone: Tone, words: String) {
+        self.status = Status {
+            tone,
+            words,
+            of_dialog: true,
+        };
+    }
+
+    /// What was said for a dialog ends with it.
+    pub(super) fn forget_what_was_said_for_a_dialog(&mut self) {
+        if self.status.of_dialog && self.overlay.is_none() {
+            self.status = Status::default();
+        }
     }
 
     /// Says something more beside what was just said.

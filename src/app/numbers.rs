@@ -47,6 +47,8 @@ pub struct Numbers {
     pub to_shown: Delays,
     /// From the moment that an event names until the panel had it.
     pub in_all: Delays,
+    /// Records that were shown and are in none of the delays: they had arrived before the consumer began, or came again.
+    pub left_out: u64,
     /// The second up to which it is shown.
     second: i64,
 }
@@ -246,6 +248,13 @@ pub(super) fn shown(model: &mut Model, from: u64) {
     for (_, shown) in new.take(delays::KEPT).collect::<Vec<_>>().into_iter().rev() {
         let record = &shown.record;
         let numbers = &mut model.numbers;
+        let arrived = record.arrived_at.map(|at| model.server.clock.wall(at));
+        // Of what lay there before, or comes again, the delay would tell when somebody began to read.
+        let is_new = |at: DateTime<Utc>| at >= model.consumer.began_at && !shown.repeat;
+        if !arrived.is_some_and(is_new) {
+            numbers.left_out += 1;
+            continue;
+        }
         let waited = shown.waited.and_then(|millis| i64::try_from(millis).ok());
         if let Some(waited) = waited {
             numbers.to_shown.push(waited);
@@ -256,9 +265,7 @@ pub(super) fn shown(model: &mut Model, from: u64) {
             continue;
         };
         // Events are timed by the clock on the wall, and arrive by the server's.
-        let arrived = record.arrived_at.filter(|_| waited.is_some());
-        if let Some(arrived) = arrived {
-            let arrived = model.server.clock.wall(arrived);
+        if let Some(arrived) = arrived.filter(|_| waited.is_some()) {
             numbers
                 .to_arrival
                 .push((arrived - happened).num_milliseconds());

@@ -30,7 +30,7 @@ pub use follow::{Reshard, Told};
 pub(super) use follow::{answered, called, described};
 pub use keys::{Side, Typing};
 pub(super) use keys::{pasted, pressed};
-pub use known::{Known, KnownKey};
+pub use known::{Counted, Known, KnownKey, percents};
 pub use plan::{Part, Plan};
 pub(super) use point::middle;
 pub use point::possible;
@@ -85,7 +85,7 @@ pub struct OpenShard {
     pub id: ShardId,
     /// The hash keys that it owns.
     pub range: HashRange,
-    /// How many of the recent records belong into it.
+    /// How many of the records that are known of are in it.
     pub records: u64,
 }
 
@@ -204,7 +204,7 @@ impl ReshardDialog {
         self.known = known;
         self.open = description.map_or(Vec::new(), open_shards);
         for shard in &mut self.open {
-            shard.records = self.known.records_in(shard.range) + self.known.placed_in(&shard.id);
+            shard.records = self.known.records_in(&shard.id);
         }
         if let Some(description) = description {
             if self.hours == self.hours_now {

@@ -6,6 +6,7 @@ mod changing_streams;
 mod checkpoint;
 mod class;
 mod course;
+mod dialogs;
 mod discussing;
 mod endpoint;
 mod feed;

@@ -126,6 +126,7 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
     if let Some(stream) = pointed {
         streams::point_at(model, &stream);
     }
+    model.forget_what_was_said_for_a_dialog();
     order::follow(model);
     guard::offer_clean_up(model);
     guide::go_on(model, now, &mut out);

@@ -59,7 +59,7 @@ pub(super) fn words(model: &Model) -> Vec<String> {
         lines.push("No alarm yet: send four events of one key quickly.".into());
     }
     lines.push(better(batch));
-    lines.push(source(model.feeds()).into());
+    lines.push(source(model));
     lines
 }
 

@@ -7,7 +7,7 @@ use super::hear::Act;
 use super::text::count;
 use crate::app::Model;
 use crate::app::overlay::Overlay;
-use crate::app::reshard::{self, ReshardDialog};
+use crate::app::reshard::{self, Counted, ReshardDialog};
 
 /// How many shards are named, and how many of a part's keys.
 const MOST_SHARDS: usize = 16;
@@ -22,14 +22,18 @@ pub(super) fn words(model: &Model, dialog: &ReshardDialog) -> Vec<String> {
         count(open, "shard"),
         dialog.hours_now
     )];
+    let what = match dialog.known.counted {
+        Counted::Held => "records held",
+        Counted::Read => "recent records read",
+        Counted::Put => "recent records put",
+    };
     for shard in dialog.open.iter().take(MOST_SHARDS) {
         let share = (shard.range.end.value() - shard.range.start.value()) as f64 / u128::MAX as f64;
         lines.push(format!(
-            "  shard {}: {:.1} % of the ring, {} of {} recent records",
+            "  shard {}: {:.1} % of the ring, {} {what}",
             shard.id.short(),
             share * 100.0,
-            shard.records,
-            dialog.known.records
+            shard.records
         ));
     }
     if open > MOST_SHARDS {

@@ -348,7 +348,10 @@ fn what_was_said_is_not_said_again() {
 fn a_question_that_comes_up_by_itself_is_told_with_its_choices() {
     let mut desk = Desk::with_stream();
     assert!(!desk.talk.asks(&desk.lab.model));
-    desk.lab.key('D').key('x');
+    desk.lab
+        .key('D')
+        .press(crossterm::event::KeyCode::Down)
+        .key('x');
     assert!(desk.talk.asks(&desk.lab.model));
     desk.tell();
     assert!(desk.was_told("deletes it") && !desk.talk.asks(&desk.lab.model));

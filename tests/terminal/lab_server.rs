@@ -71,6 +71,8 @@ fn a_stream_is_emptied_and_stays() {
     let home = Home::new();
     let mut lab = reading(&home, 2);
     lab.keys("D");
+    lab.wait_for("the list");
+    lab.keys("\x1b[B");
     lab.wait_for("e empties");
     lab.keys("e");
     lab.wait_for("Empty a stream");

@@ -93,9 +93,18 @@ fn told(batch: &Batch, alarm: &Alarm, zone: FixedOffset, how: &str) -> AlarmWord
     }
 }
 
+/// From so many runs a day on a batch has nothing to be better at.
+const NEARLY_ALWAYS: i64 = 1_000;
+
 /// What a batch of this interval is better at.
 pub fn better(batch: &Batch) -> String {
     let (_, name) = INTERVALS[batch.interval];
+    if batch.runs_a_day() > NEARLY_ALWAYS {
+        let runs = grouped(batch.runs_a_day().unsigned_abs());
+        return format!(
+            "A run every {name} is {runs} runs a day: nearly always on, and its answers are late all the same. A stream is simpler here."
+        );
+    }
     let runs = match batch.runs_a_day() {
         1 => "one run a day".to_owned(),
         n => format!("{} runs a day", grouped(n.unsigned_abs())),
@@ -106,10 +115,19 @@ pub fn better(batch: &Batch) -> String {
 }
 
 /// Which events these are, and how they are reckoned.
-pub fn source(feeds: bool) -> &'static str {
-    match feeds {
-        true => "Both count the same stored records, by arrival in lab time.",
-        false => "Both count the records that this lab read, each once, by arrival.",
+pub fn source(model: &Model) -> String {
+    if !model.feeds() {
+        return "Both count the records that this lab read, each once, by arrival.".into();
+    }
+    let name = model.streams.name().unwrap_or_default();
+    let counted = model.batch.reckoning.total.all;
+    match model.streams.count(name).held().saturating_sub(counted) {
+        0 => "Both count the same stored records, by arrival in lab time.".into(),
+        before => format!(
+            "Both count the same records, stored since this lab looks at the stream, by arrival in lab time; {} from before {} not in it.",
+            grouped(before),
+            if before == 1 { "is" } else { "are" }
+        ),
     }
 }
 
@@ -170,6 +188,12 @@ mod tests {
     #[test]
     fn what_a_batch_is_better_at_depends_on_its_interval() {
         assert!(better(&batch(&[], 0)).contains("8,640 runs a day"));
+        assert!(better(&batch(&[], 0)).contains("A stream is simpler"));
+        assert!(better(&batch(&[], 1)).contains("1,440 runs a day: nearly always on"));
+        assert!(
+            better(&batch(&[], 2))
+                .starts_with("Where answers can wait 15 min, batch is better: 96 runs")
+        );
         assert!(better(&batch(&[], 3)).contains("24 runs a day"));
         assert!(better(&batch(&[], 4)).contains("one run a day"));
     }

@@ -126,7 +126,7 @@ pub(in crate::app) fn solve(model: &mut Model, now: DateTime<Utc>, out: &mut Out
     let deletes = |act: &Act| matches!(act, Act::Delete(_));
     if acts.len() > 1 && acts.iter().any(deletes) {
         // Its question must not come by itself, into whatever key is pressed just then.
-        left.push("deleting the stream (D, then x)".into());
+        left.push("deleting the stream (D, ↓, then x)".into());
         keys = super::open_checks(model, page)
             .filter(|(check, _)| keys.contains(&check.key) && !deletes(&check.when))
             .map(|(check, _)| check.key.clone())

@@ -86,7 +86,7 @@ pub(in crate::app) fn follow(model: &mut Model) {
 }
 
 /// How the proof stands, in a sentence without a full stop: with all that is known, with less, and in the fewest words.
-/// None before the first record.
+/// That records are not read yet, and so not proven, is in all of them. None before the first record.
 pub fn words(order: &Order) -> Option<[String; 3]> {
     if let Some(violation) = order.violations.first() {
         let (earlier, later) = (&violation.earlier, &violation.later);
@@ -133,18 +133,30 @@ pub fn words(order: &Order) -> Option<[String; 3]> {
         n => format!("{} not read yet", counted(n as u64, "record")),
     });
     let fewest = [vec![records], vec![keys], crossed].concat().join(", ");
-    Some([more.join("; "), held, format!("order held: {fewest}")])
+    let unread = match order.unread() {
+        0 => String::new(),
+        n => format!("; {} unread", grouped(n as u64)),
+    };
+    Some([
+        more.join("; "),
+        format!("{held}{unread}"),
+        format!("order held: {fewest}{unread}"),
+    ])
 }
 
 fn counted(count: u64, one: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {one}{s}", grouped(count))
+}
+
+fn grouped(count: u64) -> String {
     let mut digits = count.to_string();
     let mut at = digits.len();
     while at > 3 {
         at -= 3;
         digits.insert(at, ',');
     }
-    let s = if count == 1 { "" } else { "s" };
-    format!("{digits} {one}{s}")
+    digits
 }
 
 /// The digits of a number right behind those that it shares with another: the last ones alone say nothing.

@@ -11,8 +11,6 @@ pub struct Part<'a> {
     pub name: &'static str,
     /// The hash keys that it will own.
     pub range: HashRange,
-    /// How many of the recent records have keys of it.
-    pub records: u64,
     /// The known keys of it, in the order of their hashes.
     pub keys: &'a [KnownKey],
 }
@@ -118,7 +116,6 @@ fn part<'a>(known: &'a Known, name: &'static str, range: HashRange) -> Option<Pa
     Some(Part {
         name,
         range,
-        records: known.records_in(range),
         keys: known.keys_in(range),
     })
 }

@@ -54,7 +54,7 @@ impl Model {
             Some(lesson) => format!("{lesson} is not there yet: Enter creates it."),
             None => "There is no stream yet: Enter creates this one.".into(),
         };
-        self.say(Tone::Nearly, words);
+        self.say_for_dialog(Tone::Nearly, words);
     }
 
     /// Opens the streams dialog.
@@ -70,19 +70,10 @@ impl Model {
             (None, None) => (FIRST_NAME.to_owned(), FIRST_SHARDS),
         };
         let taken = is_there(&name);
-        let cursor = match self.streams.name().filter(|_| lacking.is_none()) {
-            Some(selected) => {
-                1 + self
-                    .streams
-                    .names()
-                    .position(|n| n == selected)
-                    .unwrap_or(0)
-            }
-            None => 0,
-        };
         let name = if taken { String::new() } else { name };
         self.overlay = Some(Overlay::Streams(StreamsDialog {
-            cursor,
+            // Letters go into the name, so that none of a name does something to a stream.
+            cursor: 0,
             name: Input::new(name),
             shards: shards.clamp(1, MOST_SHARDS),
             problem: None,

@@ -324,7 +324,12 @@ fn a_name_in_the_ledger_does_not_make_somebody_else_s_stream_the_lab_s() {
         lab.key('s').key('y');
         assert_eq!(asks_second_time(&lab), !own, "{later}");
         lab.escape().effects.clear();
-        lab.key('D').key('x').key('y').effects.clear();
+        lab.key('D')
+            .press(KeyCode::Down)
+            .key('x')
+            .key('y')
+            .effects
+            .clear();
         found(&mut lab, "left", earlier() + later, "ACTIVE");
         assert_eq!(
             lab.asks(&Request::DeleteStream("left".into())),
@@ -379,6 +384,7 @@ fn automatic_sending_never_goes_where_a_press_would_ask() {
 fn a_stream_is_deleted_once_however_often_it_is_looked_at() {
     let mut lab = aws_with_own_stream();
     lab.key('D')
+        .press(KeyCode::Down)
         .key('x')
         .key('y')
         .described("my-first-stream", 2);
@@ -475,7 +481,12 @@ fn nothing_is_forgotten_of_a_stream_whose_creation_is_under_way() {
 #[test]
 fn a_name_is_not_created_again_while_its_stream_is_being_deleted() {
     let mut lab = aws_with_own_stream();
-    lab.key('D').key('x').key('y').effects.clear();
+    lab.key('D')
+        .press(KeyCode::Down)
+        .key('x')
+        .key('y')
+        .effects
+        .clear();
     lab.key('D')
         .press(KeyCode::Up)
         .keys("my-first-stream")

@@ -236,6 +236,7 @@ fn records_are_counted_for_their_stream_even_after_another_is_selected() {
     lab.listed(&["s", "t"])
         .key('D')
         .press(KeyCode::Down)
+        .press(KeyCode::Down)
         .enter();
     assert_eq!(lab.model.streams.name(), Some("t"));
     lab.stored(&put, 0, Ok("49"));

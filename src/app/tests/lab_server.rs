@@ -311,12 +311,12 @@ fn records_that_were_kept_expired_or_emptied_are_counted() {
 #[test]
 fn emptying_asks_first() {
     let mut lab = Lab::with_stream();
-    lab.key('D').key('e');
+    lab.key('D').press(KeyCode::Down).key('e');
     let asked = matches!(&lab.model.overlay, Some(Overlay::Confirm(Confirm::Empty(stream))) if stream == "my-first-stream");
     assert!(asked);
     lab.escape();
     assert_eq!(controls(&mut lab), []);
-    lab.key('D').key('e').enter();
+    lab.key('D').press(KeyCode::Down).key('e').enter();
     assert_eq!(
         controls(&mut lab),
         [Control::EmptyStream {

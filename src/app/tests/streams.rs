@@ -157,7 +157,7 @@ fn creating_anew_begins_with_empty_panels() {
 #[test]
 fn deleting_asks_first() {
     let mut lab = Lab::with_stream();
-    lab.key('D').key('x');
+    lab.key('D').press(KeyCode::Down).key('x');
     assert_eq!(
         lab.model
             .overlay
@@ -168,7 +168,7 @@ fn deleting_asks_first() {
     lab.effects.clear();
     lab.escape();
     assert_eq!(lab.request(), None);
-    lab.key('D').key('x').effects.clear();
+    lab.key('D').press(KeyCode::Down).key('x').effects.clear();
     lab.key('y');
     assert_eq!(
         lab.request(),

@@ -225,11 +225,12 @@ pub(in crate::app) fn filter_changed(model: &mut Model) {
 
 /// The screen has another size.
 pub(in crate::app) fn resized(model: &mut Model) {
-    let Some(Overlay::Wire(mut dialog)) = model.overlay.take() else {
-        return;
-    };
-    if let Some(detail) = &mut dialog.detail {
+    // It is laid out by what else is in the model, so it is taken out of it for that.
+    let mut overlay = model.overlay.take();
+    if let Some(Overlay::Wire(dialog)) = &mut overlay
+        && let Some(detail) = &mut dialog.detail
+    {
         detail.lay_out(model);
     }
-    model.overlay = Some(Overlay::Wire(dialog));
+    model.overlay = overlay;
 }

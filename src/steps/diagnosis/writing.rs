@@ -26,7 +26,7 @@ fn too_few_shards(case: &Case<'_>, wanted: u32) -> Option<Finding> {
     let stream = created.max_by_key(|stream| stream.touched)?;
     let has = stream.open_shards().filter(|has| *has < wanted)?;
     Finding::nearly(format!(
-        "{} has {}, and this step asks for {}. In D, x deletes it; then create it with {}.",
+        "{} has {}, and this step asks for {}. In D, ↓ and x delete it; then create it with {}.",
         printable(&stream.name),
         counted(has, "shard"),
         counted(wanted, "shard"),

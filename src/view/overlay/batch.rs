@@ -71,7 +71,7 @@ fn rows<'a>(ink: &Ink<'_>, width: usize, height: usize) -> Vec<Row<'a>> {
     below.extend(alarms(ink, width, height));
     below.push(Row::new());
     below.extend(wrapped(&better(batch), styles.dim));
-    below.extend(wrapped(source(model.feeds()), styles.dim));
+    below.extend(wrapped(&source(model), styles.dim));
     let mut rows = vec![slider(ink)];
     // The sums, what an answer takes and what waits stand below the keys, and a head above them.
     let left = height.saturating_sub(rows.len() + below.len() + 4);

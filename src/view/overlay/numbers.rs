@@ -292,7 +292,10 @@ fn delay_lines<'a>(ink: &Ink<'_>, width: usize) -> Vec<Row<'a>> {
     let numbers = &ink.model.numbers;
     let newest = numbers.to_shown.len().max(numbers.in_all.len());
     if newest == 0 {
-        let words = "Delays stand here once the consumer shows records. c starts it.";
+        let words = match numbers.left_out {
+            0 => "Delays stand here once the consumer shows records. c starts it.",
+            _ => "Delays stand here of records that arrive while the consumer reads.",
+        };
         return vec![Row::new().text(words, styles.dim)];
     }
     let what = match newest {

@@ -23,7 +23,7 @@ use super::super::shard::{self, hue};
 use super::super::when::time_of_day;
 use super::super::{Ink, field, keys, order, prose};
 use super::{dialog, room};
-use crate::app::reshard::{Act, Part, Plan, ReshardDialog, Side, Told};
+use crate::app::reshard::{Act, Counted, Part, Plan, ReshardDialog, Side, Told, percents};
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
 
 const WIDEST: usize = 84;
@@ -45,7 +45,7 @@ const HAPPENED: usize = 5;
 const HAPPENED_LOW: usize = 3;
 
 /// What the frame takes of a foot's width.
-const FRAME: usize = 2;
+const FRAME: usize = 4;
 
 /// Draws it.
 pub(super) fn draw(
@@ -135,19 +135,24 @@ fn foot<'a>(ink: &Ink<'_>, dialog: &ReshardDialog, width: usize) -> Row<'a> {
         return keys(ink, &all);
     }
     let (choose, set): (Keys, Keys) = match dialog.act {
-        Act::Split => (
-            &[("↑ ↓", "shard")],
-            &[("← → [ ]", "point"), ("p", "types it"), ("k", "at a key")],
-        ),
+        Act::Split => (&[("↑ ↓", "shard")], &[("← →", "point"), ("k", "at a key")]),
         Act::Merge => (&[("↑ ↓", "shard")], &[]),
         Act::Scale | Act::Retain => (&[], &[("← →", "number"), ("p", "types it")]),
     };
     let row = |parts: &[Keys]| keys(ink, &parts.concat());
-    let (enter, tab): (Keys, Keys) = (&[("Enter", "does it")], &[("Tab", "what")]);
+    let tab: Keys = &[("Tab", "what")];
+    let end: Keys = &[("Enter", "does it"), ("Esc", "closes")];
+    let typed: Keys = match dialog.act {
+        Act::Split => &[("[ ]", "far"), ("p", "types it")],
+        _ => &[],
+    };
+    // How to come to the other changes, and out, is never left out.
     let forms = [
-        row(&[tab, choose, set, enter]),
-        row(&[choose, set, enter]),
-        row(&[set, enter]),
+        row(&[tab, choose, set, typed, end]),
+        row(&[tab, choose, set, end]),
+        row(&[tab, set, end]),
+        row(&[tab, end]),
+        row(&[end]),
     ];
     let fits = |row: &Row<'_>| row.width() + FRAME <= width;
     forms.into_iter().find(fits).unwrap_or_default()
@@ -211,10 +216,10 @@ fn ring(ink: &Ink<'_>, canvas: &mut Canvas<'_>, dialog: &ReshardDialog) {
 /// The open shards, a line each, around the chosen one.
 fn list(ink: &Ink<'_>, canvas: &mut Canvas<'_>, dialog: &ReshardDialog) {
     let styles = &ink.styles;
-    let source = if dialog.known.read {
-        "records read"
-    } else {
-        "records put"
+    let source = match dialog.known.counted {
+        Counted::Held => "records held",
+        Counted::Read => "recent, read",
+        Counted::Put => "recent, put",
     };
     let head = Row::new()
         .gap(3)
@@ -231,6 +236,8 @@ fn list(ink: &Ink<'_>, canvas: &mut Canvas<'_>, dialog: &ReshardDialog) {
     let last = dialog.open.len().saturating_sub(rows);
     let first = dialog.cursor.saturating_sub(rows / 2).min(last);
     let width = canvas.width();
+    let counts: Vec<u64> = dialog.open.iter().map(|shard| shard.records).collect();
+    let shares = percents(&counts);
     for (line, (place, shard)) in dialog
         .open
         .iter()
@@ -246,13 +253,9 @@ fn list(ink: &Ink<'_>, canvas: &mut Canvas<'_>, dialog: &ReshardDialog) {
             (_, true) => "+ ",
             _ => "  ",
         };
-        let records = match dialog.known.records {
-            0 => String::new(),
-            all => format!(
-                "{}  {:>3} %",
-                grouped(shard.records),
-                (shard.records * 100 + all / 2) / all
-            ),
+        let records = match counts.iter().any(|count| *count > 0) {
+            false => String::new(),
+            true => format!("{}  {:>3} %", grouped(shard.records), shares[place]),
         };
         let row = Row::new()
             .gap(1)
@@ -401,7 +404,7 @@ fn part_line<'a>(ink: &Ink<'_>, part: &Part<'_>, dialog: &ReshardDialog, width: 
         .right(&percent(part.range), 9, styles.strong);
     let room = width.saturating_sub(row.width() + 2);
     row = row.gap(2);
-    if dialog.known.records == 0 {
+    if dialog.known.keys.is_empty() {
         return row.text(cut("no key seen yet", room).into_owned(), styles.dim);
     }
     row.text(names(part, room), styles.base)

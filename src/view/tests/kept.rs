@@ -109,3 +109,46 @@ fn a_reader_that_was_at_the_tip_is_not_alarmed_by_what_came_since() {
     lab.wait(2.0);
     assert!(calm(&lab).contains("worker 1 at the tip"));
 }
+
+#[test]
+fn batch_against_stream_says_which_records_it_does_not_count() {
+    let mut lab = kept((120, 40), [60, 40]);
+    lab.program_puts("alice", "{}").key('B');
+    let frame = text(&lab);
+    assert!(frame.contains("100 from before are not in it"), "{frame}");
+    let mut lab = Lab::live(120, 40);
+    lab.key('B');
+    assert!(!text(&lab).contains("from before"), "{}", text(&lab));
+}
+
+#[test]
+fn the_reshard_dialog_counts_records_where_they_are() {
+    let mut lab = kept((120, 40), [60, 40]);
+    let after = [
+        (0, false, vec![]),
+        (1, true, vec![]),
+        (2, true, vec![0]),
+        (3, true, vec![0]),
+    ];
+    lab.key('R').describe("ACTIVE", &after);
+    let frame = text(&lab);
+    assert!(frame.contains("records held"), "{frame}");
+    assert!(frame.contains("40  100 %"), "{frame}");
+    assert!(
+        frame.contains(" 0    0 %"),
+        "what was made of shard 0 is empty: {frame}"
+    );
+}
+
+#[test]
+fn the_reshard_dialog_names_the_ways_to_its_other_changes_and_out() {
+    for (width, height) in [(60, 15), (80, 24), (120, 40)] {
+        let mut lab = kept((width, height), [1, 1]);
+        lab.key('R');
+        for act in ["s", "m", "n", "h"] {
+            let frame = text(lab.keys(act));
+            assert!(frame.contains("Tab what"), "{frame}");
+            assert!(frame.contains("Esc closes"), "{frame}");
+        }
+    }
+}
