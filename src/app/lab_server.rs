@@ -13,6 +13,7 @@ use super::overlay::{Confirm, Overlay};
 use super::steps_pane;
 use crate::kinesis::ShardId;
 use crate::kinesis::control::{Fault, FaultKind, Often, ServerState, Timing};
+use crate::kinesis::hash_ranges::HashKey;
 use crate::steps::Seen;
 
 pub use words::{fault_in_words, fault_word};
@@ -173,12 +174,16 @@ fn fault(kind: FaultKind, often: Often, shard: Option<ShardId>) -> Control {
     })
 }
 
-/// The shard that is throttled: one of several, so that a batch shows that only its own records are refused.
+/// The shard that is throttled: of several that of the event at hand, so that `s` meets it, and a batch shows that only its
+/// own records are refused.
 pub fn throttled_shard(model: &Model) -> Option<&ShardId> {
     let shards = &model.streams.description()?.shards;
     let mut open = shards.iter().filter(|shard| shard.open);
-    let first = open.next()?;
-    open.next().map(|_| &first.id)
+    let (first, _another) = (open.next()?, open.next()?);
+    let (key, _) = model.producer.preview();
+    let given = model.producer.hash_key();
+    let hash = given.unwrap_or_else(|| HashKey::of_partition_key(&key));
+    Some(model.streams.shard_of(hash).unwrap_or(&first.id))
 }
 
 /// The learner agreed that records will go.

@@ -55,6 +55,9 @@ fn state<'a>(ink: &Ink<'_>, width: u16) -> Row<'a> {
         false => Row::new().text("off · from ", styles.dim),
     };
     let row = row.text(consumer.start_word(), styles.dim);
+    if consumer.running && consumer.workers == 0 {
+        return Row::new().text("nobody reads · W adds a worker", styles.nearly);
+    }
     let workers = match consumer.workers {
         1 => return row,
         n => Row::new().text(format!(" · {n} workers"), styles.dim),

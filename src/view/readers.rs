@@ -283,7 +283,10 @@ fn lease<'a>(ink: &Ink<'_>, reader: &Reader, width: usize) -> Row<'a> {
     let words = match left {
         Some(seconds) if width >= 15 => format!("expires in {seconds} s"),
         Some(seconds) => format!("ends in {seconds} s"),
-        None => "nobody looks".into(),
+        // Nobody is left who would see that it has expired.
+        None if width >= 17 => "needs a worker: W".into(),
+        None if width >= 14 => "needs a worker".into(),
+        None => "needs W".into(),
     };
     Row::new().text(words, styles.nearly)
 }

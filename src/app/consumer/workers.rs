@@ -367,7 +367,9 @@ pub(in crate::app) fn kill(model: &mut Model, victim: u8, now: DateTime<Utc>, ou
         .collect();
     let words = match (held.is_empty(), consumer.workers) {
         (true, _) => format!("Worker {victim} is killed. It held no lease."),
-        (false, 0) => format!("Worker {victim} is killed, and nobody is left. W adds a worker."),
+        (false, 0) => {
+            format!("Worker {victim} is killed, and nobody is left. In 3, W adds a worker.")
+        }
         (false, _) => format!(
             "Worker {victim} is killed. Its lease of {} stands until it expires.",
             in_words(&held)

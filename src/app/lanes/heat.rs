@@ -94,6 +94,14 @@ impl Heat {
         self.back(0, now).records.max(self.back(1, now).records)
     }
 
+    /// Bytes a second, the fullest of the last ones, where they are nearer to their limit than the records are to theirs.
+    pub fn pressing_bytes(&self, now: DateTime<Utc>) -> Option<u64> {
+        let bytes = self.recent(now).map(|second| second.bytes).max()?;
+        let records = self.recent(now).map(|second| second.records).max()?;
+        let nearer = bytes * u64::from(RECORDS_A_SECOND) > u64::from(records) * BYTES_A_SECOND;
+        nearer.then_some(bytes)
+    }
+
     /// Records refused in the last seconds.
     pub fn recently_throttled(&self, now: DateTime<Utc>) -> u32 {
         let refused = self.recent(now).map(|second| second.throttled);
@@ -149,6 +157,15 @@ mod tests {
         check(&|heat| (0..800).for_each(|_| heat.stored(at(100), 1)), 5);
         check(&|heat| heat.stored(at(100), 838_860), 0);
         check(&|heat| heat.stored(at(100), 838_861), 5);
+        let mut heat = Heat::default();
+        heat.stored(at(100), 838_861);
+        assert_eq!(heat.pressing_bytes(at(101)), Some(838_861));
+        (0..900).for_each(|_| heat.stored(at(101), 1));
+        assert_eq!(
+            heat.pressing_bytes(at(101)),
+            None,
+            "the records are nearer to their limit"
+        );
         check(&|heat| heat.throttled(at(100)), 5);
         check(&|heat| heat.read_refused(at(100)), 0);
     }

@@ -344,6 +344,8 @@ fn a_slow_worker_s_records_are_measured_when_it_works_on_them() {
         index: 0,
         turn: 0,
     };
+    // They arrive while somebody reads.
+    lab.model.consumer.began_at -= TimeDelta::seconds(1);
     lab.read(reader, &["10", "11", "12"]).key('N');
     assert_eq!(lab.model.numbers.to_shown.len(), 1, "one at once");
     lab.wait(2.1);

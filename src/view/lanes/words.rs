@@ -21,7 +21,17 @@ pub(super) fn fact<'a>(ink: &Ink<'_>, lane: &Lane, room: usize) -> Row<'a> {
         ];
         (forms, styles.wrong)
     } else if lane.heat.is_hot(now) {
-        ([format!("! hot, {rate}/s"), "! hot".into()], styles.wrong)
+        let words = match lane.heat.pressing_bytes(now) {
+            Some(bytes) => format!("! hot, {:.1} MiB/s", bytes as f64 / f64::from(1 << 20)),
+            None => format!("! hot, {rate}/s"),
+        };
+        let short = words.replace("hot, ", "");
+        let short = if short.len() < room {
+            short
+        } else {
+            "! hot".into()
+        };
+        ([words, short], styles.wrong)
     } else if refused > 0 {
         let forms = [format!("! {refused} reads throttled"), "! reads".into()];
         (forms, styles.nearly)

@@ -141,11 +141,11 @@ fn line(ink: &Ink<'_>, lever: Lever) -> (&'static str, String, &'static str) {
                 Some(shard) => format!("shard {}", shard.short()),
                 None => "next 5".to_owned(),
             };
-            return (
-                "throttle",
-                value,
-                "the next 5 puts to it find the shard full",
-            );
+            let meaning = match throttled_shard(ink.model) {
+                Some(_) => "your next event goes here: 5 puts refused",
+                None => "puts find their shard full",
+            };
+            return ("throttle", value, meaning);
         }
         Lever::ThrottleSome => ("throttle", "30 %", "of the puts, until faults are cleared"),
         Lever::DelayReply => ("delay reply", "next put", "it is stored, answered 2 s late"),

@@ -152,3 +152,31 @@ fn the_reshard_dialog_names_the_ways_to_its_other_changes_and_out() {
         }
     }
 }
+
+#[test]
+fn where_nobody_is_left_to_read_it_says_what_is_to_be_done() {
+    let mut lab = Lab::live(120, 40);
+    lab.keys("3x").wait(1.0);
+    let frame = text(&lab);
+    assert!(frame.contains("nobody reads · W adds a worker"), "{frame}");
+    assert!(frame.contains("needs W"), "{frame}");
+    assert!(!frame.contains("0 workers"), "{frame}");
+}
+
+#[test]
+fn the_shard_that_is_throttled_is_where_the_event_at_hand_goes() {
+    let mut lab = Lab::live(80, 24);
+    for (key, shard) in [("alice", "shard 0"), ("bob", "shard 1")] {
+        lab.model.producer.event = crate::app::producer::Event::Own {
+            key: key.into(),
+            data: "{}".into(),
+            hash_key: None,
+        };
+        let frame = text(lab.key('F'));
+        let line = frame
+            .lines()
+            .find(|line| line.contains("your next event goes here"));
+        assert!(line.is_some_and(|line| line.contains(shard)), "{frame}");
+        lab.press(KeyCode::Esc);
+    }
+}
