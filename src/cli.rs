@@ -66,6 +66,11 @@ pub enum Command {
     ///
     /// It needs no running lab. Your private notes are in --md and --json, unless --without-notes is given.
     Report(ReportOptions),
+    /// Play a recorded run again; nothing leaves the lab, and no progress is touched
+    ///
+    /// Keys: Space pauses, + and - change the speed, . goes to the next change, the arrows 10 seconds back or on, g to the
+    /// start, G to the end, q leaves.
+    Replay(ReplayOptions),
     /// Forget the saved progress, or with --streams the kept streams
     Reset(ResetOptions),
 }
@@ -97,6 +102,13 @@ pub struct LabOptions {
     /// The same lab as printed lines and numbered choices, for screen readers and pipes
     #[arg(long)]
     pub plain: bool,
+    /// Record this run in a new file, for replay: your keys, names, partition keys and all answers; of payloads, private
+    /// notes and what programs print only the sizes
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Keep payloads, private notes and what programs print in the recording
+    #[arg(long, requires = "record")]
+    pub with_payloads: bool,
     /// How it looks.
     #[command(flatten)]
     pub appearance: Appearance,
@@ -353,6 +365,32 @@ pub struct ReportOptions {
     /// Leave your private notes out
     #[arg(long)]
     pub without_notes: bool,
+}
+
+/// Options of `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayOptions {
+    /// What kinesis-lab --record wrote
+    #[arg(value_name = "FILE")]
+    pub recording: PathBuf,
+    /// How fast to play it at first, from 0.25 to 64
+    #[arg(long, default_value = "1", value_name = "TIMES", value_parser = speed)]
+    pub speed: u32,
+    /// Play it at once and without a screen, and say whether it comes to the same end as the run
+    #[arg(long)]
+    pub check: bool,
+    /// How it looks.
+    #[command(flatten)]
+    pub appearance: Appearance,
+}
+
+/// Reads how many times as fast as the run something is to be played; gives hundredths.
+fn speed(text: &str) -> Result<u32, String> {
+    let times: f64 = text.parse().map_err(|_| "write a number, as 4 or 0.5")?;
+    match (0.25..=64.0).contains(&times) {
+        true => Ok((times * 100.0) as u32),
+        false => Err("it plays from 0.25 to 64 times as fast as the run was".into()),
+    }
 }
 
 /// Options of `reset`.

@@ -12,6 +12,7 @@ pub mod new;
 pub mod notes;
 pub mod rehearse;
 mod reload;
+pub mod replay;
 pub mod report;
 pub mod reset;
 pub mod serve;

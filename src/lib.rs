@@ -4,9 +4,10 @@
 //!
 //! ```text
 //! level 4   main.rs, commands   the commands; commands/lab.rs alone names server, client and runtime together
-//! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress
+//! level 3   runtime             the event loop, frame pacing, the terminal      may use: app, lesson, progress, recording
 //! level 2   view                drawing; a plain function of &Model; pure       may use: app, steps, leases, lesson, kinesis, printable
 //!           plain               the same as printed lines; pure                may use: app, steps, leases, lesson, kinesis, progress, printable
+//!           recording           a run as a file, and played again; pure          may use: app, steps, lesson, kinesis, progress
 //!           client              aws-sdk-kinesis: one request, one answer        may use: app, kinesis
 //!           server              the embedded Kinesis                            may use: kinesis
 //! level 1   app                 Model, Message, Effect, keymap, update; pure    may use: steps, leases, lesson, kinesis, progress, printable
@@ -52,6 +53,7 @@ pub mod lesson;
 pub mod plain;
 pub mod printable;
 pub mod progress;
+pub mod recording;
 pub mod runtime;
 pub mod server;
 pub mod steps;

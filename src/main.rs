@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Some(Command::Check(options)) => return commands::check::run(&options),
         Some(Command::Rehearse(options)) => return commands::rehearse::run(&options),
         Some(Command::Report(options)) => commands::report::run(&options),
+        Some(Command::Replay(options)) => commands::replay::run(&options),
         Some(Command::Reset(options)) => commands::reset::run(&options),
     };
     match result {

@@ -16,7 +16,7 @@ mod watch;
 
 use chrono::{DateTime, Utc};
 
-pub use facts::{Deed, Facts, Place, Seen, Who};
+pub use facts::{Deed, Facts, Place, Seen, Who, begins_as_json};
 pub use plan::{Check, PagePlan, Plan};
 pub use watch::{Pass, Watch};
 

@@ -46,6 +46,7 @@ mod program;
 mod prose;
 mod quiz;
 mod readers;
+mod replay;
 mod second_screen;
 mod sequence;
 mod shard;
@@ -65,6 +66,7 @@ use crate::app::screen::SMALLEST;
 use crate::app::{Model, Pane, Theme};
 use canvas::Canvas;
 use fit::Row;
+pub use replay::{ReplayLine, draw_replay};
 use theme::Styles;
 
 pub use second_screen::draw_notes;

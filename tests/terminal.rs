@@ -18,6 +18,8 @@ mod looking;
 mod main_path;
 #[path = "terminal/presenting.rs"]
 mod presenting;
+#[path = "terminal/recording.rs"]
+mod recording;
 #[path = "terminal/reloading.rs"]
 mod reloading;
 #[path = "terminal/running.rs"]

@@ -122,6 +122,8 @@ pub enum Message {
     SightChanged(Box<Sight>),
     /// A task of the lab panicked; the text says which.
     TaskPanicked(String),
+    /// The recording of this run is not whole, in a sentence.
+    RecordingFailed(String),
 }
 
 impl Message {

@@ -10,7 +10,7 @@
 mod lineage;
 mod panel;
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::kinesis::{SequenceNumber, ShardId};
 
@@ -32,7 +32,7 @@ const MOST_BRANCHES: usize = 8;
 const MOST_VIOLATIONS: usize = 8;
 
 /// A record's place in the stream. Not every endpoint's numbers tell shards apart.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
     /// Its shard.
     pub shard: ShardId,
@@ -56,14 +56,14 @@ pub struct Violation {
 pub struct Order {
     lineage: Lineage,
     /// How far each key is read, in each branch of its shards.
-    keys: HashMap<String, Vec<Spot>>,
+    keys: BTreeMap<String, Vec<Spot>>,
     /// Places read, the oldest of them first in `queue`.
-    read: HashSet<Spot>,
+    read: BTreeSet<Spot>,
     queue: VecDeque<Spot>,
     /// The highest number of each shard that is forgotten in [`Self::read`].
-    forgotten: HashMap<ShardId, SequenceNumber>,
+    forgotten: BTreeMap<ShardId, SequenceNumber>,
     /// Places put and not read, the oldest first in `put_queue`, where those that are read by now stand too.
-    unread: HashSet<Spot>,
+    unread: BTreeSet<Spot>,
     put_queue: VecDeque<Spot>,
     /// Records whose order was checked, first readings only.
     pub checked: u64,

@@ -33,8 +33,8 @@ pub(super) use starting::{agreed, edit_file, make_python, prepared, run_here, sh
 /// The terminal's size before the pane has one, in columns and rows.
 const FIRST_SIZE: (u16, u16) = (80, 24);
 
-/// How the access key ids of runs begin.
-const RUN_KEY: &str = "kinesis-lab-run-";
+/// How access key ids begin that are made for runs of programs.
+pub const RUN_KEY: &str = "kinesis-lab-run-";
 
 /// The longest text that is pasted into a program, in bytes; what is longer is cut there.
 const LONGEST_PASTE: usize = 256 * 1024;

@@ -122,6 +122,10 @@ pub fn update(model: &mut Model, message: Message, now: DateTime<Utc>) -> Outcom
             );
             model.say(Tone::Wrong, words);
         }
+        Message::RecordingFailed(words) => {
+            out.changed = true;
+            model.say(Tone::Wrong, words);
+        }
     }
     if let Some(stream) = pointed {
         streams::point_at(model, &stream);

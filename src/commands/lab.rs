@@ -1,6 +1,7 @@
 //! `kinesis-lab`: opens the lab. The one place where server, client and runtime meet.
 
 mod in_lines;
+mod recorded;
 
 use std::io::{self, IsTerminal};
 use std::panic::AssertUnwindSafe;
@@ -11,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Local, Utc};
 use futures_util::FutureExt;
 use kinesis_lab::app::course::Module;
-use kinesis_lab::app::{self, Connection, ConnectionKind, Message, Model, Outcome, Setup, Theme};
+use kinesis_lab::app::{Connection, ConnectionKind, Message, Outcome, Setup, Theme};
 use kinesis_lab::cli::LabOptions;
 use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
@@ -32,27 +33,29 @@ use tokio_util::sync::CancellationToken;
 use super::embedded::{self, Embedded};
 use super::reload::Watch;
 use super::stages::Stages;
+use recorded::Recorded;
+
 use super::{appearance, lesson, log, now, surroundings, variable};
 
 /// The lab as the loop drives it.
-struct Lab {
-    model: Model,
+struct Lab<'r> {
+    run: &'r mut Recorded,
     look: Look,
 }
 
-impl Program for Lab {
+impl Program for Lab<'_> {
     fn update(&mut self, message: Message, now: DateTime<Utc>) -> Outcome {
         #[cfg(debug_assertions)]
         panic_if_a_test_wants_it(&message);
-        app::update(&mut self.model, message, now)
+        self.run.update(message, now)
     }
 
     fn draw(&self, frame: &mut Frame) {
-        view::draw(&self.model, &self.look, frame);
+        view::draw(&self.run.model, &self.look, frame);
     }
 
     fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        self.model.next_deadline()
+        self.run.model.next_deadline()
     }
 }
 
@@ -176,7 +179,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
     };
     let elsewhere =
         (setup.connection.kind == ConnectionKind::Endpoint).then(|| setup.connection.clone());
-    let (model, first) = Model::new(setup, start);
+    let (mut run, first) = Recorded::begin(options, setup, start, &sender)?;
     let client = Arc::new(client);
     let elsewhere = elsewhere.map(|connection| (Arc::clone(&client), connection));
     let stages = Arc::new(Stages::new(elsewhere, sender.clone(), stop.clone()));
@@ -207,7 +210,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
     panics::install();
     let ended = match input {
         None => {
-            let talking = in_lines::talk(model, first, signal, inbox, &effects);
+            let talking = in_lines::talk(&mut run, first, signal, inbox, &effects);
             let ended = AssertUnwindSafe(talking).catch_unwind().await;
             match ended {
                 Ok(ended) => Ok(ended?),
@@ -216,7 +219,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
         }
         Some(input) => {
             let mut lab = Lab {
-                model,
+                run: &mut run,
                 look: appearance::look(&options.appearance, variable),
             };
             let mut terminal = Terminal::enter().context("cannot take the terminal")?;
@@ -238,6 +241,7 @@ async fn open(options: &LabOptions, present: bool) -> Result<()> {
     }
     stages.end().await;
     let saved = effects.finish().await;
+    run.end().await;
     stop.cancel();
     if let Some(server) = server {
         server.join();

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use kinesis_lab::lesson::scenes::{Scene, is_plain_file_name};
+use kinesis_lab::lesson::scenes::{SceneFile, is_plain_file_name};
 use kinesis_lab::lesson::{self, Fault, Lesson, Settings};
 
 /// A module that is part of the lab.
@@ -59,14 +59,14 @@ pub struct Files {
     /// The last good settings: with them a text is read while `lab.toml` is being mended.
     good: Settings,
     /// The last good scenes of that file.
-    good_scenes: Vec<Scene>,
+    good_scenes: SceneFile,
 }
 
 impl BuiltIn {
     fn open(&self) -> Result<Opened> {
         let mut settings = lesson::settings(self.settings).map_err(anyhow::Error::msg)?;
         let scenes = lesson::scenes::scenes(self.scenes).map_err(anyhow::Error::msg)?;
-        settings.scenes.extend(scenes);
+        settings.take_scenes(&scenes);
         Ok(Opened {
             lesson: lesson::parse(self.text, &settings),
             key: self.key.to_owned(),
@@ -128,7 +128,7 @@ fn file(path: &Path) -> Result<Opened> {
         settings: path.with_file_name("lab.toml"),
         scenes: None,
         good: Settings::default(),
-        good_scenes: Vec::new(),
+        good_scenes: SceneFile::default(),
     };
     let fault = files.read_settings();
     let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -187,7 +187,7 @@ impl Files {
             .filter(|name| is_plain_file_name(name))
             .map(|name| self.settings.with_file_name(name));
         let fault = self.read_scenes();
-        settings.scenes.extend(self.good_scenes.iter().cloned());
+        settings.take_scenes(&self.good_scenes);
         self.good = settings;
         fault
     }
@@ -195,7 +195,7 @@ impl Files {
     /// Reads the file of scenes that the settings name, in the same way.
     fn read_scenes(&mut self) -> Option<Fault> {
         let Some(path) = &self.scenes else {
-            self.good_scenes.clear();
+            self.good_scenes = SceneFile::default();
             return None;
         };
         let name = name(path);

@@ -6,6 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::sequence_numbers::Parts;
+
 /// A shard id as it came back from the endpoint, e.g. `shardId-000000000001`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShardId(String);
@@ -60,6 +62,7 @@ impl fmt::Display for ShardId {
 
 /// A sequence number as decimal digits, as any endpoint gives it. Ordered by value, not by spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "Stored", from = "Stored")]
 pub struct SequenceNumber(String);
 
 impl SequenceNumber {
@@ -70,6 +73,32 @@ impl SequenceNumber {
 
     fn significant(&self) -> &str {
         self.0.trim_start_matches('0')
+    }
+}
+
+/// A sequence number where it is stored: most digits of one follow from a few small numbers.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Parts(Parts),
+    Digits(String),
+}
+
+impl From<SequenceNumber> for Stored {
+    fn from(number: SequenceNumber) -> Self {
+        match Parts::decode(&number) {
+            Some(parts) if parts.encode() == number => Self::Parts(parts),
+            _ => Self::Digits(number.0),
+        }
+    }
+}
+
+impl From<Stored> for SequenceNumber {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Parts(parts) => parts.encode(),
+            Stored::Digits(digits) => Self(digits),
+        }
     }
 }
 
@@ -144,6 +173,32 @@ mod tests {
         assert_eq!(ShardId::from_index(12).as_str(), "shardId-000000000012");
         assert_eq!(ShardId::from_index(12).short(), "12");
         assert_eq!(ShardId::from("strange").short(), "strange");
+    }
+
+    #[test]
+    fn a_sequence_number_is_stored_by_its_parts_where_it_has_them_and_comes_back_to_the_digit() {
+        let parts = Parts {
+            shard_created: 1_532_963_474,
+            index: 12,
+            byte: 0,
+            recorded: 1_532_963_559,
+            shard: 2,
+        };
+        let number = parts.encode();
+        let longer = format!("0{number}");
+        for (digits, stored) in [
+            (number.as_str(), "[1532963474,12,0,1532963559,2]"),
+            ("7", "\"7\""),
+            (&longer, &*format!("\"{longer}\"")),
+        ] {
+            let number = SequenceNumber::from(digits);
+            let text = serde_json::to_string(&number).expect("plain data");
+            assert_eq!(text, stored);
+            assert_eq!(
+                serde_json::from_str::<SequenceNumber>(&text).ok(),
+                Some(number)
+            );
+        }
     }
 
     #[test]

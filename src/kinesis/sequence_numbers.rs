@@ -10,7 +10,10 @@
 //! ```
 //!
 //! So numbers of one shard sort by index: they grow, but not by one, and the last digits do not grow at all.
-//! Only the server takes numbers apart. To a client they are opaque, so the helpers for screens work on digits alone.
+//! Only the server takes numbers apart, and whoever stores many of them. To a client they are opaque, so the helpers for
+//! screens work on digits alone.
+
+use serde::{Deserialize, Serialize};
 
 use super::SequenceNumber;
 
@@ -21,7 +24,8 @@ pub const LAST_INDEX: u64 = i64::MAX as u64;
 const TIME_BITS: u32 = 36;
 
 /// A sequence number (version 2) taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(u64, u64, u8, u64, u32)", from = "(u64, u64, u8, u64, u32)")]
 pub struct Parts {
     /// When the shard was created, in epoch seconds.
     pub shard_created: u64,
@@ -71,6 +75,31 @@ impl Parts {
             && parts.shard <= i32::MAX as u32
             && (high >> 48) & 0xf == u128::from(parts.shard & 0xf);
         sound.then_some(parts)
+    }
+}
+
+impl From<Parts> for (u64, u64, u8, u64, u32) {
+    fn from(parts: Parts) -> Self {
+        let Parts {
+            shard_created,
+            index,
+            byte,
+            recorded,
+            shard,
+        } = parts;
+        (shard_created, index, byte, recorded, shard)
+    }
+}
+
+impl From<(u64, u64, u8, u64, u32)> for Parts {
+    fn from((shard_created, index, byte, recorded, shard): (u64, u64, u8, u64, u32)) -> Self {
+        Self {
+            shard_created,
+            index,
+            byte,
+            recorded,
+            shard,
+        }
     }
 }
 

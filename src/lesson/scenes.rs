@@ -6,6 +6,8 @@
 mod deeds;
 mod expectations;
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 pub use deeds::{
@@ -28,6 +30,9 @@ pub struct SceneFile {
     /// The scenes, in their order.
     #[serde(default, rename = "scene")]
     pub scenes: Vec<Scene>,
+    /// The text that they were read from.
+    #[serde(skip)]
+    pub text: Arc<str>,
 }
 
 /// A demonstration.
@@ -160,9 +165,12 @@ impl TryFrom<Written> for SceneStep {
 }
 
 /// Reads a file of scenes; an error says where and what, for its author.
-pub fn scenes(toml: &str) -> Result<Vec<Scene>, String> {
+pub fn scenes(toml: &str) -> Result<SceneFile, String> {
     let file: SceneFile = toml::from_str(toml).map_err(|error| error.to_string())?;
-    Ok(file.scenes)
+    Ok(SceneFile {
+        text: toml.into(),
+        ..file
+    })
 }
 
 /// Whether this is the plain name of a file beside the lesson: no path leads elsewhere from it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::document::slug;
-use super::scenes::Scene;
+use super::scenes::{Scene, SceneFile};
 use super::step_settings::StepSettings;
 
 /// What a `lab.toml` says. Without one a lesson works all the same.
@@ -39,6 +39,9 @@ pub struct Settings {
     /// The text that all this was read from.
     #[serde(skip)]
     pub text: Arc<str>,
+    /// That of the scene file; empty where there is none.
+    #[serde(skip)]
+    pub scenes_text: Arc<str>,
 }
 
 /// What is said of a question.
@@ -107,6 +110,12 @@ pub fn settings(toml: &str) -> Result<Settings, String> {
 }
 
 impl Settings {
+    /// Takes in the scenes of the file that it names.
+    pub fn take_scenes(&mut self, file: &SceneFile) {
+        self.scenes.extend(file.scenes.iter().cloned());
+        self.scenes_text = Arc::clone(&file.text);
+    }
+
     /// What is said of the question with this title.
     pub fn question(&self, title: &str) -> Option<&QuestionSettings> {
         let same = |question: &&QuestionSettings| slug(&question.title) == slug(title);

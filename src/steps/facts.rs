@@ -29,6 +29,7 @@ pub(super) use batches::BatchFacts;
 pub(super) use pressure::Pressure;
 pub(super) use readings::{Reading, ShardReading};
 pub(super) use retries::Story;
+pub use streams::begins_as_json;
 pub(super) use streams::{ShardFacts, StreamFacts};
 
 /// How many streams are remembered.

@@ -59,7 +59,7 @@ struct Theatre {
 impl Theatre {
     fn of(kind: ConnectionKind) -> Self {
         let mut setup = setup(kind);
-        setup.lesson.settings.scenes = scenes(SCENES).expect("well formed");
+        setup.lesson.settings.scenes = scenes(SCENES).expect("well formed").scenes;
         let mut lab = Lab::start(setup);
         lab.effects.clear();
         Self {

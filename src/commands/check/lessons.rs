@@ -171,7 +171,7 @@ fn read(path: &Path) -> Result<Source, Unread> {
         });
     if let Some((_, text)) = &scenes {
         let of_file = lesson::scenes::scenes(text);
-        understood.scenes.extend(of_file.unwrap_or_default());
+        understood.take_scenes(&of_file.unwrap_or_default());
     }
     Ok(Source {
         path: path.to_owned(),

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use kinesis_lab::app::{self, Message, Model, Outcome};
+use kinesis_lab::app::{Message, Outcome};
 use kinesis_lab::plain::{Talk, WIDEST};
 use kinesis_lab::runtime::lines::{Conversation, Printer, Sources, converse, read_lines};
 use kinesis_lab::runtime::{Effects, SteadyClock};
 use tokio::sync::mpsc;
 
+use super::recorded::Recorded;
 use crate::commands::{now, variable};
 
 /// The rows that the lab is told of: more than pages have, so that it seldom believes that somebody must scroll.
@@ -26,44 +27,44 @@ const IN_A_PIPE: Duration = Duration::from_secs(600);
 const AROUND: u16 = 6;
 
 /// The model and what was said of it.
-struct InLines {
-    model: Model,
+struct InLines<'r> {
+    run: &'r mut Recorded,
     talk: Talk,
 }
 
-impl Conversation for InLines {
+impl Conversation for InLines<'_> {
     fn update(&mut self, message: Message, now: DateTime<Utc>) -> Outcome {
-        let outcome = app::update(&mut self.model, message, now);
-        self.talk.note(&self.model);
+        let outcome = self.run.update(message, now);
+        self.talk.note(&self.run.model);
         outcome
     }
 
     fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        self.model.next_deadline()
+        self.run.model.next_deadline()
     }
 
     fn hear(&mut self, line: &str) {
-        self.talk.hear(&self.model, line);
+        self.talk.hear(&self.run.model, line);
     }
 
     fn next_message(&mut self) -> Option<Message> {
-        self.talk.next(&self.model)
+        self.talk.next(&self.run.model)
     }
 
     fn tell(&mut self, all: bool) -> Vec<String> {
-        self.talk.tell(&self.model, all)
+        self.talk.tell(&self.run.model, all)
     }
 
     fn farewell(&mut self) -> Vec<String> {
-        self.talk.farewell(&self.model)
+        self.talk.farewell(&self.run.model)
     }
 
     fn turn(&mut self) -> Vec<String> {
-        self.talk.turn(&self.model)
+        self.talk.turn(&self.run.model)
     }
 
     fn asks(&self) -> bool {
-        self.talk.asks(&self.model)
+        self.talk.asks(&self.run.model)
     }
 }
 
@@ -81,17 +82,17 @@ pub(super) fn size() -> (u16, u16) {
 
 /// Leads the conversation until it ends.
 pub(super) async fn talk(
-    model: Model,
+    run: &mut Recorded,
     first: Outcome,
     stop: impl Future<Output = ()>,
     inbox: mpsc::Receiver<Message>,
     effects: &Effects,
 ) -> Result<io::Result<()>> {
     let mut lab = InLines {
-        model,
+        run,
         talk: Talk::new(columns()),
     };
-    lab.talk.note(&lab.model);
+    lab.talk.note(&lab.run.model);
     let sources = Sources {
         stop,
         lines: read_lines(io::stdin())?,

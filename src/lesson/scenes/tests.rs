@@ -27,7 +27,7 @@ reveal = {}
 #[test]
 fn a_scene_is_read_from_lab_toml_and_from_a_file_of_its_own() {
     let there = settings(SCENE).expect("well formed").scenes;
-    let apart = scenes(SCENE).expect("well formed");
+    let apart = scenes(SCENE).expect("well formed").scenes;
     assert_eq!(there, apart);
     let [scene] = &there[..] else {
         panic!("{there:?}");
@@ -51,7 +51,7 @@ fn a_scene_is_read_from_lab_toml_and_from_a_file_of_its_own() {
 fn every_deed_has_its_words() {
     let check = |line: &str, expected: Deed| {
         let text = format!("[[scene]]\ntitle = \"x\"\n[[scene.step]]\n{line}\n");
-        let scenes = scenes(&text).expect(line);
+        let scenes = scenes(&text).expect(line).scenes;
         assert_eq!(scenes[0].steps[0].deed, Some(expected), "{line}");
     };
     let put = |records| Put {

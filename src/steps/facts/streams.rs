@@ -284,7 +284,7 @@ impl StreamFacts {
 }
 
 /// Whether data may be JSON by its first sign.
-fn begins_as_json(head: &[u8]) -> bool {
+pub fn begins_as_json(head: &[u8]) -> bool {
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
     first.is_some_and(|byte| b"{[\"-tfn".contains(byte) || byte.is_ascii_digit())
 }

@@ -161,7 +161,7 @@ fn scenes_are_told_with_their_steps_and_a_finding_with_its_file() {
     let mut understood = settings(toml).expect("well formed");
     let scenes = "[[scene]]\ntitle = \"x\"\n[[scene.step]]\nnote = \"y\"\n";
     let of_file = super::super::super::scenes::scenes(scenes);
-    understood.scenes.extend(of_file.expect("well formed"));
+    understood.take_scenes(&of_file.expect("well formed"));
     let lesson = parse(GOOD, &understood);
     let subject = Subject {
         text: GOOD,
