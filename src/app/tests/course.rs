@@ -225,7 +225,8 @@ fn a_class_goes_on_in_the_next_module_while_the_clock_of_the_one_before_waits() 
     let time = |lab: &Lab| class::time(&lab.model, lab.now).map(|time| time.to_string());
     lab.key(':').keys("class time").enter().wait(60.0);
     lab.key('M').key('2').wait(100.0);
-    assert_eq!(time(&lab).as_deref(), Some("8:20"));
+    // Its first page has no minutes, so it counts up.
+    assert_eq!(time(&lab).as_deref(), Some("1:40"));
     lab.key('M').key('1');
     assert_eq!(time(&lab).as_deref(), Some("9:00"));
     lab.wait(5.0);
