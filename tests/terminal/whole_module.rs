@@ -96,7 +96,9 @@ fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
     // Cleanup, in the dialog.
     go_to(&mut lab, "page: Cleanup", "Cleanup");
     lab.keys("D");
-    lab.wait_for("my-first-stream");
+    lab.wait_for("the list");
+    lab.keys("\x1b[B");
+    lab.wait_for("x deletes");
     lab.keys("x");
     lab.wait_for("Enter");
     lab.keys("\r");
