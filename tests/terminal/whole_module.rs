@@ -76,6 +76,8 @@ fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
     lab.keys("t");
     lab.wait_for("LATEST");
     lab.keys("\x1b[B\r");
+    lab.wait_for("Predict first?");
+    lab.keys("a");
     bottom(&mut lab, "it came back empty; now put one");
     lab.keys("s");
     lab.wait_for("[x] LATEST brought nothing");
