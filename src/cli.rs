@@ -78,8 +78,8 @@ pub enum Command {
 /// Options of the lab.
 #[derive(Debug, Clone, Args)]
 pub struct LabOptions {
-    /// The lesson to open, instead of the built-in one; a lab.toml beside it is read as well
-    #[arg(value_name = "FILE.md")]
+    /// The lesson to open: a file, with the lab.toml beside it, or the name of a built-in module [default: the one open last]
+    #[arg(value_name = "LESSON")]
     pub lesson: Option<PathBuf>,
     /// Use this endpoint (LocalStack and its like) instead of the embedded server
     #[arg(long, value_name = "URL", conflicts_with_all = ["aws", "ServerOptions"])]
@@ -353,7 +353,7 @@ pub struct RehearseOptions {
 /// Options of `report`.
 #[derive(Debug, Clone, Args)]
 pub struct ReportOptions {
-    /// The lesson's file, or what-are-streams for the built-in one [default: all lessons that you opened]
+    /// The lesson's file, or the name of a built-in module [default: all lessons that you opened]
     #[arg(value_name = "LESSON")]
     pub lesson: Option<PathBuf>,
     /// Print one JSON object, as docs/report.md describes it

@@ -49,7 +49,7 @@ def main():
                 del iterators[shard]
         time.sleep(0.25)  # a shard allows five reads a second
     for shard, digits in alike.items():
-        if len(digits) < 56:  # else it was one record, and nothing to compare
+        if len(digits) < 56:  # 56: a single record
             print(f"{shard}: {len(digits)} digits alike\n  {digits}")
 
 

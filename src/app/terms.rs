@@ -1,5 +1,7 @@
 //! The terms of the course: each is a page of the reference, found by typing; those that the open page uses come first.
 
+use std::iter;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -7,7 +9,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::listing;
 use super::model::{Model, Tone};
 use super::overlay::{Listing, Overlay};
-use crate::lesson::{self, Highlights, Lesson, Page, SectionKind, TextLine};
+use crate::lesson::{self, Block, Highlights, Inline, Lesson, Page, SectionKind, TextLine};
 
 /// The narrowest that a term's text is laid out in.
 const NARROWEST: usize = 20;
@@ -163,7 +165,14 @@ fn show(model: &Model, dialog: &mut TermsDialog, reference: &Lesson) {
     let page = dialog.found.get(dialog.listing.cursor);
     let page = page.and_then(|place| reference.pages.get(*place));
     dialog.lines = page.map_or(Vec::new(), |page| {
-        lesson::layout(&page.blocks, width, &Highlights::default())
+        // All its names: the list has the first.
+        let heading = Block::Heading {
+            line: 0,
+            level: 3,
+            text: vec![Inline::Text(page.title.clone())],
+        };
+        let blocks: Vec<Block> = iter::once(heading).chain(page.blocks.clone()).collect();
+        lesson::layout(&blocks, width, &Highlights::default())
     });
     dialog.scroll = 0;
 }

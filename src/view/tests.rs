@@ -1,6 +1,7 @@
 //! Frames as they come out: text and styles at the sizes that matter, and every other size without a panic.
 
 mod batch;
+mod course;
 mod kept;
 mod lab;
 mod lanes;

@@ -113,7 +113,7 @@ fn a_shell_is_set_up_for_the_lab_and_ends_with_it() {
     lab.keys("\x1d");
     lab.wait_for("page 1 of");
     lab.keys("?");
-    lab.wait_for("go to: ");
+    lab.wait_for("next page or step");
     lab.keys("\x1b");
     lab.wait_for("page 1 of");
     lab.keys("!");

@@ -43,6 +43,8 @@ pub(super) fn draw(ink: &Ink<'_>, terms: &TermsDialog, buffer: &mut Buffer) -> O
             true => ("· ", styles.strong),
             false => ("  ", styles.base),
         };
+        // The first of its names; the text beside it says the others.
+        let title = title.split(',').next().unwrap_or_default();
         let title = cut(title, LIST.saturating_sub(3)).into_owned();
         let line = Row::new().text(mark, styles.accent).text(title, style);
         canvas.draw(ABOVE + row - top, line);
