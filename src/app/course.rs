@@ -197,6 +197,7 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
     let in_class = class::leave(model, now);
     stage::leave(model, out);
     leave(model);
+    streams::lesson_left(model, module.lesson.settings.stream.as_deref());
     model.lesson = LessonPane::new(Arc::clone(&module.lesson), module.key, now);
     model.lesson.fault = module.fault;
     model.quiz = Quiz::default();

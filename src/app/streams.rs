@@ -13,7 +13,9 @@ use crate::kinesis::hash_ranges::HashKey;
 use crate::kinesis::{CallError, ShardId};
 use crate::progress::LastStream;
 
-pub(super) use answers::{created, deleted, described, gone, lesson_entered, listed, of_last_time};
+pub(super) use answers::{
+    created, deleted, described, gone, lesson_entered, lesson_left, listed, of_last_time,
+};
 pub use dialog::{StreamsDialog, problem_with_name};
 pub(super) use dialog::{dialog_delete, dialog_empty, dialog_enter, point_at, pointed};
 

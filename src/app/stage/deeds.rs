@@ -98,8 +98,13 @@ pub(super) fn acts(deed: &Deed, facts: &Facts, now: DateTime<Utc>) -> VecDeque<A
 fn puts(put: &Put, facts: &Facts, now: DateTime<Utc>) -> VecDeque<Act> {
     let keys: Vec<String> = match &put.records {
         Records::Keys(keys) => keys.clone(),
-        Records::Count(key, count) => vec![key.clone(); *count as usize],
-        Records::Users(count) => (1..=*count).map(|n| format!("user-{n}")).collect(),
+        Records::Count(key, count) => {
+            vec![key.clone(); (*count as usize).min(scenes::MOST_RECORDS as usize)]
+        }
+        Records::Users(count) => (1..=*count)
+            .take(scenes::MOST_RECORDS as usize)
+            .map(|n| format!("user-{n}"))
+            .collect(),
         Records::Again(which) => {
             let entries = facts.to_put_again(*which == Again::Failed);
             return match entries.is_empty() {

@@ -101,19 +101,29 @@ pub(in crate::app) fn of_last_time(model: &Model) -> Option<LastStream> {
     here.into_iter().chain(anywhere).find(is_meant).cloned()
 }
 
-/// Another lesson is open. The panels turn to the stream that it names; where that is not there yet they follow none, so
-/// that nothing goes to another lesson's by mistake.
-pub(in crate::app) fn lesson_entered(model: &mut Model, out: &mut Outcome) {
-    let Some(stream) = model.lesson_stream() else {
-        return;
-    };
-    if model.streams.name() == Some(stream) {
-        model.streams.last_time = None;
-        return;
+/// A lesson is left for one about this stream. What the consumer reads is not the other's; where that is about another
+/// stream the panels turn away from the present one, so that nothing goes to it by mistake.
+pub(in crate::app) fn lesson_left(model: &mut Model, stream: Option<&str>) {
+    consumer::stop(model);
+    if stream.is_some() && model.streams.name() != stream {
+        turn_over(model);
+        model.streams.selected = None;
     }
-    turn_over(model);
-    model.streams.selected = None;
-    go_on(model, out);
+}
+
+/// The other lesson is open: the panels follow the stream that it names, if it is there. On AWS nothing is asked of a stream
+/// that the learner has not turned to.
+pub(in crate::app) fn lesson_entered(model: &mut Model, out: &mut Outcome) {
+    if model.streams.selected.is_some() {
+        model.streams.last_time = None;
+    } else if model.connection.kind == ConnectionKind::Aws {
+        if let Some(stream) = model.lesson_stream() {
+            let words = format!("This lesson is about {stream}; D selects or creates it.");
+            model.say_also(Tone::Plain, &words);
+        }
+    } else {
+        go_on(model, out);
+    }
 }
 
 /// Keeps what is to be gone on with, in this lesson and in one that was never opened.

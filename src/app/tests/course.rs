@@ -232,3 +232,35 @@ fn a_class_goes_on_in_the_next_module_while_the_clock_of_the_one_before_waits() 
     lab.wait(5.0);
     assert_eq!(time(&lab).as_deref(), Some("8:55"));
 }
+
+#[test]
+fn what_the_consumer_reads_for_one_module_counts_in_no_other() {
+    let mut lab = lab();
+    lab.described("rivers", 2);
+    lab.key('c').key('3').key('W');
+    assert!(lab.model.consumer.running);
+    lab.key('M').key('2');
+    assert!(!lab.model.consumer.running);
+}
+
+#[test]
+fn on_aws_a_module_asks_nothing_of_a_stream_that_the_learner_did_not_turn_to() {
+    let settings = Settings {
+        stream: Some("canals".into()),
+        ..Settings::default()
+    };
+    let mut lab = Lab::start(Setup {
+        course: vec![
+            module("streams", lesson()),
+            module("canals", lesson::parse(SECOND, &settings)),
+        ],
+        ..setup(ConnectionKind::Aws)
+    });
+    lab.listed(&["canals", "rivers"]);
+    lab.effects.clear();
+    lab.key('M').key('2');
+    assert_eq!(lab.model.lesson.key, "canals");
+    let calls = |effect: &Effect| matches!(effect, Effect::Call(_));
+    assert!(!lab.effects.iter().any(calls), "{:?}", lab.effects);
+    assert!(lab.status().contains("canals"), "{}", lab.status());
+}
