@@ -21,7 +21,7 @@ use super::section_clock;
 use super::stage;
 use super::steps_pane::Steps;
 use super::streams;
-use super::{guide, steps_pane};
+use super::{guide, program_pane, steps_pane};
 use crate::lesson::{Fault, Lesson};
 
 /// A module.
@@ -197,6 +197,7 @@ fn enter(model: &mut Model, place: usize, now: DateTime<Utc>, out: &mut Outcome)
     let in_class = class::leave(model, now);
     stage::leave(model, out);
     leave(model);
+    program_pane::leave_module(model);
     streams::lesson_left(model, module.lesson.settings.stream.as_deref());
     model.lesson = LessonPane::new(Arc::clone(&module.lesson), module.key, now);
     model.lesson.fault = module.fault;

@@ -197,14 +197,12 @@ pub(super) fn edit(model: &mut Model, out: &mut Outcome) {
 /// Writes a file into the work folder, and opens it in the learner's editor if that is wanted; another version is asked for.
 pub(super) fn write_into(work: &Path, file: SourceFile, then_edit: bool, out: &mut Outcome) {
     let writing = Writing {
+        work: work.to_owned(),
         file,
         replace: false,
         then_edit,
     };
-    out.effects.push(Effect::WriteFile {
-        work: work.to_owned(),
-        writing: Box::new(writing),
-    });
+    out.effects.push(Effect::WriteFile(Box::new(writing)));
 }
 
 /// A file was written, or not.
@@ -216,8 +214,9 @@ pub(super) fn written(
 ) {
     out.changed = true;
     let name = writing.file.name.clone();
-    let path = model.places.work.join(&name).display().to_string();
-    if matches!(result, Ok(Written::New | Written::Replaced | Written::Same)) {
+    let path = writing.work.join(&name).display().to_string();
+    let of_this_lesson = writing.work == model.places.work;
+    if of_this_lesson && matches!(result, Ok(Written::New | Written::Replaced | Written::Same)) {
         steps_pane::file_written(model, &name, model.now);
     }
     match result {

@@ -3,7 +3,6 @@
 //! A list of messages is a replayable run of the lab; effects and requests are data that the runtime and the client
 //! carry out. Each request is answered by exactly one message.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -197,12 +196,7 @@ pub enum Effect {
         run: u64,
     },
     /// Write a file of the lesson into the work folder; answered by [`Message::FileWritten`].
-    WriteFile {
-        /// The folder.
-        work: PathBuf,
-        /// What is to be done.
-        writing: Box<Writing>,
-    },
+    WriteFile(Box<Writing>),
     /// Make a stage for a scene, instead of the one before; answered by [`Message::StageOpened`].
     OpenStage {
         /// Its number.

@@ -64,6 +64,15 @@ pub struct ProgramPane {
     told: Option<(u16, u16)>,
 }
 
+/// The module is left: what was about to run does not, and what ran in it is put away.
+pub(super) fn leave_module(model: &mut Model) {
+    let pane = &mut model.program;
+    pane.planned = None;
+    if !pane.goes_on() {
+        (pane.run, pane.focused, pane.tally) = (None, false, Tally::default());
+    }
+}
+
 /// A run of a program.
 #[derive(Debug, Clone)]
 pub struct Run {

@@ -4,7 +4,6 @@
 //! work never waits.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,7 +140,7 @@ impl Effects {
             Effect::SaveLedger(ledger) => self.save_ledger(ledger),
             Effect::Highlight(lesson) => self.highlight(lesson),
             Effect::PrepareRun(wanted) => self.prepare(*wanted),
-            Effect::WriteFile { work, writing } => self.write_file(work, *writing),
+            Effect::WriteFile(writing) => self.write_file(*writing),
             Effect::StartProgram(start) => self.programs.start(*start),
             Effect::ProgramInput { run, bytes } => self.programs.input(run, bytes),
             Effect::ResizeProgram { run, size } => self.programs.resize(run, size),
@@ -204,11 +203,12 @@ impl Effects {
     }
 
     /// Writes a file into the work folder.
-    pub fn write_file(&self, work: PathBuf, writing: Writing) {
+    pub fn write_file(&self, writing: Writing) {
         let inbox = self.tasks.inbox.clone();
         self.tasks.spawn("writing a file", async move {
             let wanted = writing.clone();
-            let written = tokio::task::spawn_blocking(move || work_folder::write(&work, &wanted));
+            let written =
+                tokio::task::spawn_blocking(move || work_folder::write(&wanted.work, &wanted));
             let result = written
                 .await
                 .unwrap_or_else(|failed| Err(format!("{failed}.")));

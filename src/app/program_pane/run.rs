@@ -174,6 +174,8 @@ impl Python {
 /// How a file is written into the work folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writing {
+    /// The work folder of the lesson that it is for.
+    pub work: PathBuf,
     /// The file.
     pub file: SourceFile,
     /// Whether another version may be replaced: the learner said so.

@@ -292,7 +292,7 @@ fn the_summary_is_written_into_the_work_folder_and_replaces_nothing_unasked() {
     lab.effects.clear();
     palette(&mut lab, "class summary");
     let writing = lab.effects.iter().find_map(|effect| match effect {
-        Effect::WriteFile { writing, .. } => Some(writing.clone()),
+        Effect::WriteFile(writing) => Some(writing.clone()),
         _ => None,
     });
     let writing = writing.expect("it is written");

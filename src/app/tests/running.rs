@@ -458,7 +458,7 @@ fn blocks_are_chosen_copied_and_written() {
         lab.status()
     );
     lab.key('w');
-    let Some(Effect::WriteFile { writing, .. }) = lab.effects.pop() else {
+    let Some(Effect::WriteFile(writing)) = lab.effects.pop() else {
         panic!("{:?}", lab.effects);
     };
     assert_eq!(
@@ -484,10 +484,7 @@ fn blocks_are_chosen_copied_and_written() {
     };
     assert_eq!(
         lab.effects.pop(),
-        Some(Effect::WriteFile {
-            work: lab.model.places.work.clone(),
-            writing: Box::new(replacing),
-        })
+        Some(Effect::WriteFile(Box::new(replacing)))
     );
     tell(&mut lab, Err("the disk is full.".into()));
     assert!(lab.status().contains("not written: the disk is full"));
@@ -525,7 +522,7 @@ fn a_command_is_copied_without_its_prompt_and_has_no_file() {
 fn an_editor_gets_the_learner_s_own_version() {
     let mut lab = lab(ConnectionKind::Local, 0);
     lab.key('e');
-    let Some(Effect::WriteFile { writing, .. }) = lab.effects.pop() else {
+    let Some(Effect::WriteFile(writing)) = lab.effects.pop() else {
         panic!("{:?}", lab.effects);
     };
     let other = OtherVersion {

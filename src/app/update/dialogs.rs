@@ -258,8 +258,7 @@ fn confirm_pressed(
         Confirm::EndProgram(_) if yes => program_pane::end(model, out),
         Confirm::ReplaceFile { mut writing, .. } if yes => {
             writing.replace = true;
-            let work = model.places.work.clone();
-            out.effects.push(Effect::WriteFile { work, writing });
+            out.effects.push(Effect::WriteFile(writing));
         }
         Confirm::ResetStep(page) if yes => guide::reset(model, page),
         Confirm::OneDay if yes => lab_server::one_day_forward(out),

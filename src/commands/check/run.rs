@@ -180,6 +180,7 @@ impl Runner {
             }
             let (name, content) = (name.clone(), content.clone());
             let writing = Writing {
+                work: self.work.clone(),
                 file,
                 replace: true,
                 then_edit: false,

@@ -120,7 +120,7 @@ impl Awaited {
             Effect::SaveLedger(_) => self.ledgers += 1,
             Effect::Control(_) => self.controls += 1,
             Effect::PrepareRun(_) => self.preparations += 1,
-            Effect::WriteFile { .. } => self.writings += 1,
+            Effect::WriteFile(_) => self.writings += 1,
             Effect::ProgramInput { .. } => self.typed = true,
             Effect::StartProgram(start) => {
                 self.starting.push(start.run);

@@ -172,6 +172,7 @@ impl Session {
         let mut wrote = Vec::new();
         for file in &start.files {
             let writing = Writing {
+                work: start.work.clone(),
                 file: file.clone(),
                 replace: false,
                 then_edit: false,

@@ -11,6 +11,7 @@ fn file(name: &str, content: &str) -> SourceFile {
 
 fn writing(name: &str, content: &str) -> Writing {
     Writing {
+        work: std::path::PathBuf::new(),
         file: file(name, content),
         replace: false,
         then_edit: false,
