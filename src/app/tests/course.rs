@@ -202,7 +202,7 @@ fn the_terms_of_the_open_page_come_first_and_typing_finds_the_others() {
     let (found, here, text) = terms(&lab);
     assert_eq!(found, ["Shard", "Partition key, key", "Lag"]);
     assert_eq!(here, 2);
-    assert_eq!(text, "Shard  A shard is a log with an order.");
+    assert_eq!(text, "Shard A shard is a log with an order.");
     lab.keys("lag");
     let (found, _, text) = terms(&lab);
     assert_eq!(found, ["Lag"]);
