@@ -12,12 +12,12 @@
 
 mod deeds;
 mod facts;
+mod state;
 mod words;
 
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::connection::{Connection, ConnectionKind};
 use super::message::{Effect, Message};
@@ -25,9 +25,11 @@ use super::model::{Model, Outcome, Setup, Tone};
 use super::overlay::Overlay;
 use super::program_pane::Places;
 use super::{batch, numbers, silence, update, wire};
-use crate::lesson::scenes::{Deed, Scene, ScenePrediction, SceneStep, Show};
+use crate::lesson::scenes::{Deed, Scene, SceneStep, Show};
 use crate::lesson::{self, Settings};
 use crate::progress::{Ledger, Progress};
+
+pub use state::{Cue, Predicted, StepState};
 
 use deeds::{Act, Standing, Waits};
 use facts::Facts;
@@ -35,44 +37,8 @@ use facts::Facts;
 /// How long an act may take, and what is expected after the last: expired leases take ten seconds, and a call its own ten.
 const PATIENCE: TimeDelta = TimeDelta::seconds(20);
 
-/// How a step stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepState {
-    /// No step has begun yet.
-    Ready,
-    /// Its deed is being done, or the stage is being made.
-    Running,
-    /// It is done, and what was expected was seen.
-    Done,
-    /// It was not done, or what was expected was not seen, in a sentence. The next one can begin all the same.
-    Failed(String),
-    /// It cannot be done on this endpoint, in a sentence.
-    Skipped(String),
-}
-
-/// What the instructor does with a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Cue {
-    /// The next step, or the scene of the open page.
-    Next,
-    /// One step back.
-    Back,
-    /// The scene from its beginning.
-    Reset,
-    /// The scene at this place among the lesson's.
-    Choose(usize),
-    /// No scene any more.
-    Leave,
-}
-
-/// A question to the room, while it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Predicted<'a> {
-    /// The question with its options, and its answer, which is not to be shown before it is revealed.
-    pub prediction: &'a ScenePrediction,
-    /// Whether its answer is revealed.
-    pub revealed: bool,
-}
+/// What is said to who is quicker than a step.
+const NOT_YET: &str = "This step is not done yet. u goes back, R begins anew.";
 
 /// A scene on its stage.
 #[derive(Debug, Clone)]
@@ -133,10 +99,15 @@ impl Stage {
         self.steps.last().cloned().unwrap_or(StepState::Ready)
     }
 
+    /// Whether there is no stage any more.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// What the next step will do, before it does it.
     pub fn about(&self) -> String {
         match self.scene.steps.get(self.steps.len()) {
-            Some(step) if self.skips(step) => words::skipped(step),
+            Some(step) if self.skips(step) => format!("skips a step: {}", words::skipped(step)),
             Some(step) => words::about(step),
             None => words::over(self.index, self.scenes),
         }
@@ -153,9 +124,22 @@ impl Stage {
         &self.lab
     }
 
+    /// The steps that were begun and not skipped: what was skipped says and reveals nothing.
+    pub fn told(&self) -> &[SceneStep] {
+        let skipped = |state: &StepState| matches!(state, StepState::Skipped(_));
+        let begun = self.steps.iter().position(skipped);
+        let begun = begun.unwrap_or(self.steps.len());
+        self.scene.steps.get(..begun).unwrap_or_default()
+    }
+
+    /// The data of the record that was put last, as it was sent.
+    pub fn last_data(&self) -> Option<&str> {
+        self.facts.last_put().map(|entry| entry.data.as_str())
+    }
+
     /// The question that was put last, until the step after its answer.
     pub fn predicted(&self) -> Option<Predicted<'_>> {
-        let begun = self.scene.steps.get(..self.steps.len())?;
+        let begun = self.told();
         let asked = begun.iter().rposition(|step| step.predict.is_some())?;
         let later = &begun[asked..];
         let revealed = later
@@ -176,10 +160,11 @@ impl Stage {
         inner.into_iter().chain(running.then_some(self.until)).min()
     }
 
-    /// Whether clock and faults cannot be had here.
+    /// Whether clock and faults cannot be had here; what comes after them would not show what it says.
     fn skips(&self, step: &SceneStep) -> bool {
         let needs_server = matches!(step.deed, Some(Deed::Clock(_) | Deed::Fault(_)));
-        needs_server && self.opened && !self.lab.feeds()
+        let builds_on = matches!(self.steps.last(), Some(StepState::Skipped(_)));
+        builds_on || needs_server && self.opened && !self.lab.feeds()
     }
 
     /// A lab for the stage; nothing is asked of anybody by it.
@@ -263,7 +248,10 @@ impl Stage {
         let Some(step) = self.scene.steps.get(self.steps.len()) else {
             return;
         };
-        let skipped = self.skips(step).then(|| words::skipped(step));
+        let skipped = self.skips(step).then(|| {
+            let why = words::skipped(step);
+            format!("Skipped: {why}.")
+        });
         let deed = step.deed.clone();
         self.facts.step_begins(&step.expect);
         self.steps.push(StepState::Running);
@@ -290,6 +278,11 @@ impl Stage {
                 return;
             }
             out.changed = true;
+            if let Some(why) = &self.facts.unreachable {
+                let why = words::capital(why);
+                self.broken = Some(format!("{why}. Start it, then R."));
+                return;
+            }
             let late = self.until <= now;
             if let Some(waits) = &self.waits {
                 match deeds::standing(&self.lab, waits, &self.facts) {
@@ -389,13 +382,13 @@ pub(super) fn next(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
     if stage.state() == StepState::Running {
         let words = match stage.steps.len() < stage.aim || !stage.opened {
             true => "The stage is being made; a moment.",
-            false => "This step is not done yet. u goes back, R begins anew.",
+            false => NOT_YET,
         };
         return model.say(Tone::Plain, words.into());
     }
     if stage.steps.len() == stage.scene.steps.len() {
-        let words = words::over(stage.index, stage.scenes);
-        return model.say(Tone::Plain, words);
+        // The screen says where to go from here.
+        return;
     }
     stage.begin(now);
     stage.go_on(now, out);
@@ -418,11 +411,12 @@ pub(super) fn back(model: &mut Model, now: DateTime<Utc>, out: &mut Outcome) {
         stage.follow_show(now);
         return;
     }
-    let (index, scene) = (stage.index, stage.scene.clone());
+    let (index, scene, broken) = (stage.index, stage.scene.clone(), stage.broken.is_some());
     open(model, index, scene, before, now, out);
     let words = match before {
-        0 => "Made anew, at its beginning.".to_owned(),
-        n => format!("Made anew up to step {n}: its sequence numbers are new."),
+        _ if broken => "The stage is tried again.".to_owned(),
+        0 => "It begins anew.".to_owned(),
+        n => format!("Anew, up to step {n}: its sequence numbers are new."),
     };
     model.say(Tone::Plain, words);
 }
@@ -511,6 +505,8 @@ fn opened(
     out: &mut Outcome,
 ) {
     let Some(mut stage) = model.stage.take_if(|stage| stage.run == run) else {
+        // It was left before it was there. A newer one is not ended by that.
+        out.effects.push(Effect::CloseStage { run });
         return;
     };
     out.changed = true;
@@ -545,6 +541,15 @@ fn heard(model: &mut Model, run: u64, message: Message, now: DateTime<Utc>, out:
     stage.facts.hear(&message);
     stage.tell(message, now, out);
     stage.go_on(now, out);
+    settle(model);
+}
+
+/// What was said of a step that is not done goes when it is.
+fn settle(model: &mut Model) {
+    let runs = |stage: &Stage| stage.state() == StepState::Running;
+    if model.status.words == NOT_YET && !model.stage.as_ref().is_some_and(runs) {
+        model.say(Tone::Plain, String::new());
+    }
 }
 
 /// Time passed.
@@ -562,6 +567,7 @@ pub(super) fn on_deadline(model: &mut Model, now: DateTime<Utc>, out: &mut Outco
         stage.broken = Some(format!("No stage came within {seconds} s. R tries again."));
     }
     stage.go_on(now, out);
+    settle(model);
 }
 
 /// The screen has another size.

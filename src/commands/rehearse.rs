@@ -155,6 +155,11 @@ fn nowhere() -> Connection {
     }
 }
 
+/// Whether this step was not begun, or its stage has gone.
+fn stands_still(stage: Option<&Stage>, step: usize) -> bool {
+    stage.is_none_or(|stage| stage.begun() != step || stage.is_broken())
+}
+
 /// What scenes are rehearsed with.
 struct Rehearsal {
     connection: Connection,
@@ -193,19 +198,31 @@ impl Rehearsal {
         };
         let (title, steps) = (stage.scene().title.clone(), stage.scene().steps.len());
         let name = format!("{lesson}: {}", printable(&title));
+        if let StepState::Failed(why) = stage.state() {
+            println!("FAILED  {name}: {}", printable(&why));
+            return false;
+        }
         let (mut failed, mut skipped) = (false, 0);
         for step in 1..=steps {
             let about = model.stage.as_ref().map(Stage::about).unwrap_or_default();
             self.tell(model, Message::Cued(Cue::Next));
             self.settle(model).await;
-            match model.stage.as_ref().map(Stage::state) {
-                Some(StepState::Failed(why)) => {
-                    failed = true;
-                    let (about, why) = (printable(&about), printable(&why));
-                    println!("FAILED  {name}, step {step} ({about}): {why}");
+            let stands = model.stage.as_ref().map(|it| (it.begun(), it.state()));
+            let why = match stands {
+                Some((begun, StepState::Done)) if begun == step => continue,
+                Some((begun, StepState::Skipped(_))) if begun == step => {
+                    skipped += 1;
+                    continue;
                 }
-                Some(StepState::Skipped(_)) => skipped += 1,
-                _ => {}
+                Some((_, StepState::Failed(why))) => why,
+                _ => "it was not begun".to_owned(),
+            };
+            failed = true;
+            let (about, why) = (printable(&about), printable(&why));
+            println!("FAILED  {name}, step {step} ({about}): {why}");
+            if stands_still(model.stage.as_ref(), step) {
+                // There is no stage any more for the steps behind it.
+                break;
             }
         }
         if !failed {

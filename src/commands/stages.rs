@@ -16,7 +16,11 @@ use tokio_util::task::TaskTracker;
 use super::embedded::Embedded;
 
 /// How long the end of the lab waits for the streams of a scene to be deleted elsewhere.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often a stream is deleted that cannot be yet, e.g. while it is made, and after which pause.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(400);
 
 /// Makes stages, one at a time.
 #[derive(Clone)]
@@ -41,6 +45,8 @@ struct Held {
     stop: CancellationToken,
     /// Streams that were asked for on it.
     created: Vec<String>,
+    /// The calls that make them.
+    creating: TaskTracker,
 }
 
 impl Stages {
@@ -103,6 +109,7 @@ impl Stages {
             server,
             stop,
             created: Vec::new(),
+            creating: TaskTracker::new(),
         };
         let replaced = {
             let mut held = self.held();
@@ -129,16 +136,18 @@ impl Backstage for Stages {
             .as_mut()
             .filter(|held| held.run == run)
             .map(|held| {
-                if let Request::CreateStream { stream, .. } = &request {
-                    held.created.push(stream.clone());
-                }
-                Arc::clone(&held.client)
+                let creates = match &request {
+                    Request::CreateStream { stream, .. } => {
+                        held.created.push(stream.clone());
+                        Some(held.creating.token())
+                    }
+                    _ => None,
+                };
+                (Arc::clone(&held.client), creates)
             });
         async move {
-            match client {
-                Some(client) => Some(client.perform(request).await),
-                None => None,
-            }
+            let (client, _creates) = client?;
+            Some(client.perform(request).await)
         }
         .boxed()
     }
@@ -173,9 +182,29 @@ impl Held {
     async fn end(self) {
         self.stop.cancel();
         if self.server.is_none() {
+            // What is made after it was deleted would stay.
+            self.creating.close();
+            self.creating.wait().await;
             for stream in self.created {
-                self.client.perform(Request::DeleteStream(stream)).await;
+                delete(&self.client, stream).await;
             }
         }
+    }
+}
+
+/// Deletes a stream, also one that cannot be deleted yet.
+async fn delete(client: &Client, stream: String) {
+    for _ in 0..TRIES {
+        let request = Request::DeleteStream(stream.clone());
+        let Answer::Deleted {
+            result: Err(error), ..
+        } = client.perform(request).await
+        else {
+            return;
+        };
+        if error.is("ResourceNotFoundException") {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }

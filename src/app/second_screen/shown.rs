@@ -132,7 +132,7 @@ impl Shown {
             Some(stage) => scene::steps(stage),
             None => steps(model),
         };
-        let of_page = || pane.lesson.settings.note(&page?.title);
+        let of_page = || pane.lesson.settings.note(&page?.title).map(str::to_owned);
         Self {
             format: FORMAT,
             lesson: pane.lesson.title.clone(),
@@ -144,8 +144,7 @@ impl Shown {
             note: scene
                 .and_then(scene::note)
                 .or_else(of_page)
-                .unwrap_or_default()
-                .to_owned(),
+                .unwrap_or_default(),
             this,
             next,
             clock: clock(model),

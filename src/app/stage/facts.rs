@@ -35,6 +35,8 @@ pub(super) struct Facts {
     /// Why the step cannot go on, where that is not what it is about.
     pub refused: Option<String>,
     allows_refusals: bool,
+    /// Why the endpoint cannot be reached, if the last call did not reach it.
+    pub unreachable: Option<String>,
     /// How often the server said what holds.
     pub told: u64,
 }
@@ -57,6 +59,7 @@ impl Facts {
         (self.puts, self.answered, self.throttled) = (0, 0, 0);
         self.errors.clear();
         self.refused = None;
+        self.unreachable = None;
         self.allows_refusals = expect.allows_refusals();
     }
 
@@ -76,6 +79,18 @@ impl Facts {
     /// How many puts went out in this step.
     pub(super) fn puts(&self) -> usize {
         self.puts
+    }
+
+    /// What was put last, answered or not.
+    pub(super) fn last_put(&self) -> Option<&Entry> {
+        let open = self.open.values().next_back().and_then(|it| it.last());
+        let answered = || {
+            self.put
+                .last()
+                .or(self.before.last())
+                .map(|(entry, _)| entry)
+        };
+        open.or_else(answered).map(Arc::as_ref)
     }
 
     /// What goes again: what was not acknowledged, or all of it.
@@ -103,6 +118,10 @@ impl Facts {
     }
 
     fn answered(&mut self, answer: &Answer) {
+        self.unreachable = match error_of(answer) {
+            Some(CallError::NotReached { why }) => Some(why.clone()),
+            _ => None,
+        };
         match answer {
             Answer::Sent { put, result } => {
                 if let Some(entries) = self.open.remove(&put.id) {
@@ -182,6 +201,22 @@ impl Facts {
             Some((place, self.stored[place].0.as_str()))
         });
         read.collect()
+    }
+}
+
+/// Why the whole call was not done.
+fn error_of(answer: &Answer) -> Option<&CallError> {
+    match answer {
+        Answer::Streams(result) => result.as_ref().err(),
+        Answer::Described { result, .. } => result.as_ref().err(),
+        Answer::Created { result, .. }
+        | Answer::Deleted { result, .. }
+        | Answer::StreamChanged { result, .. } => result.as_ref().err(),
+        Answer::Sent { result, .. } => result.as_ref().err(),
+        Answer::SentBatch { result, .. } => result.as_ref().err(),
+        Answer::Opened { result, .. } => result.as_ref().err(),
+        Answer::Read { result, .. } => result.as_ref().err(),
+        _ => None,
     }
 }
 

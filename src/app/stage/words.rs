@@ -16,23 +16,30 @@ pub(super) fn about(step: &SceneStep) -> String {
     }
 }
 
-/// Why a step is not done here.
-pub(super) fn skipped(step: &SceneStep) -> String {
-    let what = match &step.deed {
-        Some(Deed::Clock(_)) => "the clock can be moved",
-        _ => "things can be made to go wrong",
-    };
-    format!("Skipped: {what} on the lab's own server only.")
+/// Why a step is not done here, as the end of a sentence.
+pub(super) fn skipped(step: &SceneStep) -> &'static str {
+    match &step.deed {
+        Some(Deed::Clock(_)) => "the clock can be moved on the lab's own server only",
+        Some(Deed::Fault(_)) => "faults can be had on the lab's own server only",
+        _ => "it builds on a step that was skipped",
+    }
+}
+
+/// Words as a sentence begins.
+pub(super) fn capital(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + rest.as_str()
 }
 
 /// What is said at the end of a scene.
 pub(super) fn over(index: usize, scenes: usize) -> String {
     match index + 1 < scenes {
         true => format!(
-            "The scene is over. ] leads to scene {} of {scenes}.",
+            "The scene is over. Esc leads back to the lesson, ] to scene {} of {scenes}.",
             index + 2
         ),
-        false => "The last scene is over. R begins it anew.".into(),
+        false => "The last scene is over. Esc leads back to the lesson.".into(),
     }
 }
 

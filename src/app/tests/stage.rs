@@ -8,10 +8,10 @@ use super::script::*;
 use crate::app::message::*;
 use crate::app::stage::{Cue, Stage, StepState};
 use crate::app::*;
-use crate::kinesis::ShardId;
 use crate::kinesis::control::ServerState;
 use crate::kinesis::feed::FeedEvent;
 use crate::kinesis::hash_ranges::{HashKey, HashRange};
+use crate::kinesis::{CallError, ShardId};
 use crate::lesson::scenes::scenes;
 
 const SCENES: &str = r#"
@@ -233,6 +233,7 @@ fn a_step_runs_while_its_calls_wait_and_fails_with_a_sentence_when_its_time_is_o
         it.lab.status()
     );
     it.lab.wait(21.0);
+    assert_eq!(it.lab.status(), "", "it is over");
     assert!(
         it.failure().contains("demo is not ACTIVE"),
         "{}",
@@ -261,7 +262,7 @@ fn what_is_expected_and_not_seen_is_said_with_both_numbers() {
     assert_eq!(it.failure(), "records acknowledged: 9 expected, 4 seen.");
     assert_eq!(
         it.stage().about(),
-        "The scene is over. ] leads to scene 2 of 2."
+        "The scene is over. Esc leads back to the lesson, ] to scene 2 of 2."
     );
 }
 
@@ -331,10 +332,17 @@ fn on_another_endpoint_the_clock_stays_and_streams_have_names_of_their_own() {
     for _ in 0..2 {
         it.next();
     }
-    let words = "Skipped: the clock can be moved on the lab's own server only.";
-    assert_eq!(it.stage().about(), words);
+    let why = "the clock can be moved on the lab's own server only";
+    assert_eq!(it.stage().about(), format!("skips a step: {why}"));
     it.next();
-    assert_eq!(it.stands(), (5, StepState::Skipped(words.to_owned())));
+    let words = format!("Skipped: {why}.");
+    assert_eq!(it.stands(), (5, StepState::Skipped(words)));
+    // What comes after it would not show what it says.
+    assert!(it.stage().about().contains("builds on"));
+    let puts = it.puts;
+    it.next();
+    assert!(matches!(it.stands(), (6, StepState::Skipped(_))));
+    assert_eq!((it.puts, it.stage().told().len()), (puts, 5));
 }
 
 #[test]
@@ -387,6 +395,41 @@ fn a_stage_that_cannot_be_made_or_whose_server_stops_is_said_and_made_anew() {
 }
 
 #[test]
+fn a_stage_that_comes_after_it_was_left_is_ended() {
+    let mut it = Theatre::of(ConnectionKind::Local);
+    it.lab.tell(Message::Cued(Cue::Next));
+    it.lab.tell(Message::Cued(Cue::Leave));
+    it.lab.effects.clear();
+    it.lab.tell(Message::StageOpened {
+        run: 1,
+        result: Ok(it.lab.model.connection.clone()),
+    });
+    let [Effect::CloseStage { run: 1 }] = it.lab.effects[..] else {
+        panic!("{:?}", it.lab.effects);
+    };
+}
+
+#[test]
+fn an_endpoint_that_is_gone_is_named_at_once_and_stays_named() {
+    let mut it = Theatre::of(ConnectionKind::Endpoint);
+    it.next().next();
+    it.silent = true;
+    it.next().next();
+    let error = CallError::NotReached {
+        why: "nothing listens at http://127.0.0.1:4777".into(),
+    };
+    let message = Message::Answered(Answer::Streams(Err(error)));
+    it.lab.tell(Message::OnStage {
+        run: 1,
+        message: Box::new(message),
+    });
+    let words = "Nothing listens at http://127.0.0.1:4777. Start it, then R.";
+    assert_eq!(it.failure(), words);
+    it.lab.tell(Message::Cued(Cue::Back));
+    assert_eq!(it.lab.status(), "The stage is tried again.");
+}
+
+#[test]
 fn who_is_quicker_than_the_stage_does_not_press_again() {
     let mut it = Theatre::of(ConnectionKind::Local);
     it.lab.tell(Message::Cued(Cue::Choose(0)));
@@ -412,7 +455,7 @@ fn a_lesson_without_scenes_says_so_and_other_scenes_are_chosen_by_their_place() 
     it.next();
     assert_eq!(
         it.stage().about(),
-        "The last scene is over. R begins it anew."
+        "The last scene is over. Esc leads back to the lesson."
     );
 }
 

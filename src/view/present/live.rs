@@ -100,7 +100,11 @@ pub(super) fn consumed<'a>(ink: &Ink<'_>, room: usize) -> Vec<Fact<'a>> {
     let own = carets.iter().filter(|caret| caret.own);
     let left_out = own.clone().count().saturating_sub(room.max(1));
     for (caret, reader) in own.zip(&consumer.readers).take(room.max(1)) {
-        let words = format!("read, {}", ahead(ink, caret));
+        let again = match reader.repeats {
+            0 => String::new(),
+            n => format!(", {} again", grouped(n)),
+        };
+        let words = format!("read{again}, {}", ahead(ink, caret));
         let row = Row::new().text(words, styles.base);
         let name = format!("shard {}", reader.shard.short());
         facts.push(Fact::counted(ink, &name, grouped(reader.read), row));
@@ -123,11 +127,11 @@ pub(super) fn consumed<'a>(ink: &Ink<'_>, room: usize) -> Vec<Fact<'a>> {
     facts
 }
 
-/// What lies before a reader, and whether it does anything about it.
+/// What a reader has still to work on, fetched or not, and whether it does anything about it.
 fn ahead(ink: &Ink<'_>, caret: &Caret) -> String {
     let lane = ink.model.lanes.of(&caret.shard);
     let ahead = lane.map_or(0, |lane| caret.ahead(lane).records);
-    let ahead = match ahead {
+    let ahead = match ahead + caret.waiting as u64 {
         0 => "nothing ahead".to_owned(),
         n => format!("{} ahead", grouped(n)),
     };

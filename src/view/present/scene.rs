@@ -38,14 +38,10 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     };
     let width = pen.columns();
     let top = title(ink, canvas, pen, &stage.scene().title, &place(stage));
-    let said = said(ink, stage, width);
-    let asked = match stage.predicted() {
-        Some(predicted) => question(ink, pen, &predicted),
-        None => Vec::new(),
-    };
     let next = next(ink, stage, width);
     let bottom = canvas.height().saturating_sub(next.len() * pen.rows());
     put(canvas, pen, bottom, &next);
+    let (said, asked) = prose_for(ink, pen, stage, bottom.saturating_sub(top));
     let top = top + put(canvas, pen, top, &said) + usize::from(!said.is_empty());
     // The question stands below what is shown, and above what comes next, with a row of air at least.
     let rows = asked.len() * pen.rows();
@@ -62,6 +58,38 @@ pub(super) fn draw(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     }
     let above = bottom.saturating_sub(1);
     put(&mut canvas.rows(0..above), pen, at, &asked);
+}
+
+/// What is said, and the question, in a room of so many rows: as many of these words as leave room for what proves them.
+fn prose_for(
+    ink: &Ink<'_>,
+    pen: Pen,
+    stage: &Stage,
+    room: usize,
+) -> (Vec<Row<'static>>, Vec<Row<'static>>) {
+    let said = said(ink, stage, pen.columns());
+    let Some(predicted) = stage.predicted() else {
+        return (said, Vec::new());
+    };
+    let whole = question(ink, pen, &predicted);
+    let mut forms = vec![(said, whole.clone()), (Vec::new(), whole)];
+    if let Some(right) = predicted.prediction.answer().filter(|_| predicted.revealed) {
+        let option = option_row(ink, pen, &predicted, right);
+        let why = wrapped(&predicted.prediction.why, ink.styles.base, pen.columns());
+        let answer = [option.clone(), why].concat();
+        forms.extend([(Vec::new(), answer), (Vec::new(), option)]);
+    }
+    let least = shows::least(ink, pen, stage);
+    let rows = |words: &[Row<'_>], air: usize| match words.len() {
+        0 => 0,
+        n => n * pen.rows() + air,
+    };
+    let fits = |(said, asked): &(Vec<Row<'static>>, Vec<Row<'static>>)| {
+        rows(said, 1) + rows(asked, 2) + least <= room
+    };
+    // A question that is open is more than what is shown: it stays whole.
+    let form = forms.iter().position(fits).unwrap_or(forms.len() - 1);
+    forms.swap_remove(form)
 }
 
 /// How many rows what is shown takes at most, where a question stands below it.
@@ -91,10 +119,9 @@ fn place(stage: &Stage) -> String {
 
 /// What the step says; one that says and asks nothing leaves standing what was said before.
 fn said(ink: &Ink<'_>, stage: &Stage, width: usize) -> Vec<Row<'static>> {
-    let begun = stage.scene().steps.get(..stage.begun()).unwrap_or_default();
     let speaks =
         |step: &&crate::lesson::scenes::SceneStep| step.say.is_some() || step.predict.is_some();
-    let step = begun.iter().rev().find(speaks);
+    let step = stage.told().iter().rev().find(speaks);
     let words = step
         .and_then(|step| step.say.as_deref())
         .unwrap_or_default();
@@ -109,43 +136,49 @@ fn wrapped(words: &str, style: Style, width: usize) -> Vec<Row<'static>> {
 
 /// The question with its options; once it is revealed, which is right and why.
 fn question(ink: &Ink<'_>, pen: Pen, predicted: &Predicted<'_>) -> Vec<Row<'static>> {
+    let prediction = predicted.prediction;
+    let mut rows = wrapped(&prediction.ask, ink.styles.strong, pen.columns());
+    let options = 0..prediction.options.len();
+    rows.extend(options.flat_map(|place| option_row(ink, pen, predicted, place)));
+    if predicted.revealed {
+        rows.extend(wrapped(&prediction.why, ink.styles.base, pen.columns()));
+    }
+    rows
+}
+
+/// An option in as many lines as it takes.
+fn option_row(
+    ink: &Ink<'_>,
+    pen: Pen,
+    predicted: &Predicted<'_>,
+    place: usize,
+) -> Vec<Row<'static>> {
     let styles = &ink.styles;
-    let width = pen.columns();
     // Large letters bring air of their own, and a mark in them is as wide as two spaces.
     let (no_mark, apart, behind, indent) = match pen.rows() {
         1 => (" ", 2, 3, 7),
         _ => ("  ", 1, 1, 4),
     };
     let prediction = predicted.prediction;
-    let mut rows = wrapped(&prediction.ask, styles.strong, width);
-    for (place, option) in prediction.options.iter().enumerate() {
-        let right = predicted.revealed && prediction.answer() == Some(place);
-        let letter = option_letter(place).to_ascii_uppercase();
-        let (mark, style) = match right {
-            true => ("✓", styles.done),
-            false => (no_mark, styles.base),
+    let option = prediction.options.get(place).map_or("", String::as_str);
+    let letter = option_letter(place).to_ascii_uppercase();
+    let (mark, style, words) = match predicted.revealed && prediction.answer() == Some(place) {
+        true => ("✓", styles.done, format!("{option}: right")),
+        false => (no_mark, styles.base, option.to_owned()),
+    };
+    let lines = prose::wrapped(&words, pen.columns().saturating_sub(indent));
+    let row = |(number, words): (usize, String)| {
+        let row = match number {
+            0 => Row::new()
+                .text(mark, style)
+                .gap(apart)
+                .text(letter.to_string(), styles.strong)
+                .gap(behind),
+            _ => Row::new().gap(indent),
         };
-        let option = match right {
-            true => format!("{option}: right"),
-            false => option.clone(),
-        };
-        let lines = prose::wrapped(&option, width.saturating_sub(indent));
-        for (number, words) in lines.into_iter().enumerate() {
-            let row = match number {
-                0 => Row::new()
-                    .text(mark, style)
-                    .gap(apart)
-                    .text(letter.to_string(), styles.strong)
-                    .gap(behind),
-                _ => Row::new().gap(indent),
-            };
-            rows.push(row.text(words, style));
-        }
-    }
-    if predicted.revealed {
-        rows.extend(wrapped(&prediction.why, styles.base, width));
-    }
-    rows
+        row.text(words, style)
+    };
+    lines.into_iter().enumerate().map(row).collect()
 }
 
 /// How the step stands where that is to be said, and what Space will do.
@@ -205,7 +238,7 @@ fn show(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, stage: &Stage) {
             lanes::rows(on_stage, canvas, pen, first);
         }
         Show::Producer => shows::producer(on_stage, canvas, pen, stage),
-        Show::Consumer => shows::consumer(on_stage, canvas, pen),
+        Show::Consumer => shows::consumer(on_stage, canvas, pen, stage),
         Show::Numbers => shows::numbers(on_stage, canvas, pen),
         Show::Batch => shows::batch(on_stage, canvas, pen),
         Show::Lesson => text::slide_alone(ink, canvas, pen),

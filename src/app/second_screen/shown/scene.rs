@@ -7,13 +7,24 @@ use crate::lesson::scenes::SceneStep;
 
 /// The steps that were begun, the last one first.
 fn begun(stage: &Stage) -> impl Iterator<Item = &SceneStep> {
-    let steps = stage.scene().steps.get(..stage.begun());
-    steps.unwrap_or_default().iter().rev()
+    stage.told().iter().rev()
 }
 
-/// The note of the step that was begun last.
-pub(super) fn note(stage: &Stage) -> Option<&str> {
-    begun(stage).next()?.note.as_deref()
+/// The note of the step that was begun last; while a question is open also its answer and why.
+pub(super) fn note(stage: &Stage) -> Option<String> {
+    let note = begun(stage).next().and_then(|step| step.note.clone());
+    let open = stage.predicted().filter(|it| !it.revealed);
+    let answer = open.and_then(|predicted| {
+        let prediction = predicted.prediction;
+        let place = prediction.answer()?;
+        let letter = option_letter(place).to_ascii_uppercase();
+        let option = prediction.options.get(place)?;
+        Some(format!("Answer: {letter}, {option}. {}", prediction.why))
+    });
+    match (answer, note) {
+        (Some(answer), Some(note)) => Some(format!("{answer}\n{note}")),
+        (answer, note) => answer.or(note),
+    }
 }
 
 /// This step and what the next one will do.

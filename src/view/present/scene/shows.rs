@@ -8,10 +8,11 @@ use super::super::super::{prose, shard, when};
 use super::super::facts::{self, Fact};
 use super::super::pen::Pen;
 use super::super::{line, live};
+use crate::app::Model;
 use crate::app::batch::{alarm_words, waits};
 use crate::app::numbers::{of_limit, reader_rows, shard_rows};
 use crate::app::stage::Stage;
-use crate::lesson::scenes::Deed;
+use crate::lesson::scenes::{Deed, SceneStep, Show};
 
 /// How many lines data may take.
 const DATA: usize = 3;
@@ -31,13 +32,20 @@ pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, stage: 
     let key = last.key.as_deref().unwrap_or("");
     let went = match &last.result {
         Ok((id, _)) => Row::new().text(format!("shard {}", id.short()), shard::words(ink, id)),
+        Err((name, _)) if name == "no answer" => {
+            Row::new().text("not known: no answer came", styles.nearly)
+        }
         Err((name, _)) => Row::new().text(format!("refused: {}", cut(name, 30)), styles.wrong),
     };
     let stored = grouped(producer.written.iter().sum());
-    let refused = match producer.refused {
+    // Without an answer nobody knows whether it is stored: what is known is what was acknowledged.
+    let mut counted = match producer.unknown {
         0 => "stored".to_owned(),
-        n => format!("stored, {} refused", grouped(n)),
+        n => format!("acknowledged, {} unknown", grouped(n)),
     };
+    if producer.refused > 0 {
+        counted += &format!(", {} refused", grouped(producer.refused));
+    }
     let facts = [
         Fact::new(
             "key",
@@ -48,18 +56,39 @@ pub(super) fn producer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, stage: 
             ink,
             "records",
             stored,
-            Row::new().text(refused, styles.base),
+            Row::new().text(counted, styles.base),
         ),
     ];
-    let begun = stage.scene().steps.get(..stage.begun()).unwrap_or_default();
-    let data = begun.iter().rev().find_map(|step| match &step.deed {
-        Some(Deed::Put(put)) => put.data.as_ref().map(|data| data.replace("{key}", key)),
-        _ => None,
-    });
-    let lines = data.map_or(Vec::new(), |data| prose::wrapped(&data, pen.columns()));
+    let data = stage.last_data().unwrap_or_default();
+    let lines = prose::wrapped(data, pen.columns());
     let lines = lines.into_iter().take(DATA);
     let lines = lines.map(|words| Row::new().text(words, styles.base));
     draw(ink, canvas, pen, &facts, &lines.collect::<Vec<_>>());
+}
+
+/// The rows that what proves a step takes at least: data and air may go before it.
+pub(super) fn least(ink: &Ink<'_>, pen: Pen, stage: &Stage) -> usize {
+    let (lab, rows) = (stage.lab(), pen.rows());
+    match stage.show() {
+        Show::Lanes => {
+            let lane = if lab.consumer.readers.is_empty() {
+                1
+            } else {
+                2
+            };
+            lab.lanes.iter().len().max(1) * (lane * rows + 1)
+        }
+        Show::Producer if lab.producer.log.len() == 0 => rows,
+        Show::Producer => 3 * rows,
+        Show::Consumer => {
+            let records = lab.consumer.log.len().min(NEWEST);
+            let facts = 1 + lab.consumer.readers.len() + usize::from(reader(stage) > 1);
+            (facts + records) * rows + usize::from(records > 0)
+        }
+        Show::Batch => 2 * rows + 1 + batch_lines(ink, pen, stage.lab()).len() * rows,
+        Show::Numbers => (shard_rows(lab).len() + reader_rows(lab).len()).max(1) * rows,
+        Show::Lesson => 2 * rows,
+    }
 }
 
 /// Draws facts, and below them as many lines as have room.
@@ -71,13 +100,14 @@ fn draw(
     lines: &[Row<'static>],
 ) {
     let height = canvas.height();
-    let taken = (lines.len() * pen.rows() + 1).min(height);
-    let room = if lines.is_empty() {
-        height
-    } else {
-        height - taken
+    // What proves the step has room first.
+    let free = height.saturating_sub(facts.len() * pen.rows() + 1);
+    let lines = &lines[..lines.len().min(free / pen.rows())];
+    let taken = match lines.len() {
+        0 => 0,
+        n => n * pen.rows() + 1,
     };
-    let room = room.max(pen.rows()).min(height);
+    let room = height.saturating_sub(taken);
     let below = facts::draw(ink, &mut canvas.rows(0..room), facts, pen).min(room);
     for (place, line) in lines.iter().enumerate() {
         let row = below + usize::from(below < room) + place * pen.rows();
@@ -88,26 +118,46 @@ fn draw(
 }
 
 /// Who reads, and the newest records as they were read.
-pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
-    let lines = canvas.height() / pen.rows();
-    let records = newest(ink, pen, lines.saturating_sub(4));
-    let mut facts = live::consumed(ink, lines.saturating_sub(records.len() + 2));
+pub(super) fn consumer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, stage: &Stage) {
+    let lines = canvas.height().saturating_sub(1) / pen.rows();
+    let readers = ink.model.consumer.readers.len().clamp(1, lines.max(2) - 1);
+    let mut facts = live::consumed(ink, readers);
     // They stand below, whole.
     facts.pop();
+    let reader = reader(stage);
+    if reader > 1 {
+        let words = format!("{reader}, instead of reader {}", reader - 1);
+        let words = Row::new().text(words, ink.styles.strong);
+        facts.insert(0, Fact::new("reader", words));
+    }
+    let records = newest(ink, pen, lines.saturating_sub(facts.len()));
     draw(ink, canvas, pen, &facts, &records);
+}
+
+/// Which of the scene's readers it is, counted from 1: each takes the place of the one before.
+fn reader(stage: &Stage) -> usize {
+    let reads = |step: &&SceneStep| matches!(step.deed, Some(Deed::Read(_)));
+    stage.told().iter().filter(reads).count()
 }
 
 /// The newest records with their data, as many as have room in so many lines.
 fn newest(ink: &Ink<'_>, pen: Pen, most: usize) -> Vec<Row<'static>> {
+    // Several records are worth more than all the data of one.
+    let data_lines = (most / NEWEST).clamp(1, DATA);
     let mut lines: Vec<Row> = Vec::new();
     for (_, shown) in ink.model.consumer.log.iter().rev().take(NEWEST) {
         let key = format!("[{}]", cut(&shown.record.key, KEY));
         let indent = cells(&key) + 1;
         let data = String::from_utf8_lossy(&shown.record.data);
         let mut data = prose::wrapped(&data, pen.columns().saturating_sub(indent));
-        if data.len() > DATA {
-            data.truncate(DATA);
-            data.push(CUT.to_owned());
+        if data.len() > data_lines {
+            data.truncate(data_lines);
+            if let Some(last) = data.last_mut() {
+                *last = format!(
+                    "{} {CUT}",
+                    cut(last, pen.columns().saturating_sub(indent + 2))
+                );
+            }
         }
         if lines.len() + data.len() > most {
             break;
@@ -170,15 +220,21 @@ pub(super) fn batch(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
             words("counted, at its close"),
         ),
     ];
-    let mut lines = vec![waits(batch, ink.model.zone)];
+    draw(ink, canvas, pen, &facts, &batch_lines(ink, pen, ink.model));
+}
+
+/// What the batch waits for, and the newest alarm both ways.
+fn batch_lines(ink: &Ink<'_>, pen: Pen, lab: &Model) -> Vec<Row<'static>> {
+    let batch = &lab.batch;
+    let mut lines = vec![waits(batch, lab.zone)];
     if let Some(alarm) = batch.reckoning.alarms().next() {
-        let told = alarm_words(ink.model, alarm);
+        let told = alarm_words(lab, alarm);
         lines.push(told.what);
         lines.push(format!("stream: {}", told.stream));
         lines.push(format!("batch: {}", told.batch));
     }
     let wrapped = |words: &String| prose::wrapped(words, pen.columns());
     let lines = lines.iter().flat_map(wrapped);
-    let lines = lines.map(|words| Row::new().text(words, styles.strong));
-    draw(ink, canvas, pen, &facts, &lines.collect::<Vec<_>>());
+    let lines = lines.map(|words| Row::new().text(words, ink.styles.strong));
+    lines.collect()
 }
