@@ -8,8 +8,10 @@
 //! ```
 //!
 //! Made anew from the header and told the same messages at the same times, the model comes to the same end. Payloads are left
-//! out unless they are asked for: each is replaced by as many bytes that say nothing. It knows no file and no clock.
+//! out unless they are asked for: each is replaced by as many bytes that say nothing. Credentials are in none. It knows no file
+//! and no clock.
 
+mod credentials;
 mod facts;
 mod keep;
 mod mask;

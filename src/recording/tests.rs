@@ -292,6 +292,26 @@ proptest! {
 }
 
 #[test]
+fn no_credential_of_a_refused_call_is_in_a_recording() {
+    let mut run = Run::new(1);
+    run.refuse(
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. \
+         Authorization=AWS4-HMAC-SHA256 Credential=minio-key/20261127/us-east-1/kinesis/aws4_request, \
+         SignedHeaders=host, Signature=fe5f80",
+    );
+    run.refuse("e.g. keyid/date/region/service/term, got 'minio-key'");
+    let (_, sizes_only, with_payloads) = run.end();
+    for recording in [sizes_only, with_payloads] {
+        let text = text(&recording);
+        assert!(text.contains("'Date' header. Authorization="), "{text}");
+        for secret in ["minio-key", "fe5f80", "AWS4-HMAC-SHA256"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        played(recording);
+    }
+}
+
+#[test]
 fn a_home_is_written_as_a_tilde() {
     let entries = [(
         start(),

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
-use super::{Entry, Header};
+use super::{Entry, Header, credentials};
 
 /// Takes the lines of a recording.
 pub struct Writer<W: Write> {
@@ -38,7 +38,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
-        let mut text = serde_json::to_string(line)?;
+        let mut text = credentials::left_out(serde_json::to_string(line)?);
         if let Some(home) = &self.home {
             text = text.replace(home, "~/");
         }

@@ -352,6 +352,32 @@ impl Run {
         }
     }
 
+    /// The feed tells of a call that was refused before it was known who calls; the lab's own call is refused so too.
+    pub fn refuse(&mut self, message: &str) {
+        let code = "IncompleteSignatureException".to_owned();
+        let call = Call {
+            at: self.now,
+            caller: Caller {
+                user_agent: "Boto3/1.44".into(),
+                access_key: String::new(),
+                connection: 9,
+                http2: false,
+            },
+            region: String::new(),
+            operation: "ListStreams".into(),
+            stream: None,
+            error: Some((code.clone(), message.to_owned())),
+            detail: Detail::None,
+            fault: None,
+            latency: Duration::ZERO,
+        };
+        self.tell(Message::Fed(FeedEvent::Called(Arc::new(call))));
+        let message = message.to_owned();
+        self.tell(Message::Answered(Answer::Streams(Err(
+            CallError::Refused { code, message },
+        ))));
+    }
+
     /// The feed tells of a call, of the lab's or of another program's.
     fn fed(&mut self, operation: &str, stream: String, detail: Detail) {
         let own = self.model.connection.own_access_key.clone();
