@@ -23,6 +23,9 @@ pub use talk::{THINK, does, next_phase};
 /// How long after its begin a class is taken up again by a lab that is started anew; later it is over.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
 
+/// A class that began with present mode and was left with it so soon was none.
+const A_LOOK: TimeDelta = TimeDelta::minutes(1);
+
 /// What is offered in the end.
 const SAVES: &str = "“: class summary” saves what this class did";
 
@@ -82,10 +85,10 @@ impl Time {
     /// What was used, against a budget in seconds.
     pub fn of(used: TimeDelta, budget: Option<i64>) -> Self {
         let used = used.num_seconds();
-        match budget.map(|budget| budget - used) {
+        match budget.map(|budget| budget.saturating_sub(used)) {
             None => Self::Used(used),
             Some(left @ 0..) => Self::Left(left),
-            Some(left) => Self::Over(-left),
+            Some(left) => Self::Over(left.saturating_neg()),
         }
     }
 }
@@ -150,13 +153,13 @@ pub fn time(model: &Model, now: DateTime<Utc>) -> Option<Time> {
     Some(Time::of(used, budget))
 }
 
-/// The phase of the open page's discussion with its time: what is left to think; what the others have taken.
+/// The phase of the prompt that is shown, with its time: what is left to think; what the others have taken. None while the
+/// room sees a scene.
 pub fn phase(model: &Model, now: DateTime<Utc>) -> Option<(Phase, Time)> {
     let (used, _) = open_section(model, now)?;
     let open = record(model)?.prompt.as_ref()?;
-    let here = discussion::prompts_of(&model.lesson.lesson, model.lesson.page);
-    here.iter().find(|prompt| prompt.key == open.prompt)?;
-    Some((open.phase, talk::time(open, used)))
+    let here = discussion::prompt(&model.lesson).filter(|_| model.shown_scene().is_none())?;
+    (here.key == open.prompt).then(|| (open.phase, talk::time(open, used)))
 }
 
 /// What the instructor does next, where a class does something else than one who learns alone.
@@ -214,6 +217,28 @@ pub(super) fn begin(model: &mut Model, now: DateTime<Utc>) {
         _ => "Class time: this section has no minutes, so it counts up.".into(),
     };
     model.say(Tone::Plain, words);
+}
+
+/// Present mode is on: a class begins with it, unless the instructor ended one not long ago, which is still to be saved.
+/// Whether it began.
+pub(super) fn begin_with_present(model: &mut Model, now: DateTime<Utc>) -> bool {
+    let ended = last(model).filter(|class| class.ended_at.is_some());
+    if ended.is_some_and(|class| now - class.began_at <= LONGEST) {
+        let words = "The class is over: “: class time” begins another.";
+        model.say(Tone::Nearly, words.into());
+        return false;
+    }
+    let begins = !is_on(model);
+    begin(model, now);
+    begins
+}
+
+/// Present mode, with which this class began, is left: within a minute it was a look at it, and no class.
+pub(super) fn left_present(model: &mut Model, now: DateTime<Utc>) {
+    if record(model).is_some_and(|class| now - class.began_at < A_LOOK) {
+        model.lesson_progress().class = None;
+        talk::settle(model);
+    }
 }
 
 fn end(model: &mut Model, now: DateTime<Utc>) {
@@ -297,7 +322,7 @@ fn pause(model: &mut Model, now: DateTime<Utc>) {
     class.bank(now, rests);
     let words = match rests {
         true => "The class's clock goes on.",
-        false => "The class's clock rests. The same lets it go on.",
+        false => "The class's clock rests. In present mode “.” lets it go on.",
     };
     model.say(Tone::Plain, words.into());
 }
@@ -314,7 +339,10 @@ fn more(model: &mut Model) {
         return;
     };
     let time = class.sections.entry(key.clone()).or_default();
-    time.extra_minutes = (time.extra_minutes + MORE_MINUTES).min(MOST_MORE);
+    time.extra_minutes = time
+        .extra_minutes
+        .saturating_add(MORE_MINUTES)
+        .min(MOST_MORE);
     let words = match minutes(class, &key, &section) {
         Some(minutes) => format!("Two more minutes: {minutes} for “{}”.", section.title),
         None => "This section has no minutes to add to: it counts up.".into(),

@@ -50,6 +50,10 @@ pub struct Present {
     scene: bool,
     /// What the room was shown the answer of, by its key; no more once something else is shown.
     revealed: Option<String>,
+    /// The lesson of that: pages of two lessons may have one key.
+    of_lesson: String,
+    /// Whether a class began with it.
+    began_class: bool,
     /// What the slides were made of.
     made_of: Option<MadeOf>,
     /// Whether the lesson's code has other colours since the slides were made.
@@ -102,15 +106,18 @@ impl Model {
 
 /// Goes into present mode, or back to the full lab: to the pane that is shown.
 pub(super) fn toggle(model: &mut Model) {
-    model.present = match model.present {
-        Some(_) => None,
-        None => {
-            class::begin(model, model.now);
-            Some(Present {
-                scene: model.stage.is_some(),
-                ..Present::default()
-            })
+    model.present = match model.present.take() {
+        Some(present) => {
+            if present.began_class {
+                class::left_present(model, model.now);
+            }
+            None
         }
+        None => Some(Present {
+            scene: model.stage.is_some(),
+            began_class: class::begin_with_present(model, model.now),
+            ..Present::default()
+        }),
     };
     // What was said was said to the learner.
     if matches!(model.status.tone, Tone::Plain | Tone::Done) {
@@ -305,8 +312,9 @@ pub(super) fn follow(model: &mut Model) {
         return;
     };
     let here = key_of_shown(model);
-    if present.revealed != here {
+    if present.revealed != here || present.of_lesson != model.lesson.key {
         present.revealed = None;
+        present.of_lesson.clone_from(&model.lesson.key);
     }
     let parts = parts(model.layout.area);
     let offers = model.focus == Pane::Lesson && stage::scene_of_page(model).is_some();

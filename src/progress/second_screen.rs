@@ -27,9 +27,11 @@ impl Slot {
     pub fn open(state: &Path, running: &Running) -> io::Result<Self> {
         let folder = folder(state);
         let announced = Announcement::new(&folder, running)?;
+        // First what lies there, then who lives: a lab that starts in between keeps its file.
+        let entries = fs::read_dir(&folder)?.flatten();
+        let lying: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         let alive = running::find(&folder);
-        for entry in fs::read_dir(&folder)?.flatten() {
-            let path = entry.path();
+        for path in lying {
             let of = |lab: &Running| path == file_of(&folder, lab.pid);
             let ours = path.extension().is_some_and(|it| it == "json");
             if ours && !alive.iter().any(of) {

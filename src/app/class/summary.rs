@@ -11,6 +11,7 @@ use crate::app::model::{Model, Outcome, Tone};
 use crate::app::program_pane::SourceFile;
 use crate::app::{lesson_blocks, section_clock};
 use crate::lesson::{Block, Lesson, Question, all_text, plain};
+use crate::printable::printable;
 use crate::progress::class::ClassRecord;
 
 /// Writes it into the work folder; another version is replaced only after a yes.
@@ -176,8 +177,9 @@ fn blocks(blocks: &[Block], indent: &str, lines: &mut Vec<String>) {
             Block::Code {
                 language, source, ..
             } => {
-                lines.push(format!("{indent}```{language}"));
-                lines.extend(source.lines().map(|line| format!("{indent}{line}")));
+                lines.push(format!("{indent}```{}", one_line(language)));
+                let source = source.lines().map(printable);
+                lines.extend(source.map(|line| format!("{indent}{line}")));
                 lines.push(format!("{indent}```"));
             }
             other => {
@@ -205,5 +207,6 @@ fn trimmed(mut lines: Vec<String>) -> Vec<String> {
 
 /// A text that may hold anything, on one line.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    printable(&words.join(" ")).into_owned()
 }

@@ -51,6 +51,13 @@ pub(super) fn did(
         }
         _ => Some(cue),
     };
+    // Without scenes because of a fault in their file, that is what has to be known.
+    let scenes = &model.lesson.lesson.settings.scenes;
+    let fault = model.lesson.fault.as_ref().filter(|_| scenes.is_empty());
+    if let (Some(fault), None) = (fault, &model.stage) {
+        model.say(Tone::Wrong, fault.sentence());
+        return true;
+    }
     if let Some(cue) = cue {
         stage::told(model, Message::Cued(cue), now, out);
     }

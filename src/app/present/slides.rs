@@ -64,10 +64,18 @@ pub(super) fn of(model: &Model, revealed: Option<&str>, size: &MadeOf) -> Vec<Sl
     }
 }
 
-/// Whether something is folded on a page.
+/// Whether something is folded on a page, however deep.
 pub(super) fn has_details(page: &Page) -> bool {
-    let mut blocks = page.blocks.iter();
-    blocks.any(|block| matches!(block, Block::Details { .. }))
+    folds(&page.blocks)
+}
+
+fn folds(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| match block {
+        Block::Details { .. } => true,
+        Block::Quote(blocks) => folds(blocks),
+        Block::List { items, .. } => items.iter().any(|item| folds(&item.blocks)),
+        _ => false,
+    })
 }
 
 struct Maker<'a> {
@@ -310,7 +318,7 @@ fn is_gap(line: &TextLine) -> bool {
     line.spans.is_empty() && line.code.is_none()
 }
 
-/// Blocks with what is folded in them left out, or all of it.
+/// Blocks with what is folded in them, however deep, left out, or all of it.
 fn unfolded(blocks: &[Block], shown: bool) -> Vec<Block> {
     let mut out = Vec::new();
     for block in blocks {
@@ -320,8 +328,18 @@ fn unfolded(blocks: &[Block], shown: bool) -> Vec<Block> {
             } => {
                 out.push(Block::Paragraph(vec![Inline::Strong(summary.clone())]));
                 if shown {
-                    out.extend(blocks.iter().cloned());
+                    out.extend(unfolded(blocks, true));
                 }
+            }
+            Block::Quote(blocks) => out.push(Block::Quote(unfolded(blocks, shown))),
+            Block::List { .. } => {
+                let mut list = block.clone();
+                if let Block::List { items, .. } = &mut list {
+                    for item in items {
+                        item.blocks = unfolded(&item.blocks, shown);
+                    }
+                }
+                out.push(list);
             }
             block => out.push(block.clone()),
         }

@@ -228,8 +228,11 @@ fn room(model: &Model) -> Room {
             &[][..],
         ),
         None => {
+            // Below the prompts stand the learner's notes; only in a class none does.
+            let private = discussion::prompt(pane).is_some() && pane.discussion.talk().is_none();
             let end = pane.lines.len().min(pane.scroll + pane.rows());
             let seen = pane.lines.get(pane.scroll..end).unwrap_or_default();
+            let seen = if private { &[][..] } else { seen };
             (pane.page().map(title).unwrap_or_default(), seen)
         }
     };
