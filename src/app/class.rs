@@ -233,9 +233,15 @@ pub(super) fn begin_with_present(model: &mut Model, now: DateTime<Utc>) -> bool 
     begins
 }
 
-/// Present mode, with which this class began, is left: within a minute it was a look at it, and no class.
+/// Present mode, with which this class began, is left: within a minute, and with nothing done, it was a look at it and no
+/// class.
 pub(super) fn left_present(model: &mut Model, now: DateTime<Utc>) {
-    if record(model).is_some_and(|class| now - class.began_at < A_LOOK) {
+    let is_look = |class: &ClassRecord| {
+        let extra = class.sections.values().any(|time| time.extra_minutes > 0);
+        let idle = class.prompt.is_none() && class.revealed.is_empty() && class.scenes.is_empty();
+        now - class.began_at < A_LOOK && idle && !extra
+    };
+    if record(model).is_some_and(is_look) {
         model.lesson_progress().class = None;
         talk::settle(model);
     }
@@ -315,14 +321,16 @@ pub(super) fn act(model: &mut Model, act: ClassAct, now: DateTime<Utc>, out: &mu
 }
 
 fn pause(model: &mut Model, now: DateTime<Utc>) {
+    let presents = model.presents();
     let Some(class) = record_mut(model) else {
         return;
     };
     let rests = class.since.is_none();
     class.bank(now, rests);
-    let words = match rests {
-        true => "The class's clock goes on.",
-        false => "The class's clock rests. In present mode “.” lets it go on.",
+    let words = match (rests, presents) {
+        (true, _) => "The class's clock goes on.",
+        (false, true) => "The class's clock rests; “.” lets it go on.",
+        (false, false) => "The class's clock rests; “: pause” lets it go on.",
     };
     model.say(Tone::Plain, words.into());
 }

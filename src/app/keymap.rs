@@ -15,7 +15,7 @@ use super::model::Model;
 use super::program_pane::{Launch, Run};
 use super::quiz::State;
 use super::screen::Pane;
-use super::stage::Cue;
+use super::stage::{Cue, Stage};
 use super::templates;
 use super::theme::Theme;
 use super::{class, guide, steps_pane};
@@ -132,7 +132,12 @@ pub struct HelpLine {
 
 /// All keys, in the order of the README: what holds anywhere first.
 pub fn help() -> Vec<HelpLine> {
-    let order = [
+    help_of(false)
+}
+
+/// All keys as help lists them: in present mode those of present mode come first.
+pub fn help_of(presents: bool) -> Vec<HelpLine> {
+    let mut order = [
         Scope::Anywhere,
         Scope::In(Pane::Lesson),
         Scope::Prediction,
@@ -143,6 +148,9 @@ pub fn help() -> Vec<HelpLine> {
         Scope::In(Pane::Quiz),
         Scope::Present,
     ];
+    if presents {
+        order.rotate_right(1);
+    }
     let lines = |scope: Scope| {
         BINDINGS
             .iter()
@@ -269,7 +277,11 @@ pub fn commands(model: &Model) -> Vec<Command> {
         Action::Result,
     ));
     for (name, act) in ClassAct::NAMED {
-        commands.push(named(name.to_owned(), Action::Class(act)));
+        // In present mode some have a key, and stand there with it.
+        let action = Action::Class(act);
+        if !commands.iter().any(|command| command.action == action) {
+            commands.push(named(name.to_owned(), action));
+        }
     }
     for theme in Theme::ALL {
         commands.push(named(
@@ -375,8 +387,11 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
     let scene = model.shown_scene().is_some();
     let pane_offers = model.focus == Pane::Lesson && !scene;
     let mut actions = match model.focus {
-        // What Space does is said where it will be seen.
-        _ if scene => vec![Scene(Cue::Back), Scene(Cue::Reset), NextScene],
+        // What Space does is said where it will be seen; after the last step the lesson goes on.
+        _ if model.shown_scene().is_some_and(Stage::is_over) => {
+            vec![NextPage, NextScene, Scene(Cue::Reset), Scene(Cue::Back)]
+        }
+        _ if scene => vec![Scene(Cue::Back), Scene(Cue::Reset), NextScene, NextPage],
         Pane::Lesson => vec![NextPage],
         Pane::Quiz => vec![NextQuestion],
         Pane::Producer => vec![Send, Auto],
@@ -392,13 +407,23 @@ pub fn presenting_hints(model: &Model) -> Vec<(String, &'static str)> {
             actions.push(Scene(Cue::Next));
         }
     }
+    let resting = class::rests(model);
+    if resting {
+        actions.push(Class(ClassAct::Pause));
+    }
+    if matches!(class::time(model, model.now), Some(class::Time::Over(_))) {
+        actions.push(Class(ClassAct::More));
+    }
     actions.extend([Present, Focus(Pane::Lesson)]);
     if pane_offers {
         actions.push(PreviousPage);
     }
     let hint = |action: &Action| {
-        let binding = binding_of(*action, model.focus)?;
+        let pane = if scene { Pane::Lesson } else { model.focus };
+        let binding = binding_of(*action, pane)?;
         let word = match action {
+            NextPage if scene => "lesson",
+            Class(ClassAct::Pause) if resting => "go on",
             Reveal if talk.is_some() => talk.map_or("", |(word, _)| word),
             Reveal if answer == Some(true) => "hides it",
             Scene(Cue::Next) => "scene",

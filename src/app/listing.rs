@@ -10,9 +10,9 @@ use super::model::Model;
 use super::overlay::Listing;
 
 /// The lines of help that match what was typed, in their own order.
-pub fn help(listing: &Listing) -> Vec<HelpLine> {
+pub fn help(model: &Model, listing: &Listing) -> Vec<HelpLine> {
     let query = listing.query.value().to_lowercase();
-    keymap::help()
+    keymap::help_of(model.presents())
         .into_iter()
         .filter(|line| {
             let text = format!("{} {} {}", line.heading, line.keys, line.does).to_lowercase();

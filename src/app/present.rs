@@ -338,8 +338,18 @@ pub(super) fn follow(model: &mut Model) {
         || !before.is_some_and(|before| before.is_the_same(&made_of))
     {
         let same = before.is_some_and(|before| before.is_the_same_text(&made_of));
+        let were = std::mem::take(&mut present.slides);
         present.slides = slides::of(model, present.revealed.as_deref(), &made_of);
         let last = present.slides.len().saturating_sub(1);
+        // What was folded may stand on another slide: the one that is another now.
+        if same && made_of.revealed && !before.is_some_and(|before| before.revealed) {
+            let is_new = |place: &usize| {
+                let lines = |slides: &[Slide]| slides.get(*place).map(|it| it.lines.clone());
+                lines(&were) != lines(&present.slides)
+            };
+            let new = (0..=last).find(is_new).filter(|_| !is_new(&present.slide));
+            present.slide = new.unwrap_or(present.slide);
+        }
         present.slide = match (same, present.from_end) {
             (true, _) => present.slide.min(last),
             (false, true) => last,

@@ -57,13 +57,13 @@ pub const PRESENTING: &[Binding] = &[
         &[key('+')],
         Action::Class(ClassAct::More),
         "2 min more",
-        "two more minutes for this section",
+        "class: two more minutes for this section",
     ),
     bind(
         Present,
         &[key('.')],
         Action::Class(ClassAct::Pause),
         "pause",
-        "pause the section's clock, or let it go on",
+        "class: pause the section's clock, or let it go on",
     ),
 ];

@@ -3,10 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::action::Action;
+use crate::app::keymap;
 use crate::app::message::Message;
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::screen::Pane;
-use crate::app::stage::{self, Cue, Stage};
+use crate::app::stage::{self, Cue, Stage, StepState};
+
+impl Stage {
+    /// Whether its last step was begun and runs no more.
+    pub fn is_over(&self) -> bool {
+        self.begun() >= self.scene().steps.len() && self.state() != StepState::Running
+    }
+}
 
 impl Model {
     /// The scene that the room sees now.
@@ -39,6 +47,11 @@ pub(super) fn did(
         _ => {
             if shown && !stays(action) {
                 look(model, false);
+                let over = model.stage.as_ref().is_some_and(Stage::is_over);
+                // The lesson goes on after it: what was shown is not to be led back to.
+                if over && action == Action::NextPage {
+                    stage::told(model, Message::Cued(Cue::Leave), now, out);
+                }
             }
             return false;
         }
@@ -62,6 +75,11 @@ pub(super) fn did(
         stage::told(model, Message::Cued(cue), now, out);
     }
     look(model, model.stage.is_some());
+    // What stands at the scene's bottom is not said once more below it.
+    if (model.shown_scene()).is_some_and(|stage| stage.about() == model.status.words) {
+        let next = keymap::key_of(Action::NextPage, Pane::Lesson);
+        model.say(Tone::Plain, format!("{next} goes on with the lesson."));
+    }
     true
 }
 

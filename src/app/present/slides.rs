@@ -276,7 +276,7 @@ impl Maker<'_> {
         let slide = |(place, lines): (usize, Vec<TextLine>)| Slide {
             title: title.to_owned(),
             part: (place + 1, count),
-            airy: Spacing::Airy.height(&lines) <= self.rows,
+            airy: self.spacing == Spacing::Airy && self.spacing.height(&lines) <= self.rows,
             lines,
             prompt,
         };

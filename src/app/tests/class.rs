@@ -352,3 +352,89 @@ fn present_mode_begins_a_class_and_its_keys_add_time_rest_and_go_on_with_the_tal
     lab.key('P');
     assert_eq!(time(&lab), "12:00", "the class goes on in the full lab");
 }
+
+#[test]
+fn a_class_that_ended_is_kept_when_the_last_page_is_shown_once_more() {
+    let mut lab = class();
+    lab.wait(120.0);
+    palette(&mut lab, "class time");
+    let ended = saved(&lab);
+    lab.key('P');
+    assert_eq!(time(&lab), "none");
+    assert!(lab.status().contains("begins another"), "{}", lab.status());
+    assert_eq!(saved(&lab).lessons, ended.lessons);
+    palette(&mut lab, "class time");
+    assert_eq!(time(&lab), "10:00", "asked for, another one begins");
+}
+
+#[test]
+fn a_look_at_present_mode_is_no_class() {
+    let mut lab = Lab::start(started(Progress::default()));
+    lab.key('P').wait(30.0).key('P');
+    assert_eq!(time(&lab), "none");
+    lab.key('P').wait(90.0).key('P');
+    assert_eq!(time(&lab), "8:30", "this one was meant");
+    let mut lab = class();
+    lab.key('P').wait(1.0).key('P');
+    assert_eq!(time(&lab), "9:59", "what was begun before goes on");
+}
+
+#[test]
+fn the_phase_of_a_prompt_is_told_with_this_prompt_only() {
+    let mut lab = Lab::start(started(Progress::default()));
+    lab.key('n').key('P').enter();
+    assert!(phase(&lab).is_some());
+    lab.key('n');
+    assert_eq!(phase(&lab), None);
+    lab.press(crossterm::event::KeyCode::Backspace);
+    assert!(phase(&lab).is_some());
+}
+
+#[test]
+fn times_that_no_class_has_overflow_nothing() {
+    assert_eq!(
+        Time::of(TimeDelta::days(400), Some(i64::MIN)),
+        Time::Over(i64::MAX)
+    );
+    let mut lab = class();
+    palette(&mut lab, "two more minutes");
+    let mut progress = saved(&lab);
+    for lesson in progress.lessons.values_mut() {
+        let class = lesson.class.as_mut().expect("a class");
+        for time in class.sections.values_mut() {
+            time.extra_minutes = u32::MAX;
+        }
+    }
+    let mut lab = Lab::start(started(progress));
+    palette(&mut lab, "two more minutes");
+    assert!(lab.status().contains("610 for"), "{}", lab.status());
+}
+
+#[test]
+fn control_characters_of_a_lesson_do_not_reach_the_summary() {
+    let mut setup = started(Progress::default());
+    setup.lesson.title = "A\u{1b}[31m title".into();
+    let mut lab = Lab::start(setup);
+    palette(&mut lab, "class time");
+    let text = class::markdown(&lab.model, lab.now).expect("a class");
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+}
+
+#[test]
+fn in_present_mode_its_keys_come_first_in_help_and_a_class_s_are_found_by_that_word() {
+    let first = |presents| keymap::help_of(presents)[0].heading;
+    assert_eq!((first(false), first(true)), ("Anywhere", "Present mode"));
+    let mut lab = Lab::start(started(Progress::default()));
+    lab.key('P').key('?').keys("class");
+    let found = match &lab.model.overlay {
+        Some(overlay::Overlay::Help(list)) => listing::help(&lab.model, list),
+        other => panic!("{other:?}"),
+    };
+    let keys: Vec<&str> = found.iter().map(|line| line.keys.as_str()).collect();
+    assert_eq!(keys, ["+", "."]);
+    let commands = keymap::commands(&lab.model);
+    let pauses = commands
+        .iter()
+        .filter(|it| it.name.contains("pause the section"));
+    assert_eq!(pauses.count(), 1);
+}

@@ -188,3 +188,18 @@ reveal = {}
     let summary = class::markdown(&lab.model, lab.now).expect("a class");
     assert!(summary.contains("## Scenes\n\n- Same key\n"), "{summary}");
 }
+
+#[test]
+fn one_who_learns_alone_tells_no_note_of_theirs() {
+    let mut setup = setup(ConnectionKind::Local);
+    setup.lesson = crate::lesson::parse(
+        "# A\n\n## Discussion\n\n### Question 1: Rivers\n\nWhat has no end?\n",
+        &Settings::default(),
+    );
+    let mut lab = Lab::start(setup);
+    lab.enter().keys("my secret").escape();
+    lab.key('z');
+    let written = format!("{:?}", lab.model.told);
+    assert!(written.contains("Rivers"), "{written}");
+    assert!(!written.contains("secret"), "{written}");
+}

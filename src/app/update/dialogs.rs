@@ -54,7 +54,8 @@ pub(super) fn overlay_pressed(
     }
     match &mut overlay {
         Overlay::Help(listing) => {
-            listing::pressed(listing, key, listing::help(listing).len());
+            let count = listing::help(model, listing).len();
+            listing::pressed(listing, key, count);
             if key.code == KeyCode::Enter
                 || (key.code == KeyCode::Char('?') && listing.query.value() == "?")
             {

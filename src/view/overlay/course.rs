@@ -42,6 +42,10 @@ pub(super) fn draw(ink: &Ink<'_>, course: &CourseDialog, buffer: &mut Buffer) {
             chosen.then_some(place),
             head(ink, place, line, chosen, width),
         ));
+        // How far the learner is, and what was missed, is not for a room.
+        if ink.model.presents() {
+            continue;
+        }
         rows.push((None, state(ink, line)));
         for words in also(line, width.saturating_sub(INDENT + 2)) {
             rows.push((None, Row::new().gap(INDENT + 1).text(words, styles.dim)));

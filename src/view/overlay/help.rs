@@ -20,9 +20,13 @@ const GAP: usize = 3;
 pub(super) fn draw(ink: &Ink<'_>, list: &Listing, buffer: &mut Buffer) -> Option<Position> {
     let (most_width, most_height) = room(ink);
     // All lines decide on the width, so that it stays the same while typing narrows them.
-    let all = rows(ink, &listing::help(&Listing::default()), usize::MAX);
+    let all = rows(
+        ink,
+        &listing::help(ink.model, &Listing::default()),
+        usize::MAX,
+    );
     let column = all.iter().map(|(row, _)| row.width()).max().unwrap_or(0);
-    let rows = rows(ink, &listing::help(list), list.cursor);
+    let rows = rows(ink, &listing::help(ink.model, list), list.cursor);
     let columns = if most_width >= 2 * column + GAP { 2 } else { 1 };
     let each = rows.len().div_ceil(columns).max(1);
     let width = column * columns + GAP * (columns - 1);

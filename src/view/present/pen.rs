@@ -3,7 +3,7 @@
 //! A terminal has one size of letters. On a screen of 60 rows that is too small for the last row of a room, so there each
 //! letter is drawn with blocks, two points in a cell. Where ASCII alone may be used the terminal's letters stand as far apart.
 
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::super::Ink;
 use super::super::canvas::Canvas;
@@ -102,7 +102,11 @@ impl Pen {
         }
         let line = line.line();
         let spans = line.spans.iter();
-        let spans: Vec<(&str, Style)> = spans.map(|it| (it.content.as_ref(), it.style)).collect();
+        // A line below each of its rows would strike a letter through.
+        let drawn = |style: Style| style.remove_modifier(Modifier::UNDERLINED);
+        let spans: Vec<(&str, Style)> = spans
+            .map(|it| (it.content.as_ref(), drawn(it.style)))
+            .collect();
         let room = canvas.width().saturating_sub(column);
         let mut gaps = GAPS.rev();
         let fitting = gaps.find_map(|gap| {

@@ -52,7 +52,12 @@ fn offer(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen) {
     let bottom = canvas.height().saturating_sub(pen.rows());
     let column = pen.cells(&key) + pen.gap() - 1;
     let words = format!("the scene “{}”", scene.title);
-    let words = pen.cut(&words, pen.line_cells(canvas).saturating_sub(column));
+    let room = pen.line_cells(canvas).saturating_sub(column);
+    // Rather its name whole than what it is.
+    let words = match pen.cells(&words) <= room {
+        true => words,
+        false => pen.cut(&format!("“{}”", scene.title), room),
+    };
     pen.draw(canvas, (0, bottom), Row::new().text(key, styles.key));
     let words = Row::new().text(words, styles.strong);
     pen.draw(canvas, (column, bottom), words);

@@ -448,6 +448,21 @@ fn a_page_offers_its_scene_and_a_scene_tells_what_space_will_do() {
 }
 
 #[test]
+fn no_line_strikes_through_large_letters() {
+    let mut lab = built_in(200, 60);
+    lab.keys("nP");
+    let terminal = lab.draw();
+    let lines = terminal.backend().buffer().content.iter();
+    let drawn = lines.filter(|cell| "█▀▄".contains(cell.symbol()));
+    assert!(drawn.clone().count() > 100);
+    assert!(
+        drawn
+            .into_iter()
+            .all(|cell| !cell.modifier.contains(Modifier::UNDERLINED))
+    );
+}
+
+#[test]
 fn a_scene_is_loud_at_every_step_and_size_and_hides_its_answer_and_its_notes() {
     for (width, height) in SIZES {
         let mut lab = with_scene(width, height, 0);
@@ -502,4 +517,79 @@ fn a_lesson_without_scenes_says_how_to_write_some() {
         "{}",
         text(&lab)
     );
+}
+
+#[test]
+fn a_fault_of_the_scenes_file_is_said_with_its_file_and_line() {
+    let mut setup = setup(ConnectionKind::Local, (80, 24));
+    setup.lesson_fault = Some(lesson::Fault {
+        file: "lab.toml".into(),
+        line: Some(101),
+        says: "explode is not known".into(),
+        source: String::new(),
+        caret: 0,
+    });
+    let mut lab = Lab::start(setup);
+    lab.key('P').key('1').key(' ');
+    let screen = text(&lab);
+    assert!(
+        screen.contains("lab.toml, line 101: explode is not known."),
+        "{screen}"
+    );
+    assert!(!screen.contains("has no scenes"), "{screen}");
+}
+
+#[test]
+fn after_a_scene_the_lesson_goes_on_and_no_sentence_stands_twice() {
+    let mut lab = with_scene(80, 24, 6);
+    lab.key(' ');
+    let screen = text(&lab);
+    assert_eq!(screen.matches("The scene is over").count(), 1, "{screen}");
+    assert!(screen.contains("n goes on with the lesson."), "{screen}");
+    let keys = screen.lines().last().unwrap_or_default();
+    assert!(keys.contains("n lesson"), "{screen}");
+    lab.key('n');
+    assert!(lab.model.stage.is_none());
+    assert!(!text(&lab).contains("The scene is over"), "{}", text(&lab));
+}
+
+const NESTED: &str = "# A
+
+## One
+
+- What is it?
+
+  <details>
+  <summary>Answer</summary>
+
+  the hidden thing
+
+  </details>
+";
+
+#[test]
+fn an_answer_in_a_list_is_hidden_until_it_is_asked_for() {
+    let mut setup = setup(ConnectionKind::Local, (80, 24));
+    setup.lesson = lesson::parse(NESTED, &lesson::Settings::default());
+    let mut lab = Lab::start(setup);
+    lab.key('P').key('1');
+    assert!(!text(&lab).contains("the hidden thing"), "{}", text(&lab));
+    lab.press(KeyCode::Enter);
+    assert!(text(&lab).contains("the hidden thing"), "{}", text(&lab));
+    lab.press(KeyCode::Enter);
+    assert!(!text(&lab).contains("the hidden thing"), "{}", text(&lab));
+}
+
+#[test]
+fn an_answer_on_a_later_part_is_gone_to() {
+    let mut setup = setup(ConnectionKind::Local, (80, 24));
+    let long = "A paragraph that stands before it.\n\n".repeat(20);
+    let details = "<details>\n<summary>Answer</summary>\n\nthe hidden thing\n\n</details>\n";
+    let page = format!("# A\n\n## One\n\n{long}{details}");
+    setup.lesson = lesson::parse(&page, &lesson::Settings::default());
+    let mut lab = Lab::start(setup);
+    lab.key('P').key('1');
+    assert!(text(&lab).contains("1 of "), "{}", text(&lab));
+    lab.press(KeyCode::Enter);
+    assert!(text(&lab).contains("the hidden thing"), "{}", text(&lab));
 }
