@@ -136,7 +136,7 @@ fn line(position: &Position) -> ReplayLine {
         keys: vec![
             ("Space", if *paused { "plays" } else { "pauses" }),
             ("+ -", "speed"),
-            (".", "next change"),
+            (".", "next"),
             ("← →", "10 s"),
             ("g G", "start, end"),
             ("q", "leaves"),
