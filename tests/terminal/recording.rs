@@ -20,7 +20,7 @@ fn text(path: &Path) -> String {
     text
 }
 
-/// Opens the lab, goes on a page, makes a stream, puts two records, reads them and answers a question.
+/// Opens the lab, goes on a page, makes a stream, puts two records, reads them, answers a question and shows a scene.
 fn learn(home: &Home, options: &[&str]) -> String {
     let options = [&["--port", "0", "--record", "run.klab"], options].concat();
     let mut lab = Session::start(home, &options, (120, 40));
@@ -38,6 +38,15 @@ fn learn(home: &Home, options: &[&str]) -> String {
     lab.keys("c");
     lab.wait_for("records stay after reading: 2 kept");
     lab.keys("4a\r");
+    lab.wait_for("one more try");
+    // A scene on its stage, one step back, and the full lab again.
+    lab.keys("P");
+    lab.wait_for("P full lab");
+    for (key, place) in [(" ", "7 steps"), (" ", "step 1 of"), ("u", "7 steps")] {
+        lab.keys(key);
+        lab.wait_for(place);
+    }
+    lab.keys("P");
     lab.wait_for("one more try");
     lab.keys("q");
     lab.assert_left_clean(0)
