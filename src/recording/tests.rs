@@ -12,6 +12,8 @@ use flate2::read::GzDecoder;
 use proptest::prelude::*;
 
 use super::*;
+use crate::app::Connection;
+use crate::kinesis::feed::{Detail, FeedEvent};
 use run::{Run, SECRET, start};
 
 /// A recording as text.
@@ -308,6 +310,40 @@ fn no_credential_of_a_refused_call_is_in_a_recording() {
             assert!(!text.contains(secret), "{secret}");
         }
         played(recording);
+    }
+}
+
+#[test]
+fn access_key_ids_of_others_are_numbered_and_the_lab_s_own_are_kept_on_a_stage_too() {
+    let header = written::header();
+    let mut keeper = Keeper::new(&header);
+    let own = header.setup.connection.own_access_key.clone();
+    let connection = Connection {
+        own_access_key: "KLAB-STAGE".into(),
+        ..header.setup.connection.clone()
+    };
+    let result = Ok(connection);
+    keeper.keep(Message::StageOpened { run: 1, result });
+    for (key, kept) in [
+        (&*own, &*own),
+        ("AKIA-A", "KEY1"),
+        ("AKIA-B", "KEY2"),
+        ("KLAB-STAGE", "KLAB-STAGE"),
+        ("AKIA-A", "KEY1"),
+        ("kinesis-lab-run-3", "kinesis-lab-run-3"),
+        ("", ""),
+    ] {
+        let mut call = written::called(start(), Detail::None, 0);
+        call.caller.access_key = key.into();
+        let message = Box::new(Message::Fed(FeedEvent::Called(Arc::new(call))));
+        let told = keeper.keep(Message::OnStage { run: 1, message });
+        let Some(Message::OnStage { message, .. }) = &told else {
+            panic!("{told:?}");
+        };
+        let Message::Fed(FeedEvent::Called(call)) = &**message else {
+            panic!("{told:?}");
+        };
+        assert_eq!(call.caller.access_key, kept);
     }
 }
 

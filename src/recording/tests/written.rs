@@ -33,7 +33,7 @@ pub fn zipped_bytes(bytes: &[u8]) -> Vec<u8> {
     zip.finish().expect("memory")
 }
 
-fn header() -> Header {
+pub fn header() -> Header {
     Header::new(&setup(ConnectionKind::Local), true, start())
 }
 
@@ -226,7 +226,7 @@ fn event() -> impl Strategy<Value = FeedEvent> {
     prop_oneof![call, state, Just(FeedEvent::Untold)]
 }
 
-fn called(at: DateTime<Utc>, detail: Detail, nanos: u32) -> Call {
+pub fn called(at: DateTime<Utc>, detail: Detail, nanos: u32) -> Call {
     let operation = match detail {
         Detail::Get(_) => "GetRecords",
         _ => "PutRecord",
