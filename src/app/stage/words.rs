@@ -36,7 +36,7 @@ pub(super) fn capital(words: &str) -> String {
 pub(super) fn over(index: usize, scenes: usize) -> String {
     match index + 1 < scenes {
         true => format!(
-            "The scene is over. Esc leads back to the lesson, ] to scene {} of {scenes}.",
+            "Over. Esc leads back to the lesson, ] to scene {} of {scenes}.",
             index + 2
         ),
         false => "The last scene is over. Esc leads back to the lesson.".into(),

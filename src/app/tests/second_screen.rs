@@ -179,12 +179,14 @@ reveal = {}
     assert_eq!(shown.room.lines, ["Three events", "are coming."]);
     lab.key(' ');
     let asked = told(&mut lab).pop().expect("told");
-    assert_eq!(asked.note, "", "the note was the first step's");
+    // The note was the first step's; the instructor knows the answer before the room does.
+    assert_eq!(asked.note, "Answer: B, one. By its hash.");
     assert_eq!(asked.room.lines, ["Which shard?", "  A  zero", "  B  one"]);
     lab.key(' ');
     let revealed = told(&mut lab).pop().expect("told");
     let right = "  B  one: right".to_owned();
     assert!(revealed.room.lines.contains(&right), "{:?}", revealed.room);
+    assert_eq!(revealed.note, "");
     let summary = class::markdown(&lab.model, lab.now).expect("a class");
     assert!(summary.contains("## Scenes\n\n- Same key\n"), "{summary}");
 }

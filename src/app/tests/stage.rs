@@ -262,7 +262,7 @@ fn what_is_expected_and_not_seen_is_said_with_both_numbers() {
     assert_eq!(it.failure(), "records acknowledged: 9 expected, 4 seen.");
     assert_eq!(
         it.stage().about(),
-        "The scene is over. Esc leads back to the lesson, ] to scene 2 of 2."
+        "Over. Esc leads back to the lesson, ] to scene 2 of 2."
     );
 }
 

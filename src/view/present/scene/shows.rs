@@ -76,7 +76,7 @@ pub(super) fn least(ink: &Ink<'_>, pen: Pen, stage: &Stage) -> usize {
             } else {
                 2
             };
-            lab.lanes.iter().len().max(1) * (lane * rows + 1)
+            lab.lanes.iter().len().max(1) * (lane * rows + 1) - 1
         }
         Show::Producer if lab.producer.log.len() == 0 => rows,
         Show::Producer => 3 * rows,
@@ -153,10 +153,8 @@ fn newest(ink: &Ink<'_>, pen: Pen, most: usize) -> Vec<Row<'static>> {
         if data.len() > data_lines {
             data.truncate(data_lines);
             if let Some(last) = data.last_mut() {
-                *last = format!(
-                    "{} {CUT}",
-                    cut(last, pen.columns().saturating_sub(indent + 2))
-                );
+                let room = pen.columns().saturating_sub(indent);
+                *last = cut(&format!("{last}{CUT}"), room).into_owned();
             }
         }
         if lines.len() + data.len() > most {
