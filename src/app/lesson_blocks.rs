@@ -219,14 +219,17 @@ pub(super) fn written(
     if of_this_lesson && matches!(result, Ok(Written::New | Written::Replaced | Written::Same)) {
         steps_pane::file_written(model, &name, model.now);
     }
+    // Its name first: a long folder is cut at its end.
+    let folder = Path::new(&path).parent().unwrap_or(Path::new("."));
+    let placed = format!("{name}, in {}", folder.display());
     match result {
         Err(why) => model.say(Tone::Wrong, format!("{name} is not written: {why}")),
         // The learner's own version is the one to edit.
         Ok(_) if writing.then_edit => program_pane::edit_file(model, name, out),
-        Ok(Written::New) => model.say(Tone::Done, format!("Written: {path}")),
-        Ok(Written::Replaced) => model.say(Tone::Done, format!("Replaced: {path}")),
+        Ok(Written::New) => model.say(Tone::Done, format!("Written: {placed}")),
+        Ok(Written::Replaced) => model.say(Tone::Done, format!("Replaced: {placed}")),
         Ok(Written::Same) => {
-            let words = format!("It is there already, byte for byte: {path}");
+            let words = format!("It is there already, byte for byte: {placed}");
             model.say(Tone::Plain, words);
         }
         Ok(Written::Differs(other)) => {

@@ -298,6 +298,12 @@ fn the_summary_is_written_into_the_work_folder_and_replaces_nothing_unasked() {
     let writing = writing.expect("it is written");
     assert_eq!(writing.file.name, "class-2026-11-22.md");
     assert!(!writing.replace);
+    lab.tell(Message::FileWritten {
+        writing: writing.clone(),
+        result: Ok(Written::New),
+    });
+    let named = format!("Written: {}, in ", writing.file.name);
+    assert!(lab.status().starts_with(&named), "{}", lab.status());
     let result = Ok(Written::Differs(OtherVersion {
         bytes: 3,
         seconds_old: None,
