@@ -6,6 +6,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,18 +17,30 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::GRACE;
+use crate::app::message::{Answer, Batch};
 use crate::app::{Message, Model};
 use crate::recording::{Entry, Facts, Header, Keeper, Writer, heard};
 
 /// How many entries wait to be written; with more, messages are missing.
 const CAPACITY: usize = 4_096;
 
+/// How many bytes of messages wait to be written, about; a message that comes on top of them is missing.
+const MOST_WAITING: usize = 64 * 1024 * 1024;
+
+/// About what a small thing takes in memory, in bytes.
+const SMALL: usize = 128;
+
 /// How much of a run may be missing after a kill.
 const FLUSHED_EVERY: Duration = Duration::from_secs(2);
 
+/// What waits to be written: when it happened, what, and how many bytes it takes.
+type Waiting = (DateTime<Utc>, Entry, usize);
+
 /// Takes what the lab hears.
 pub struct Recorder {
-    queue: SyncSender<(DateTime<Utc>, Entry)>,
+    queue: SyncSender<Waiting>,
+    /// How many bytes of messages wait.
+    waiting: Arc<AtomicUsize>,
     payloads: bool,
     lost: u64,
     ended: oneshot::Receiver<Result<(), String>>,
@@ -66,14 +80,17 @@ impl Recorder {
         let keeper = Keeper::new(header);
         let (queue, entries) = sync_channel(CAPACITY);
         let (tell, ended) = oneshot::channel();
+        let waiting = Arc::<AtomicUsize>::default();
+        let written = Arc::clone(&waiting);
         let writing = move || {
             // Nobody waits for it where the process ends by a signal.
-            let _ = tell.send(write(writer, keeper, &entries, &inbox));
+            let _ = tell.send(write(writer, keeper, &entries, &written, &inbox));
         };
         let thread = thread::Builder::new().name("recording".to_owned());
         thread.spawn(writing)?;
         Ok(Self {
             queue,
+            waiting,
             payloads: header.payloads,
             lost: 0,
             ended,
@@ -82,13 +99,19 @@ impl Recorder {
 
     /// Takes what a model is about to hear.
     pub fn hear(&mut self, model: &Model, message: &Message, now: DateTime<Utc>) {
+        let weight = weight(message);
+        // The loop alone adds to them, so there are at most as many when it does.
+        if self.waiting.load(Ordering::Relaxed).saturating_add(weight) > MOST_WAITING {
+            self.lost += 1;
+            return;
+        }
         let message = heard(model, message, self.payloads);
-        self.send(now, Entry::Heard(message));
+        self.send(now, Entry::Heard(message), weight);
     }
 
-    fn send(&mut self, now: DateTime<Utc>, entry: Entry) {
+    fn send(&mut self, now: DateTime<Utc>, entry: Entry, weight: usize) {
         if self.lost > 0 {
-            match self.queue.try_send((now, Entry::Lost(self.lost))) {
+            match self.queue.try_send((now, Entry::Lost(self.lost), 0)) {
                 Ok(()) => self.lost = 0,
                 Err(_) => {
                     self.lost += 1;
@@ -96,19 +119,29 @@ impl Recorder {
                 }
             }
         }
-        match self.queue.try_send((now, entry)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => self.lost += 1,
-            // It has ended, and that was said.
-            Err(TrySendError::Disconnected(_)) => {}
+        self.waiting.fetch_add(weight, Ordering::Relaxed);
+        let Err(refused) = self.queue.try_send((now, entry, weight)) else {
+            return;
+        };
+        self.waiting.fetch_sub(weight, Ordering::Relaxed);
+        // Where nobody takes it the recording has ended, and that was said.
+        if matches!(refused, TrySendError::Full(_)) {
+            self.lost += 1;
         }
     }
 
     /// Ends the recording where the run ended, and waits for a while until it is written. An error says what it lacks.
     pub async fn finish(self, model: &Model, now: DateTime<Utc>) -> Result<(), String> {
-        let Self { queue, ended, .. } = self;
+        let Self {
+            queue, ended, lost, ..
+        } = self;
         let end = Entry::End(Box::new(Facts::of(model)));
-        let sending = tokio::task::spawn_blocking(move || queue.send((now, end)).is_ok());
+        let missing = (lost > 0).then_some(Entry::Lost(lost));
+        let last = missing.into_iter().chain([end]);
+        let sending = tokio::task::spawn_blocking(move || {
+            last.map(|entry| (now, entry, 0))
+                .all(|waiting| queue.send(waiting).is_ok())
+        });
         let written = timeout(GRACE, async {
             // Where it has ended already, it says why.
             let _ = sending.await;
@@ -132,17 +165,49 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// About how many bytes a message takes while it waits.
+fn weight(message: &Message) -> usize {
+    let records = |batch: &Batch| -> usize {
+        let bytes = |data: &[u8], key: &str| data.len() + key.len() + SMALL;
+        let records = batch.records.iter();
+        records.map(|it| bytes(&it.data, &it.key)).sum()
+    };
+    SMALL
+        + match message {
+            Message::Answered(
+                Answer::Read {
+                    result: Ok(batch), ..
+                }
+                | Answer::LookedAt {
+                    result: Ok(batch), ..
+                },
+            ) => records(batch),
+            Message::Answered(Answer::SentBatch { batch, .. }) => {
+                let entries = batch.entries.iter();
+                entries.map(|entry| entry.data.len() + SMALL).sum()
+            }
+            Message::ProgramDrew { picture, .. } => {
+                let pieces = picture.lines.iter().flatten();
+                pieces.map(|piece| piece.text.len() + SMALL).sum()
+            }
+            Message::Pasted(text) => text.len(),
+            Message::OnStage { message, .. } => weight(message),
+            _ => 0,
+        }
+}
+
 /// Writes until the lab ends or the disk refuses.
 fn write(
     mut writer: Writer<impl Write>,
     mut keeper: Keeper,
-    entries: &Receiver<(DateTime<Utc>, Entry)>,
+    entries: &Receiver<Waiting>,
+    waiting: &AtomicUsize,
     inbox: &mpsc::Sender<Message>,
 ) -> Result<(), String> {
     // The lab is ending if nobody takes it.
     let say = |words: &str| drop(inbox.blocking_send(Message::RecordingFailed(words.to_owned())));
     let mut lacks = Ok(());
-    let written = write_all(&mut writer, &mut keeper, entries, |lost| {
+    let written = write_all(&mut writer, &mut keeper, entries, waiting, |lost| {
         if lacks.is_ok() {
             let words = format!(
                 "The recording lacks {lost} messages here, since the disk does not keep up. The lab goes on."
@@ -166,7 +231,8 @@ fn write(
 fn write_all(
     writer: &mut Writer<impl Write>,
     keeper: &mut Keeper,
-    entries: &Receiver<(DateTime<Utc>, Entry)>,
+    entries: &Receiver<Waiting>,
+    waiting: &AtomicUsize,
     mut lost: impl FnMut(u64),
 ) -> io::Result<()> {
     let mut flushed = Instant::now();
@@ -178,7 +244,7 @@ fn write_all(
             true => entries.recv_timeout(patience),
             false => entries.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        let (now, entry) = match entry {
+        let (now, entry, weight) = match entry {
             Ok(entry) => entry,
             Err(RecvTimeoutError::Timeout) => {
                 writer.flush()?;
@@ -203,6 +269,7 @@ fn write_all(
             }
             waits = true;
         }
+        waiting.fetch_sub(weight, Ordering::Relaxed);
     }
 }
 

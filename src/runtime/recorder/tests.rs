@@ -121,6 +121,48 @@ async fn where_the_disk_does_not_keep_up_messages_are_counted_and_it_is_said_onc
 }
 
 #[tokio::test]
+async fn messages_that_are_missing_when_the_lab_ends_are_counted_too() {
+    let (header, model) = begun();
+    let disk = Disk::new(usize::MAX);
+    let (sender, _inbox) = mpsc::channel(16);
+    let mut recorder = Recorder::over(disk.clone(), &header, None, sender).expect("it begins");
+    disk.set_open(false);
+    let total = 4 * CAPACITY as u64;
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut text = || (0..100).map(|_| random.alphanumeric()).collect::<String>();
+    for _ in 0..total {
+        recorder.hear(&model, &Message::ServerEnded(text()), start());
+    }
+    assert!(recorder.lost > 0, "the queue is full");
+    let opens = disk.clone();
+    let (told, ()) = tokio::join!(recorder.finish(&model, start()), async move {
+        opens.set_open(true);
+    });
+    assert!(told.expect_err("it is not whole").contains("lacks"));
+    let (heard, missing, end) = counted(disk.bytes());
+    assert_eq!((heard + missing, end), (total, Ok(())));
+}
+
+#[tokio::test]
+async fn a_disk_that_stalls_holds_back_a_bounded_number_of_bytes() {
+    let (header, model) = begun();
+    let disk = Disk::new(20_000);
+    let (sender, _inbox) = mpsc::channel(16);
+    let mut recorder = Recorder::over(disk.clone(), &header, None, sender).expect("it begins");
+    disk.set_open(false);
+    let large = Message::Pasted("a".repeat(MOST_WAITING / 8));
+    for _ in 0..9 {
+        recorder.hear(&model, &large, start());
+    }
+    // At most the one that is being written has left the queue, and it counts until it is written.
+    let waiting = recorder.waiting.load(Ordering::Relaxed);
+    assert!(waiting <= MOST_WAITING, "{waiting}");
+    assert!(recorder.lost >= 1, "{}", recorder.lost);
+    // It refuses what has come, or its thread would be busy with it for long.
+    disk.set_open(true);
+}
+
+#[tokio::test]
 async fn a_full_disk_ends_the_recording_and_not_the_lab() {
     let (header, model) = begun();
     let disk = Disk::new(20_000);
