@@ -7,18 +7,46 @@ pub fn words(text: &str) -> String {
 
 /// What was typed into JSON behind `before`, so that it is JSON still if it was.
 pub fn json(before: &str, typed: &str) -> String {
-    let mut place = before.chars().fold(Place::Outside, Place::after);
+    let mut place = Place::Outside;
+    // The number or the name outside of texts that has begun.
+    let mut word = String::new();
     let mut masked = String::with_capacity(typed.len());
-    for c in typed.chars() {
-        masked.push(match place {
-            _ if c.is_ascii_digit() => '1',
-            // Four of these behind `\u` are a character as well.
-            Place::Inside if c != '"' && c != '\\' => letter(c, 'a'),
-            Place::Inside | Place::Outside | Place::Escaped => c,
-        });
+    let both = before.chars().map(|c| (c, false));
+    for (c, is_typed) in both.chain(typed.chars().map(|c| (c, true))) {
+        if is_typed {
+            masked.push(match place {
+                _ if c.is_ascii_digit() => '1',
+                // Four of these behind `\u` are a character as well.
+                Place::Inside if c != '"' && c != '\\' => letter(c, 'a'),
+                Place::Outside if !goes_on(&word, c) => letter(c, 'x'),
+                Place::Inside | Place::Outside | Place::Escaped => c,
+            });
+        }
+        match place {
+            Place::Outside if !ends_word(c) => word.push(c),
+            _ => word.clear(),
+        }
         place = place.after(c);
     }
     masked
+}
+
+/// Whether this may stand in JSON outside of texts, behind what of a number or a name is there.
+fn goes_on(word: &str, c: char) -> bool {
+    let in_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.');
+    match c {
+        '+' | '-' | '.' => true,
+        'e' | 'E' if word.ends_with(|c: char| c.is_ascii_digit()) => word.chars().all(in_number),
+        c if ends_word(c) => true,
+        c => ["true", "false", "null"].iter().any(|name| {
+            let rest = name.strip_prefix(word);
+            rest.is_some_and(|rest| rest.starts_with(c))
+        }),
+    }
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '{' | '}' | '[' | ']' | ':' | ',' | '"')
 }
 
 /// So many bytes of data that begin as JSON if these do.
@@ -90,6 +118,19 @@ mod tests {
         check("\"", r"\ud83d\n", r"\ua11a\n");
         check(r#""\"#, "n", "n");
         check("", r#""O\"K""#, r#""a\"a""#);
+        check("tr", "ue, nu", "ue, nu");
+        check("1.5", "E+10", "E+11");
+    }
+
+    #[test]
+    fn what_is_no_json_is_left_out_of_what_was_typed_into_it() {
+        assert_eq!(json("", "hunter-secret é"), "xxxxxx-xxxxxx ·");
+        assert_eq!(json("{\"a\": 1}", " pass\\word"), " xxxxxxxxx");
+        // Key by key, as it comes from a keyboard.
+        let word = "sesame";
+        let keys = (0..word.len()).map(|at| json(&word[..at], &word[at..=at]));
+        assert_eq!(keys.collect::<String>(), "xxxxxx");
+        assert_eq!(json("true", "sesame"), "xxxxxx");
     }
 
     #[test]

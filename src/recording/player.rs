@@ -75,6 +75,7 @@ pub struct Player {
     speed: usize,
     paused: bool,
     goal: Option<Goal>,
+    changes: u64,
     /// Lessons whose code is to be coloured.
     uncoloured: Vec<Arc<Lesson>>,
 }
@@ -105,6 +106,7 @@ impl Player {
                 .unwrap_or(SPEEDS.len() - 1),
             paused: false,
             goal: None,
+            changes: 0,
             uncoloured: Vec::new(),
         };
         player.take(outcome.effects);
@@ -136,6 +138,11 @@ impl Player {
     /// How many messages the model was told.
     pub fn messages(&self) -> u64 {
         self.heard
+    }
+
+    /// How often what is on the screen may have become another: what was made of the model holds while this stays.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Where the run ended, if its recording tells.
@@ -187,6 +194,7 @@ impl Player {
         };
         self.reader = reader;
         self.model = self.first.clone();
+        self.changes += 1;
         self.at = self.reader.header.start;
         (self.end, self.facts, self.lost, self.heard) = (None, None, 0, 0);
         self.uncoloured.push(Arc::clone(&self.model.lesson.lesson));
@@ -255,6 +263,7 @@ impl Player {
                 true
             }
         };
+        self.changes += u64::from(changed);
         self.fetch();
         changed
     }
@@ -308,6 +317,8 @@ impl Player {
     /// Colours for the code of the lesson.
     pub fn highlighted(&mut self, message: Message) -> bool {
         let now = self.model.now;
-        app::update(&mut self.model, message, now).changed
+        let changed = app::update(&mut self.model, message, now).changed;
+        self.changes += u64::from(changed);
+        changed
     }
 }

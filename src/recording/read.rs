@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -12,7 +12,13 @@ use thiserror::Error;
 use super::{Entry, FORMAT, Header};
 
 /// The longest line that is read, in bytes: more than the largest answer of an endpoint needs.
-const LONGEST: u64 = 256 * 1024 * 1024;
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// How much is read of what was packed, in bytes: many times a day of a busy class, and nothing blocks for long.
+const MOST: u64 = 4 * 1024 * 1024 * 1024;
+
+/// The years in which a run can have been; times can be added to these without a fault.
+const YEARS: std::ops::Range<i32> = 1970..9999;
 
 /// How every gzip file begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -84,6 +90,8 @@ pub struct Reader {
     pub header: Header,
     at: DateTime<Utc>,
     ended: bool,
+    /// How many bytes are read yet.
+    left: u64,
 }
 
 impl Reader {
@@ -103,11 +111,15 @@ impl Reader {
             lab,
             why: why.to_string(),
         })?;
+        if !YEARS.contains(&header.start.year()) {
+            return Err(ReadError::Damaged);
+        }
         Ok(Self {
             lines,
             at: header.start,
             header,
             ended: false,
+            left: MOST,
         })
     }
 
@@ -123,7 +135,9 @@ impl Reader {
             else {
                 return (self.at, Some(ReadError::Damaged));
             };
-            self.pass(passed);
+            if let Err(why) = self.pass(passed) {
+                return (self.at, Some(why));
+            }
             let mark: &[u8] = b",{\"End\":";
             if line.windows(mark.len()).take(24).any(|part| part == mark) {
                 return (self.at, None);
@@ -136,7 +150,12 @@ impl Reader {
             return None;
         }
         match line(&mut self.lines) {
-            Ok(Some(line)) => Some(Ok(line)),
+            Ok(Some(line)) => {
+                let left = self.left.checked_sub(line.len() as u64);
+                self.ended = left.is_none();
+                self.left = left.unwrap_or_default();
+                Some(left.map(|_| line).ok_or(ReadError::Damaged))
+            }
             Ok(None) => {
                 self.ended = true;
                 Some(Err(ReadError::CutShort))
@@ -148,9 +167,12 @@ impl Reader {
         }
     }
 
-    fn pass(&mut self, nanoseconds: i64) {
+    fn pass(&mut self, nanoseconds: i64) -> Result<(), ReadError> {
         let passed = TimeDelta::nanoseconds(nanoseconds.max(0));
-        self.at = self.at.checked_add_signed(passed).unwrap_or(self.at);
+        let at = self.at.checked_add_signed(passed);
+        let at = at.filter(|at| YEARS.contains(&at.year()));
+        self.at = at.ok_or(ReadError::Damaged)?;
+        Ok(())
     }
 }
 
@@ -164,11 +186,10 @@ impl Iterator for Reader {
             Err(why) => return Some(Err(why)),
         };
         let entry = match serde_json::from_slice::<(i64, Entry)>(&line) {
-            Ok((passed, entry)) => {
-                self.pass(passed);
+            Ok((passed, entry)) => self.pass(passed).map(|()| {
                 self.ended = matches!(entry, Entry::End(_));
-                Ok((self.at, entry))
-            }
+                (self.at, entry)
+            }),
             Err(why) => Err(ReadError::Unknown {
                 lab: self.header.lab.clone(),
                 why: why.to_string(),
@@ -188,5 +209,25 @@ fn line(lines: &mut impl BufRead) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(_) => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(ReadError::CutShort),
         Err(_) => Err(ReadError::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::small;
+    use super::*;
+
+    #[test]
+    fn a_recording_that_unpacks_to_more_than_any_is_not_read_further() {
+        let reader = || Reader::new(small().into()).expect("a recording");
+        let mut bounded = reader();
+        bounded.left = 100;
+        let last = bounded.by_ref().last();
+        assert_eq!(last.map(|it| it.map(drop)), Some(Err(ReadError::Damaged)));
+        assert!(bounded.next().is_none());
+        let mut bounded = reader();
+        bounded.left = 100;
+        assert_eq!(bounded.skip_to_end().1, Some(ReadError::Damaged));
+        assert_eq!(reader().skip_to_end().1, None);
     }
 }

@@ -15,6 +15,7 @@ use super::*;
 use crate::app::Connection;
 use crate::kinesis::feed::{Detail, FeedEvent};
 use run::{Run, SECRET, start};
+pub use written::small;
 
 /// A recording as text.
 fn text(bytes: &[u8]) -> String {
@@ -291,6 +292,62 @@ proptest! {
         let wrote: Vec<String> = entries.iter().map(|entry| format!("{entry:?}")).collect();
         prop_assert_eq!(read, wrote);
     }
+}
+
+#[test]
+fn it_counts_what_may_look_different_and_nothing_while_it_rests() {
+    let (mut player, _) = of_pages();
+    let mut now = start();
+    wait(&mut player, &mut now, 5);
+    let before = player.changes();
+    assert!(before >= 5, "{before}");
+    player.pressed(&key(KeyCode::Char(' ')), now);
+    wait(&mut player, &mut now, 60);
+    assert_eq!(player.changes(), before);
+    player.pressed(&key(KeyCode::Char('g')), now);
+    assert!(player.changes() > before, "it is at its start again");
+}
+
+#[test]
+fn a_time_in_which_no_run_can_have_been_is_damage() {
+    let own = text(&written::small());
+    let damaged = |text: &str| {
+        let mut player = Player::new(written::zipped(text).into(), 100, start())?;
+        let mut now = start();
+        player.pressed(&key(KeyCode::Char('G')), now);
+        wait(&mut player, &mut now, 1);
+        player.pressed(&key(KeyCode::Right), now);
+        player.position().end.unwrap_or(Ok(()))
+    };
+    let begins = serde_json::to_string(&start()).expect("a time");
+    let late = own.replacen(&begins, "\"+262142-12-31T23:59:59Z\"", 1);
+    assert_ne!(late, own);
+    assert_eq!(damaged(&late), Err(ReadError::Damaged));
+    // Each of these is 292 years long.
+    let long: String = own
+        .lines()
+        .take(1)
+        .map(str::to_owned)
+        .chain((0..40).map(|_| format!("[{},{{\"Lost\":1}}]", i64::MAX)))
+        .map(|line| line + "\n")
+        .collect();
+    assert_eq!(damaged(&long), Err(ReadError::Damaged));
+    assert_eq!(damaged(&own), Ok(()));
+}
+
+#[test]
+fn what_alt_and_alt_gr_type_where_it_is_private_is_left_out() {
+    let mut run = Run::new(1);
+    run.write_a_note_with(SECRET, |run| {
+        for modifiers in [KeyModifiers::ALT, KeyModifiers::ALT | KeyModifiers::CONTROL] {
+            let at = KeyEvent::new(KeyCode::Char('@'), modifiers);
+            let kept = heard(&run.model, &Message::Pressed(at), false);
+            assert!(!format!("{kept:?}").contains('@'), "{kept:?}");
+        }
+        let save = KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL);
+        let kept = heard(&run.model, &Message::Pressed(save), false);
+        assert!(format!("{kept:?}").contains("'d'"), "{kept:?}");
+    });
 }
 
 #[test]

@@ -44,9 +44,11 @@ pub fn heard(model: &Model, message: &Message, payloads: bool) -> Message {
 
 /// The character that a key types, if it types one.
 fn typed(key: &KeyEvent) -> Option<char> {
-    let commands = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER;
+    // AltGr is both of them where a terminal tells of it so, and Alt alone makes signs on some keyboards.
+    let commands = KeyModifiers::CONTROL | KeyModifiers::SUPER;
+    let types = key.modifiers.contains(KeyModifiers::ALT) || !key.modifiers.intersects(commands);
     match key.code {
-        KeyCode::Char(c) if !key.modifiers.intersects(commands) => Some(c),
+        KeyCode::Char(c) if types => Some(c),
         _ => None,
     }
 }

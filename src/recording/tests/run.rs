@@ -403,6 +403,11 @@ impl Run {
 
     /// Opens the first discussion and writes a note.
     pub fn write_a_note(&mut self, text: &str) {
+        self.write_a_note_with(text, |_| {});
+    }
+
+    /// The same; the look is at the run while the note is open.
+    pub fn write_a_note_with(&mut self, text: &str, look: impl Fn(&Self)) {
         let lesson = Arc::clone(&self.model.lesson.lesson);
         let page = lesson.prompts.first().map(|prompt| prompt.page);
         let page = page.expect("it has a discussion");
@@ -410,6 +415,7 @@ impl Run {
         self.press(KeyCode::Enter);
         assert!(self.model.lesson.discussion.note.is_some());
         self.keys(text);
+        look(self);
         self.press(KeyCode::Esc);
     }
 
