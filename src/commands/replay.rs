@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Read};
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use kinesis_lab::app::{self, Effect, Message, Outcome, Theme};
+use kinesis_lab::app::{self, Effect, Message, Model, Outcome, Theme};
 use kinesis_lab::cli::ReplayOptions;
 use kinesis_lab::printable::printable;
 use kinesis_lab::progress::folder::StateFolder;
@@ -30,6 +30,36 @@ struct Replay {
     look: Look,
     /// The window, in cells; the run's own may have been another.
     window: (u16, u16),
+    /// The run as it is seen in a window of another size; made anew where one of them changed.
+    seen: Option<Seen>,
+}
+
+/// A model that is laid out for a window, and as of how many changes.
+struct Seen {
+    model: Model,
+    changes: u64,
+}
+
+impl Replay {
+    /// The run goes on in the size that it had; what is seen of it is laid out for this window.
+    fn lay_out(&mut self) {
+        let model = &self.player.model;
+        let is_as_large =
+            |model: &Model| (model.layout.area.width, model.layout.area.height) == self.window;
+        if is_as_large(model) {
+            self.seen = None;
+            return;
+        }
+        let changes = self.player.changes();
+        let holds = |seen: &Seen| seen.changes == changes && is_as_large(&seen.model);
+        if self.seen.as_ref().is_some_and(holds) {
+            return;
+        }
+        let mut model = model.clone();
+        let (now, (width, height)) = (model.now, self.window);
+        let _ = app::update(&mut model, Message::Resized(width, height), now);
+        self.seen = Some(Seen { model, changes });
+    }
 }
 
 impl Program for Replay {
@@ -48,6 +78,7 @@ impl Program for Replay {
             _ => {}
         }
         self.player.advance(now);
+        self.lay_out();
         let lessons = self.player.uncoloured();
         out.effects
             .extend(lessons.into_iter().map(Effect::Highlight));
@@ -55,16 +86,12 @@ impl Program for Replay {
     }
 
     fn draw(&self, frame: &mut Frame) {
-        let model = &self.player.model;
-        let (width, height) = self.window;
+        let model = self
+            .seen
+            .as_ref()
+            .map_or(&self.player.model, |it| &it.model);
         let line = line(&self.player.position());
-        if (model.layout.area.width, model.layout.area.height) == self.window {
-            return view::draw_replay(model, &self.look, &line, frame);
-        }
-        // The run goes on in the size that it had; what is seen of it is laid out for this window.
-        let mut seen = model.clone();
-        let _ = app::update(&mut seen, Message::Resized(width, height), model.now);
-        view::draw_replay(&seen, &self.look, &line, frame);
+        view::draw_replay(model, &self.look, &line, frame);
     }
 
     fn next_deadline(&self) -> Option<DateTime<Utc>> {
@@ -118,7 +145,7 @@ fn line(position: &Position) -> ReplayLine {
     let how = match (end, seeks, paused) {
         (Some(_), ..) => "the end".to_owned(),
         (None, true, _) => "going there".to_owned(),
-        (None, false, true) => "paused".to_owned(),
+        (None, false, true) => format!("×{speed}, paused"),
         (None, false, false) => format!("×{speed}"),
     };
     let mut lacks = Vec::new();
@@ -133,14 +160,18 @@ fn line(position: &Position) -> ReplayLine {
     ReplayLine {
         place: format!("REPLAY {} of {} · {how}", in_words(*at), in_words(*of)),
         lacks: lacks.join(" "),
-        keys: vec![
-            ("Space", if *paused { "plays" } else { "pauses" }),
-            ("+ -", "speed"),
-            (".", "next"),
-            ("← →", "10 s"),
-            ("g G", "start, end"),
-            ("q", "leaves"),
-        ],
+        keys: match end {
+            // Nothing is left to play.
+            Some(_) => vec![("g", "to the start"), ("←", "10 s back"), ("q", "leaves")],
+            None => vec![
+                ("Space", if *paused { "plays" } else { "pauses" }),
+                ("+ -", "speed"),
+                (".", "next"),
+                ("← →", "10 s"),
+                ("g G", "start, end"),
+                ("q", "leaves"),
+            ],
+        },
     }
 }
 
@@ -204,6 +235,7 @@ async fn play(mut player: Player, options: &ReplayOptions) -> Result<()> {
         player,
         look: appearance::look(&options.appearance, variable),
         window,
+        seen: None,
     };
     let clock = SteadyClock::new(now);
     let now = || clock.now();
@@ -225,5 +257,46 @@ async fn play(mut player: Player, options: &ReplayOptions) -> Result<()> {
             "a fault in the lab ended the replay. Please report this with the recording:\n{}",
             panics::take_report().unwrap_or_default()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the line says of a replay at twice the speed, and its keys.
+    fn told(paused: bool, end: bool) -> (String, String) {
+        let line = line(&Position {
+            at: TimeDelta::seconds(10),
+            of: TimeDelta::seconds(21),
+            speed: 200,
+            paused,
+            seeks: false,
+            lost: 0,
+            end: end.then_some(Ok(())),
+        });
+        let keys = line
+            .keys
+            .into_iter()
+            .map(|(key, does)| format!("{key} {does}"));
+        (line.place, keys.collect::<Vec<_>>().join(" · "))
+    }
+
+    #[test]
+    fn it_says_its_speed_while_it_rests_as_well() {
+        let (plays, _) = told(false, false);
+        assert_eq!(plays, "REPLAY 00:10 of 00:21 · ×2");
+        let (rests, keys) = told(true, false);
+        assert_eq!(rests, "REPLAY 00:10 of 00:21 · ×2, paused");
+        assert!(keys.starts_with("Space plays · + - speed"), "{keys}");
+    }
+
+    #[test]
+    fn at_the_end_it_says_what_can_be_done_there() {
+        for paused in [false, true] {
+            let (place, keys) = told(paused, true);
+            assert!(place.ends_with("the end"), "{place}");
+            assert_eq!(keys, "g to the start · ← 10 s back · q leaves");
+        }
     }
 }
