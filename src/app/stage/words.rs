@@ -36,10 +36,10 @@ pub(super) fn capital(words: &str) -> String {
 pub(super) fn over(index: usize, scenes: usize) -> String {
     match index + 1 < scenes {
         true => format!(
-            "Over. Esc leads back to the lesson, ] to scene {} of {scenes}.",
+            "The scene is over. n goes on with the lesson, ] leads to scene {} of {scenes}.",
             index + 2
         ),
-        false => "The last scene is over. Esc leads back to the lesson.".into(),
+        false => "The last scene is over. n goes on with the lesson.".into(),
     }
 }
 

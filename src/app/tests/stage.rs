@@ -262,7 +262,7 @@ fn what_is_expected_and_not_seen_is_said_with_both_numbers() {
     assert_eq!(it.failure(), "records acknowledged: 9 expected, 4 seen.");
     assert_eq!(
         it.stage().about(),
-        "Over. Esc leads back to the lesson, ] to scene 2 of 2."
+        "The scene is over. n goes on with the lesson, ] leads to scene 2 of 2."
     );
 }
 
@@ -455,7 +455,7 @@ fn a_lesson_without_scenes_says_so_and_other_scenes_are_chosen_by_their_place() 
     it.next();
     assert_eq!(
         it.stage().about(),
-        "The last scene is over. Esc leads back to the lesson."
+        "The last scene is over. n goes on with the lesson."
     );
 }
 

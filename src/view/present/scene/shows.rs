@@ -78,7 +78,7 @@ pub(super) fn least(ink: &Ink<'_>, pen: Pen, stage: &Stage) -> usize {
             };
             lab.lanes.iter().len().max(1) * (lane * rows + 1) - 1
         }
-        Show::Producer if lab.producer.log.len() == 0 => rows,
+        Show::Producer if lab.producer.log.is_empty() => rows,
         Show::Producer => 3 * rows,
         Show::Consumer => {
             let records = lab.consumer.log.len().min(NEWEST);
