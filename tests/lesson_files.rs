@@ -100,3 +100,19 @@ fn the_concepts_of_a_module_are_read_in_their_ten_minutes() {
         assert!(words(concepts) <= 1_000, "{} words", words(concepts));
     }
 }
+
+#[test]
+fn check_has_nothing_to_mend_in_any_module() {
+    let lessons = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kinesis-lab"))
+        .args(["check", lessons])
+        .output()
+        .expect("the command starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains(": warning: "), "{said}");
+    for module in MODULES {
+        let title = module.text.lines().next().unwrap_or_default();
+        assert!(said.contains(title.trim_start_matches("# ")), "{said}");
+    }
+}
