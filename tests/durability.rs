@@ -292,6 +292,15 @@ fn twenty_kills_in_the_middle_of_writing_lose_nothing_and_double_nothing() {
     }
 }
 
+impl Drop for Server {
+    /// A test that is over, or has failed, leaves no server behind.
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Runs a server that is expected to refuse; what it says.
 fn refused(home: &Path) -> String {
     let data = home.join("data");
