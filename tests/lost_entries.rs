@@ -6,14 +6,12 @@ use std::time::Duration;
 
 use aws_sdk_kinesis::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_kinesis::primitives::Blob;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use kinesis_lab::app::action::Action;
-use kinesis_lab::app::program_pane::Places;
 use kinesis_lab::app::{Effect, Message, Model, Outcome, Setup, steps_pane, update};
 use kinesis_lab::client::{self, Client};
 use kinesis_lab::kinesis::feed::{Call, FeedEvent};
 use kinesis_lab::lesson;
-use kinesis_lab::progress::{Ledger, Progress};
 use kinesis_lab::server::{self, Doors, Limits, Service};
 use kinesis_lab::steps::{Mark, mark_of};
 use tokio::sync::broadcast::Receiver;
@@ -91,28 +89,11 @@ impl Lab {
 }
 
 fn setup(connection: kinesis_lab::app::Connection) -> Setup {
+    let lesson = lesson::parse(LESSON, &lesson::Settings::default());
     Setup {
-        lesson: lesson::parse(LESSON, &lesson::Settings::default()),
         lesson_key: "a-lesson".into(),
-        lesson_fault: None,
-        course: Vec::new(),
-        present: false,
-        reference: None,
-        connection,
-        progress: Progress::default(),
-        unsaved: None,
-        ledger: Ledger::default(),
-        notice: None,
-        keeps_streams: false,
-        theme: None,
-        places: Places {
-            work: "/nowhere".into(),
-            venv: None,
-            editor: None,
-        },
         size: (120, 40),
-        zone: FixedOffset::east_opt(0).expect("a zone"),
-        seed: 1,
+        ..Setup::new(lesson, connection)
     }
 }
 

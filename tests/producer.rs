@@ -7,20 +7,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kinesis_lab::app::action::Action;
 use kinesis_lab::app::lab_server::Lever;
 use kinesis_lab::app::message::ReaderId;
 use kinesis_lab::app::producer::Twice;
 use kinesis_lab::app::producer::settings::{Keys, Settings};
-use kinesis_lab::app::program_pane::Places;
 use kinesis_lab::app::{Answer, Effect, Message, Model, Outcome, Request, Setup, update};
 use kinesis_lab::client::{self, Client};
 use kinesis_lab::kinesis::feed::FeedEvent;
 use kinesis_lab::kinesis::{SequenceNumber, ShardId, StartPosition};
 use kinesis_lab::lesson;
-use kinesis_lab::progress::{Ledger, Progress};
 use kinesis_lab::server::{self, Doors, Limits, Service};
 use tokio::sync::broadcast::Receiver;
 use tokio::task::{JoinHandle, JoinSet};
@@ -67,28 +65,11 @@ impl Lab {
             stop.clone(),
         ));
         let (client, connection) = client::connect_embedded(address, OWN_KEY);
+        let lesson = lesson::parse("# Streams\n\nwords\n", &lesson::Settings::default());
         let setup = Setup {
-            lesson: lesson::parse("# Streams\n\nwords\n", &lesson::Settings::default()),
             lesson_key: "streams".into(),
-            lesson_fault: None,
-            course: Vec::new(),
-            present: false,
-            reference: None,
-            connection,
-            progress: Progress::default(),
-            unsaved: None,
-            ledger: Ledger::default(),
-            notice: None,
-            keeps_streams: false,
-            theme: None,
-            places: Places {
-                work: "work".into(),
-                venv: None,
-                editor: None,
-            },
             size: (120, 40),
-            zone: FixedOffset::east_opt(0).expect("a zone"),
-            seed: 1,
+            ..Setup::new(lesson, connection)
         };
         let (model, out) = Model::new(setup, now());
         let mut lab = Self {

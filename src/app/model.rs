@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch};
@@ -194,6 +194,31 @@ pub struct Setup {
     pub zone: FixedOffset,
     /// The seed of all randomness.
     pub seed: u64,
+}
+
+impl Setup {
+    /// A lab with this lesson and nothing done before: no course around it, no places for programs, 80x24, UTC.
+    pub fn new(lesson: Lesson, connection: Connection) -> Self {
+        Self {
+            lesson,
+            lesson_key: String::new(),
+            lesson_fault: None,
+            course: Vec::new(),
+            reference: None,
+            connection,
+            progress: Progress::default(),
+            unsaved: None,
+            ledger: Ledger::default(),
+            notice: None,
+            keeps_streams: false,
+            theme: None,
+            places: Places::default(),
+            present: false,
+            size: (80, 24),
+            zone: Utc.fix(),
+            seed: 0,
+        }
+    }
 }
 
 /// What a message led to.

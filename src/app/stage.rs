@@ -23,11 +23,9 @@ use super::connection::{Connection, ConnectionKind};
 use super::message::{Effect, Message};
 use super::model::{Model, Outcome, Setup, Tone};
 use super::overlay::Overlay;
-use super::program_pane::Places;
 use super::{batch, numbers, silence, update, wire};
 use crate::lesson::scenes::{Deed, Scene, SceneStep, Show};
 use crate::lesson::{self, Settings};
-use crate::progress::{Ledger, Progress};
 
 pub use state::{Cue, Predicted, StepState};
 
@@ -323,23 +321,10 @@ impl Stage {
 fn inner(model: &Model, connection: Connection, now: DateTime<Utc>) -> (Model, Outcome) {
     let area = model.layout.area;
     let setup = Setup {
-        lesson: lesson::parse("", &Settings::default()),
-        lesson_key: String::new(),
-        lesson_fault: None,
-        course: Vec::new(),
-        present: false,
-        reference: None,
-        connection,
-        progress: Progress::default(),
-        unsaved: None,
-        ledger: Ledger::default(),
-        notice: None,
-        keeps_streams: false,
         theme: Some(model.theme),
-        places: Places::default(),
         size: (area.width, area.height),
         zone: model.zone,
-        seed: 0,
+        ..Setup::new(lesson::parse("", &Settings::default()), connection)
     };
     let (mut lab, out) = Model::new(setup, now);
     // A room waits for what was just put.

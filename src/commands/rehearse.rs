@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use chrono::{Offset, Utc};
-use kinesis_lab::app::program_pane::Places;
 use kinesis_lab::app::stage::{Cue, Stage, StepState};
 use kinesis_lab::app::{self, Connection, ConnectionKind, Message, Model, Setup};
 use kinesis_lab::cli::RehearseOptions;
@@ -16,7 +14,6 @@ use kinesis_lab::client::settings::{self, Options};
 use kinesis_lab::client::{self, Client, Transport};
 use kinesis_lab::lesson::Lesson;
 use kinesis_lab::printable::printable;
-use kinesis_lab::progress::{Ledger, Progress};
 use kinesis_lab::runtime::{self, INBOX_CAPACITY};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -265,23 +262,8 @@ impl Rehearsal {
     /// The lab around the stage: of it the lesson is all that matters.
     fn model(&self, lesson: Lesson) -> Model {
         let setup = Setup {
-            lesson,
-            lesson_key: String::new(),
-            lesson_fault: None,
-            course: Vec::new(),
-            present: false,
-            reference: None,
-            connection: self.connection.clone(),
-            progress: Progress::default(),
-            unsaved: None,
-            ledger: Ledger::default(),
-            notice: None,
-            keeps_streams: false,
-            theme: None,
-            places: Places::default(),
-            size: (80, 24),
-            zone: Utc.fix(),
             seed: fastrand::u64(..),
+            ..Setup::new(lesson, self.connection.clone())
         };
         Model::new(setup, now()).0
     }

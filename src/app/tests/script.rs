@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::message::*;
@@ -15,7 +15,6 @@ use crate::kinesis::{CallError, ShardId, StartPosition};
 use crate::lesson::{
     Block, Inline, Lesson, Page, Question, QuestionKind, QuestionOption, Section, SectionKind,
 };
-use crate::progress::{Ledger, Progress};
 
 pub const OWN_KEY: &str = "own";
 
@@ -96,30 +95,20 @@ pub fn lesson() -> Lesson {
 }
 
 pub fn setup(kind: ConnectionKind) -> Setup {
+    let connection = Connection {
+        kind,
+        address: "http://127.0.0.1:4567".into(),
+        region: "us-east-1".into(),
+        profile: None,
+        own_access_key: OWN_KEY.into(),
+    };
     Setup {
-        lesson: lesson(),
         lesson_key: "streams".into(),
-        lesson_fault: None,
-        course: Vec::new(),
-        reference: None,
-        connection: Connection {
-            kind,
-            address: "http://127.0.0.1:4567".into(),
-            region: "us-east-1".into(),
-            profile: None,
-            own_access_key: OWN_KEY.into(),
-        },
-        progress: Progress::default(),
-        unsaved: None,
-        ledger: Ledger::default(),
-        notice: None,
         keeps_streams: true,
-        theme: None,
-        present: false,
         places: places(),
         size: (120, 40),
-        zone: FixedOffset::east_opt(0).expect("a zone"),
         seed: 1,
+        ..Setup::new(lesson(), connection)
     }
 }
 

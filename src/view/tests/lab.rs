@@ -46,31 +46,23 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         ConnectionKind::Endpoint => "http://localstack:4566",
         ConnectionKind::Aws => "https://kinesis.eu-west-1.amazonaws.com",
     };
+    let connection = Connection {
+        kind,
+        address: address.into(),
+        region: if kind == ConnectionKind::Aws {
+            "eu-west-1"
+        } else {
+            "us-east-1"
+        }
+        .into(),
+        profile: (kind == ConnectionKind::Aws).then(|| "course".into()),
+        own_access_key: "own".into(),
+    };
+    let lesson = lesson::parse(LESSON, &Settings::default());
     Setup {
-        lesson: lesson::parse(LESSON, &Settings::default()),
         lesson_key: "rivers".into(),
-        lesson_fault: None,
-        course: Vec::new(),
-        reference: None,
-        connection: Connection {
-            kind,
-            address: address.into(),
-            region: if kind == ConnectionKind::Aws {
-                "eu-west-1"
-            } else {
-                "us-east-1"
-            }
-            .into(),
-            profile: (kind == ConnectionKind::Aws).then(|| "course".into()),
-            own_access_key: "own".into(),
-        },
-        progress: Default::default(),
-        unsaved: None,
-        ledger: Default::default(),
-        notice: None,
         keeps_streams: true,
         theme: Some(Theme::Dark),
-        present: false,
         places: Places {
             work: "/home/me/kinesis-lab/rivers".into(),
             venv: Some("/home/me/.local/state/kinesis-lab/venv".into()),
@@ -79,6 +71,7 @@ pub fn setup(kind: ConnectionKind, size: (u16, u16)) -> Setup {
         size,
         zone: FixedOffset::east_opt(3_600).expect("a zone"),
         seed: 7,
+        ..Setup::new(lesson, connection)
     }
 }
 
