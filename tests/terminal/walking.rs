@@ -1,13 +1,38 @@
 //! What a walk through a module has in common: predictions, commands, marks and the checkpoint, in one terminal of 80x24.
 
-use kinesis_lab::lesson::{self, Lesson};
+use kinesis_lab::lesson::{self, Lesson, SectionKind};
 
-use super::harness::Session;
+use super::harness::{Home, Session};
+use super::running::path_with_boto3;
 
-/// A module, for its answers: the screen does not tell them.
-pub fn module(text: &str, settings: &str) -> Lesson {
+/// Opens a module, by its name or as the first one, and reads on page by page up to its discussion: its home, the lab, and
+/// the module, for its answers, which the screen does not tell. `None` without boto3.
+pub fn begin(name: Option<&str>, text: &str, settings: &str) -> Option<(Home, Session, Lesson)> {
+    let path = path_with_boto3()?;
+    let home = Home::new();
+    let mut arguments = vec!["--port", "0"];
+    arguments.extend(name);
+    let mut lab = Session::start_with(&home, &arguments, (80, 24), &[("PATH", &path)]);
+    lab.wait_for("page 1 of");
     let settings = lesson::settings(settings);
-    lesson::parse(text, &settings.expect("well formed"))
+    let lesson = lesson::parse(text, &settings.expect("well formed"));
+    let discussion = lesson.sections.iter();
+    let discussion = discussion.filter(|it| it.kind == SectionKind::Discussion);
+    let discussion = discussion.map(|it| it.first_page + 1).next();
+    let pages = lesson.pages.len();
+    for page in 2..=discussion.expect("a discussion") {
+        lab.keys("n");
+        lab.wait_for(&format!("page {page} of {pages}"));
+    }
+    lab.wait_for("Discussion");
+    Some((home, lab, lesson))
+}
+
+/// Waits until this text stands on the screen no more.
+pub fn gone(lab: &Session, text: &str) {
+    lab.wait_until("the panes again", |screen| {
+        !screen.contents().contains(text)
+    });
 }
 
 /// Answers the prediction that is due, at the bottom of the page.

@@ -1,36 +1,25 @@
 //! The whole of Module 1 in one terminal of 80x24, with the lab's own keys and real python and boto3.
 
-use super::harness::{Home, Session};
-use super::running::{go_to, path_with_boto3};
-use super::walking::{answer_all, bottom, module, predict, ran, run};
+use super::running::go_to;
+use super::walking::{answer_all, begin, bottom, predict, ran, run};
 
 #[test]
 fn module_1_is_walked_from_start_to_end_in_one_small_terminal() {
-    let Some(path) = path_with_boto3() else {
-        return;
-    };
-    let home = Home::new();
-    let variables = [("PATH", path.as_str())];
-    let mut lab = Session::start_with(&home, &["--port", "0"], (80, 24), &variables);
-    lab.wait_for("page 1 of");
-    let lesson = module(
+    // Concepts, page by page; a note in the discussion.
+    let begun = begin(
+        None,
         include_str!("../../lessons/what-are-streams/lesson.md"),
         include_str!("../../lessons/what-are-streams/lab.toml"),
     );
-
-    // Concepts, read page by page; a note in the discussion.
-    let pages = lesson.pages.len();
-    for page in 2..=7 {
-        lab.keys("n");
-        lab.wait_for(&format!("page {page} of {pages}"));
-    }
-    lab.wait_for("Discussion");
+    let Some((_home, mut lab, lesson)) = begun else {
+        return;
+    };
     lab.keys("\r");
     lab.wait_for("Esc leaves the field");
     lab.keys("invoices end, visits to our shop do not");
     lab.wait_for("our shop do not");
     lab.keys("\x1b");
-    lab.wait_for(&format!("page 7 of {pages}"));
+    lab.wait_for(&format!("page 7 of {}", lesson.pages.len()));
 
     // Step 1: the script is taken into the work folder.
     go_to(&mut lab, "page: Step 1", "step 1 of 5");

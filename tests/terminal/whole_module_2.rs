@@ -1,43 +1,24 @@
 //! The whole of Module 2 in one terminal of 80x24, with the lab's own keys and real python and boto3.
 
-use super::harness::{Home, Session};
-use super::running::{go_to, path_with_boto3};
-use super::walking::{answer_all, bottom, module, predict, ran};
+use super::running::go_to;
+use super::walking::{answer_all, begin, bottom, gone, predict, ran};
 
 const DOWN: &str = "\x1b[B";
 const RIGHT: &str = "\x1b[C";
 const INTERRUPT: &str = "\x03";
 const TO_THE_PROGRAM_AND_BACK: &str = "\x1d";
 
-/// Waits until this text stands on the screen no more.
-fn gone(lab: &Session, text: &str) {
-    lab.wait_until("the panes again", |screen| {
-        !screen.contents().contains(text)
-    });
-}
-
 #[test]
 fn module_2_is_walked_from_start_to_end_in_one_small_terminal() {
-    let Some(path) = path_with_boto3() else {
-        return;
-    };
-    let home = Home::new();
-    let variables = [("PATH", path.as_str())];
-    let arguments = ["producers-and-consumers", "--port", "0"];
-    let mut lab = Session::start_with(&home, &arguments, (80, 24), &variables);
-    lab.wait_for("page 1 of");
-    let lesson = module(
+    // Concepts, page by page, up to the discussion.
+    let begun = begin(
+        Some("producers-and-consumers"),
         include_str!("../../lessons/producers-and-consumers/lesson.md"),
         include_str!("../../lessons/producers-and-consumers/lab.toml"),
     );
-
-    // Concepts, page by page, and the discussion.
-    let pages = lesson.pages.len();
-    for page in 2..=8 {
-        lab.keys("n");
-        lab.wait_for(&format!("page {page} of {pages}"));
-    }
-    lab.wait_for("Discussion");
+    let Some((_home, mut lab, lesson)) = begun else {
+        return;
+    };
 
     // Step 1: predict, then four customers by the script, which creates the stream.
     go_to(&mut lab, "page: Step 1", "step 1 of 5");

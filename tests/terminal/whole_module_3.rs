@@ -1,8 +1,8 @@
 //! The whole of Module 3 in one terminal of 80x24, with the lab's own keys and real python and boto3.
 
-use super::harness::{Home, Session};
-use super::running::{go_to, path_with_boto3};
-use super::walking::{answer_all, bottom, module, predict, ran, run};
+use super::harness::Session;
+use super::running::go_to;
+use super::walking::{answer_all, begin, bottom, gone, predict, ran, run};
 
 /// Chooses the code block so many places on, and runs the command that it is.
 fn run_next(lab: &mut Session, places: usize) {
@@ -13,33 +13,20 @@ fn run_next(lab: &mut Session, places: usize) {
 /// Leaves a dialog, and waits until it has gone: what follows Esc at once would be taken for a sequence of it.
 fn leave(lab: &mut Session, dialog: &str) {
     lab.keys("\x1b");
-    lab.wait_until("the dialog gone", |screen| {
-        !screen.contents().contains(dialog)
-    });
+    gone(lab, dialog);
 }
 
 #[test]
 fn module_3_is_walked_from_start_to_end_in_one_small_terminal() {
-    let Some(path) = path_with_boto3() else {
-        return;
-    };
-    let home = Home::new();
-    let variables = [("PATH", path.as_str())];
-    let arguments = ["backpressure-and-durability", "--port", "0"];
-    let mut lab = Session::start_with(&home, &arguments, (80, 24), &variables);
-    lab.wait_for("page 1 of");
-    let lesson = module(
+    // Concepts, page by page, up to the discussion.
+    let begun = begin(
+        Some("backpressure-and-durability"),
         include_str!("../../lessons/backpressure-and-durability/lesson.md"),
         include_str!("../../lessons/backpressure-and-durability/lab.toml"),
     );
-
-    // Concepts, page by page, and the discussion.
-    let pages = lesson.pages.len();
-    for page in 2..=8 {
-        lab.keys("n");
-        lab.wait_for(&format!("page {page} of {pages}"));
-    }
-    lab.wait_for("Discussion");
+    let Some((_home, mut lab, lesson)) = begun else {
+        return;
+    };
 
     // Step 1: a shard refuses what is too much.
     go_to(&mut lab, "page: Step 1", "step 1 of 6");

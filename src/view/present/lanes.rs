@@ -52,13 +52,29 @@ pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, first: usiz
     let lanes: Vec<&Lane> = ink.model.lanes.iter().collect();
     let carets = carets(ink.model);
     let room = canvas.height();
-    // Where nobody reads, a lane has no row for readers; where not all lanes had room, their names are small.
-    let rows_of = |names: Pen| pen.rows() + if carets.is_empty() { 0 } else { names.rows() };
-    let all_fit = lanes.len() * (rows_of(pen) + 1) <= room + 1;
-    let names = if all_fit { pen } else { pen.small() };
-    let high = rows_of(names);
-    // A lane's rows and one of air; more air where all of them have it.
-    let fitting = |room: usize| ((room + 1) / (high + 1)).max(1);
+    // Where nobody reads, a lane has no row for readers.
+    let rows_of = |readers: bool, names: Pen| {
+        let names = if readers && !carets.is_empty() {
+            names.rows()
+        } else {
+            0
+        };
+        pen.rows() + names
+    };
+    // So that all lanes have room the names of readers become small, then air goes, then those names.
+    let ways = [
+        (true, pen, 1),
+        (true, pen.small(), 1),
+        (true, pen.small(), 0),
+        (false, pen.small(), 1),
+        (false, pen.small(), 0),
+    ];
+    let all_fit = |(readers, names, air): &(bool, Pen, usize)| {
+        lanes.len() * (rows_of(*readers, *names) + air) <= room + air
+    };
+    let (readers, names, least_air) = ways.into_iter().find(all_fit).unwrap_or(ways[1]);
+    let high = rows_of(readers, names);
+    let fitting = |room: usize| ((room + least_air) / (high + least_air)).max(1);
     let more = first > 0 || lanes.len() > fitting(room);
     let shown = match more {
         true => fitting(room.saturating_sub(pen.rows())),
@@ -66,7 +82,7 @@ pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, first: usiz
     };
     let shown: Vec<&&Lane> = lanes.iter().skip(first).take(shown).collect();
     let air = ((room + 1) / shown.len().max(1)).saturating_sub(high);
-    let apart = high + air.clamp(1, 3);
+    let apart = high + air.clamp(least_air, 3);
     let name = |lane: &Lane| pen.name(&format!("shard {}", lane.shard.short()));
     let widest = lanes.iter().map(|lane| pen.cells(&name(lane))).max();
     let label = widest.unwrap_or(0) + pen.gap();
@@ -74,12 +90,12 @@ pub(super) fn rows(ink: &Ink<'_>, canvas: &mut Canvas<'_>, pen: Pen, first: usiz
         let row = place * apart;
         let style = shard::words(ink, &lane.shard);
         pen.draw(canvas, (0, row), Row::new().text(name(lane), style));
-        let on_it: Vec<&Caret> = carets.iter().filter(|it| it.shard == lane.shard).collect();
+        let on_it = carets.iter().filter(|it| readers && it.shard == lane.shard);
+        let on_it: Vec<&Caret> = on_it.collect();
         track(ink, canvas, (pen, names), lane, &on_it, (label, row));
     }
     if more {
-        let last = first + shown.len();
-        let words = format!("shards {} to {last} of {}   ↑ ↓", first + 1, lanes.len());
+        let words = format!("{} of {} shards   ↑ ↓", shown.len(), lanes.len());
         let bottom = room.saturating_sub(pen.rows());
         let words = line(&words, ink.styles.strong, pen.columns());
         pen.draw(canvas, (0, bottom), words);
