@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{marks, predictions};
-use crate::app::message::{Answer, Description, Request};
+use crate::app::message::{Answer, Request};
 use crate::app::model::{Model, Outcome, Tone};
 use crate::app::overlay::{Confirm, Detail, Overlay};
 use crate::app::streams::Presence;
@@ -79,8 +79,6 @@ enum Waits {
     Share,
     /// No killed worker stands in the lease table any more.
     TookOver,
-    /// So many shards are open, and the stream is ACTIVE.
-    Shards(usize),
     /// The stream was described anew.
     Look,
     /// The change that was asked for has come about.
@@ -197,7 +195,6 @@ pub(in crate::app) fn heard(model: &mut Model, answer: &Answer) {
             solving.put += u32::try_from(stored).unwrap_or(u32::MAX);
             result.as_ref().err()
         }
-        (Answer::StreamChanged { result, .. }, Some(Waits::Shards(_))) => result.as_ref().err(),
         (Answer::Created { stream, result, .. }, Some(Waits::Stream(name))) if stream == name => {
             let refused = result.as_ref().err();
             refused.filter(|error| !error.is("ResourceInUseException"))
@@ -364,11 +361,6 @@ fn stands(model: &Model, waits: &Waits) -> Standing {
             done(open > 0 && holding >= open.min(usize::from(consumer.workers)))
         }
         Waits::TookOver => done(model.consumer.group.dead().is_empty()),
-        Waits::Shards(count) => {
-            let open = |it: &Description| it.shards.iter().filter(|shard| shard.open).count();
-            let described = streams.description();
-            done(described.is_some_and(|it| it.status == "ACTIVE" && open(it) == *count))
-        }
         Waits::Keys => done(!model.keys_are_taken()),
         Waits::Read { run, least } => {
             let consumer = &model.consumer;
@@ -447,15 +439,6 @@ fn begin(
         Deed::Kill => {
             consumer::kill_worker(model, now, out);
             Ok(Some(Waits::TookOver))
-        }
-        Deed::Reshard { change, open } => {
-            let stream = model.streams.name().unwrap_or_default().to_owned();
-            if guard::would_ask(model, Some(&stream)) {
-                let why = "the lab may not change it yet; R does it, after a question";
-                return Err(End::Lost(why.into()));
-            }
-            guard::change(model, stream, change, out);
-            Ok(Some(Waits::Shards(open)))
         }
         Deed::Open if model.keys_are_taken() => {
             if let Some(solving) = &mut model.guide.solving {

@@ -56,13 +56,6 @@ pub(super) enum Deed {
     Share,
     /// Kill a worker, and wait until its shards are taken over.
     Kill,
-    /// Split or merge shards, and wait until so many are open.
-    Reshard {
-        /// How.
-        change: StreamChange,
-        /// How many are open then.
-        open: usize,
-    },
     /// Open a record in full.
     Open,
     /// Look at the stream.
@@ -260,10 +253,8 @@ pub(super) fn deeds(model: &Model, act: &Act) -> Result<Vec<Deed>, String> {
             vec![Deed::Delete(name.to_owned())]
         }
         Act::Call(_) => vec![Deed::Look],
-        Act::Shards(_) | Act::Retention(_) if model.connection.kind == ConnectionKind::Aws => {
-            return Err("on AWS each change of a stream is yours (R)".into());
-        }
         Act::Shards(shards) => {
+            may_change(model)?;
             let open = |it: &Description| it.shards.iter().filter(|shard| shard.open).count();
             let open = model.streams.description().map_or(0, open);
             changed(StreamChange::Scale {
@@ -272,6 +263,7 @@ pub(super) fn deeds(model: &Model, act: &Act) -> Result<Vec<Deed>, String> {
             })
         }
         Act::Retention(retention) => {
+            may_change(model)?;
             let hours = model.streams.description();
             changed(StreamChange::Retain {
                 from: hours.map_or(0, |it| it.retention_hours),
@@ -288,6 +280,14 @@ pub(super) fn deeds(model: &Model, act: &Act) -> Result<Vec<Deed>, String> {
         | Act::File(_) => return doable(act).map(|_| Vec::new()),
     };
     Ok(deeds)
+}
+
+/// Why the lab does not change a stream, where it does not.
+fn may_change(model: &Model) -> Result<(), String> {
+    match model.connection.kind {
+        ConnectionKind::Aws => Err("on AWS each change of a stream is yours (R)".into()),
+        ConnectionKind::Local | ConnectionKind::Endpoint => Ok(()),
+    }
 }
 
 /// A change, where it is one.
@@ -329,6 +329,7 @@ fn has_closed(model: &Model) -> bool {
 
 /// The split of the open shard that owns most.
 fn split_the_widest(model: &Model) -> Result<Deed, String> {
+    may_change(model)?;
     let described = model.streams.description();
     let shards = described.map_or(&[][..], |it| &it.shards);
     let range = |shard: &ShardDescription| {
@@ -336,18 +337,15 @@ fn split_the_widest(model: &Model) -> Result<Deed, String> {
         let (start, end) = (point(&shard.hash_range.0)?, point(&shard.hash_range.1)?);
         (start < end).then_some(HashRange { start, end })
     };
-    let open: Vec<_> = shards.iter().filter(|shard| shard.open).collect();
-    let ranges = open.iter().filter_map(|shard| Some((shard, range(shard)?)));
+    let open = shards.iter().filter(|shard| shard.open);
+    let ranges = open.filter_map(|shard| Some((shard, range(shard)?)));
     // Of equals the last: the lesson's example splits the upper one.
     let widest = ranges.max_by_key(|(_, range)| range.end.value() - range.start.value());
     let (shard, range) = widest.ok_or("its shards are not known")?;
-    Ok(Deed::Reshard {
-        change: StreamChange::Split {
-            shard: shard.id.clone(),
-            at: middle(range),
-        },
-        open: open.len() + 1,
-    })
+    Ok(Deed::Change(StreamChange::Split {
+        shard: shard.id.clone(),
+        at: middle(range),
+    }))
 }
 
 fn put_alice() -> Deed {
